@@ -1,11 +1,21 @@
+import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
-const conditions = ["@switchyard/source", "node", "import", "module", "default"];
+const root = import.meta.dirname;
+
+/** Workspace packages run from their sources; no build is needed before a test. */
+const workspaceSources = [
+  { find: /^@switchyard\/proto\/(.+)$/, replacement: `${root}/libs/proto/src/$1.ts` },
+  ...["libs", "services"].flatMap((room) =>
+    readdirSync(`${root}/${room}`, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => ({ find: new RegExp(`^@switchyard/${name}$`), replacement: `${root}/${room}/${name}/src/index.ts` })),
+  ),
+];
 
 /** Every test of the repository in one run: unit tests beside the code, integration tests in `test/`. */
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { alias: workspaceSources },
   test: {
     include: ["libs/*/{src,test}/**/*.test.ts", "services/*/{src,test}/**/*.test.ts"],
     globalSetup: ["libs/testkit/src/global-setup.ts"],

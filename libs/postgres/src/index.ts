@@ -1,0 +1,23 @@
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./embedded/server.js";
+export type {
+  GroupCommitLane,
+  GroupCommitLaneOptions,
+  LaneFlush,
+  LaneState,
+} from "./lane/lane-types.js";
+export { createGroupCommitLane } from "./lane/group-commit-lane.js";
+export { intArrayLiteral, type PackedBytes, packBytes } from "./lane/pack-bytes.js";
+export { createKysely } from "./kysely.js";
+export { createListener, type Listener, type ListenerOptions } from "./listener.js";
+export {
+  type AppliedMigrations,
+  type MigrateOptions,
+  type Migration,
+  type MigrationExecutor,
+  migrate,
+} from "./migrate/migrate.js";
+export type { PostgresLog } from "./log.js";
+export { createPool, type Pool, type PoolOptions } from "./pool.js";
+export { classifyError, type ErrorClass, isUnavailable, SQLSTATE, sqlstateOf } from "./sqlstate.js";
+export { defineStatement, type Statement } from "./statement.js";
+export { pgTypes } from "./types.js";

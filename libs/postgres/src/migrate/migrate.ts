@@ -1,0 +1,110 @@
+import type { PoolClient, QueryResult } from "pg";
+import type { PostgresLog } from "../log.js";
+import type { Pool } from "../pool.js";
+import { checkMigrationList, checksumOf, planMigrations, type RecordedMigration } from "./plan.js";
+
+/** Runs one SQL text inside the migration's transaction and returns its rows. Without `values` it may hold several statements. */
+export type MigrationExecutor = (
+  text: string,
+  values?: readonly unknown[],
+) => Promise<readonly Record<string, unknown>[]>;
+
+/** One forward step. Once released it must never change; there are no steps back. */
+export interface Migration {
+  /** `0001-title`: four digits, a dash, lower-case words. Sorted and gapless from 0001. */
+  readonly name: string;
+  /**
+   * A SQL script, or a function that runs SQL. The checksum of a script is over its text; of a function only the name is
+   * checked, since its source text changes with the compiler. Prefer scripts.
+   */
+  readonly up: string | ((sql: MigrationExecutor) => Promise<void>);
+}
+
+/** Options of {@link migrate}. */
+export interface MigrateOptions {
+  readonly pool: Pool;
+  /** Schema of the service; created when missing. Also the search path inside migrations. Lower-case letters, digits, `_`. */
+  readonly schema: string;
+  /** All steps ever released, in order. */
+  readonly migrations: readonly Migration[];
+  readonly log?: PostgresLog;
+}
+
+/** What a run did. */
+export interface AppliedMigrations {
+  /** Names of the steps that this call ran; empty when the schema was up to date. */
+  readonly applied: readonly string[];
+}
+
+/**
+ * Brings a schema up to date: runs the steps that it has not seen, each in a transaction of its own together with its record
+ * in `<schema>.migrations`. A step that fails leaves the ones before it in place; the next run goes on from there.
+ *
+ * Safe to call from several processes at once: an advisory lock lets one work and the others wait and find nothing to do.
+ * Time limits of the pool do not apply, since a step may rightly take long.
+ *
+ * @throws SwitchyardError `PRECONDITION_FAILED` when the schema is newer than the code or a released step was changed; the
+ * message names what the operator should do.
+ */
+export async function migrate(options: MigrateOptions): Promise<AppliedMigrations> {
+  const { pool, schema, migrations, log } = options;
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(schema)) throw new RangeError(`"${schema}" is not a plain schema name`);
+  checkMigrationList(migrations);
+  const client = await pool.connect();
+  try {
+    await client.query("set statement_timeout = 0; set transaction_timeout = 0; set lock_timeout = 0");
+    await client.query("select pg_advisory_lock($1, hashtext($2))", [LOCK_CLASS, schema]);
+    await createRecord(client, schema);
+    const { rows } = await client.query<RecordedMigration>(
+      `select name, checksum from ${schema}.migrations order by name`,
+    );
+    const steps = planMigrations(schema, migrations, rows);
+    for (const step of steps) {
+      log?.info({ schema, migration: step.name }, "migrating");
+      await runStep(client, schema, step);
+    }
+    return { applied: steps.map(({ name }) => name) };
+  } finally {
+    // Closing the session gives the lock back and drops the changed limits with it, whatever happened.
+    client.release(true);
+  }
+}
+
+/** First key of the advisory locks of this library; the second is a hash of the schema's name. */
+const LOCK_CLASS = 7_399;
+
+async function createRecord(client: PoolClient, schema: string): Promise<void> {
+  // Looked up first: an operator may have made the schema for a role that may not create one.
+  const { rowCount } = await client.query("select from pg_namespace where nspname = $1", [schema]);
+  if (rowCount === 0) await client.query(`create schema ${schema}`);
+  await client.query(`
+    create table if not exists ${schema}.migrations (
+      name       text primary key,
+      checksum   text,
+      applied_at timestamptz not null default now()
+    )`);
+}
+
+async function runStep(client: PoolClient, schema: string, step: Migration): Promise<void> {
+  const { name, up } = step;
+  const execute: MigrationExecutor = async (text, values) => {
+    const result: QueryResult | QueryResult[] = await client.query(text, values as unknown[] | undefined);
+    return Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows;
+  };
+  await client.query(`begin; set local search_path to ${schema}`);
+  try {
+    if (typeof up === "string") await execute(up);
+    else await up(execute);
+    await client.query(`insert into ${schema}.migrations (name, checksum) values ($1, $2)`, [name, checksumOf(step)]);
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    throw new Error(`step ${name} of schema "${schema}" failed and was rolled back: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

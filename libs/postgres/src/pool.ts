@@ -1,0 +1,65 @@
+import pg from "pg";
+import type { PostgresLog } from "./log.js";
+import { sessionOptions } from "./session.js";
+import { pgTypes } from "./types.js";
+
+/** How a pool connects and what its sessions are limited to. */
+export interface PoolOptions {
+  /** `postgres://user:password@host:port/database`, optionally `?sslmode=...`. */
+  readonly url: string;
+  /** Most connections at once. Default 10. */
+  readonly max?: number;
+  /** Shown in `pg_stat_activity`, so that an operator sees who holds a connection. */
+  readonly applicationName: string;
+  /** Longest single statement. Default 30 000 ms; 0 switches it off. */
+  readonly statementTimeoutMs?: number;
+  /** Longest transaction, idle time in it included. Default 60 000 ms; 0 switches it off. */
+  readonly transactionTimeoutMs?: number;
+  /** Longest wait for a row or table lock. Default: no limit of its own. */
+  readonly lockTimeoutMs?: number;
+  /** Longest wait for a connection: a new one, or a free one of a busy pool. Default 5 000 ms. */
+  readonly connectTimeoutMs?: number;
+  /** An unused connection is closed after this time. Default 30 000 ms. */
+  readonly idleTimeoutMs?: number;
+  /** Where errors of idle connections are told. Without it they are dropped: the pool replaces such connections by itself. */
+  readonly log?: PostgresLog;
+}
+
+/** A `pg` pool whose `close` may be called twice. */
+export interface Pool extends pg.Pool {
+  /** Waits for the connections in use, then closes all. Further calls return the same promise. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates a pool. Nothing is connected until the first query.
+ *
+ * Values are parsed as {@link pgTypes} says. Time limits are sent when a connection opens (the `options` start-up
+ * parameter), which a transaction pooler in between must be configured to let through.
+ */
+export function createPool(options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max ?? 10,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
+    keepAlive: true,
+    types: pgTypes,
+    options: sessionOptions({
+      statement_timeout: options.statementTimeoutMs ?? 30_000,
+      transaction_timeout: options.transactionTimeoutMs ?? 60_000,
+      lock_timeout: options.lockTimeoutMs,
+      default_transaction_isolation: "read committed",
+    }),
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on("error", (error) => options.log?.warn({ err: error, pool: options.applicationName }, "idle connection lost"));
+  let closing: Promise<void> | undefined;
+  return Object.assign(pool, {
+    close: () => {
+      closing ??= pool.end();
+      return closing;
+    },
+  });
+}
