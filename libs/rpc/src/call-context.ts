@@ -1,0 +1,130 @@
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { Code, ConnectError, type ContextValues, createContextValues, type HandlerContext } from "@connectrpc/connect";
+
+/** What a mount knows when a call comes in. */
+export interface CallContextInit {
+  readonly method: DescMethod;
+  /** `grpc` over the wire, `memory` inside a process. */
+  readonly protocolName: string;
+  /** The moment (`Date.now()`) at which the call must be over; undefined or infinite: no deadline. */
+  readonly deadline: number | undefined;
+  /** Whether the context keeps the deadline by a timer of its own; not needed where the caller's side does. */
+  readonly watchesDeadline: boolean;
+  /** Makes the request headers when somebody asks for them. */
+  readonly requestHeader: () => Headers;
+}
+
+// One error for all calls: nobody looks at it, and a stack trace for each call would cost more than the call.
+const callEnded = new ConnectError("the call has ended", Code.Canceled);
+
+/**
+ * The `HandlerContext` of the gRPC and the in-memory mount. Headers, signal and values come into being on first use:
+ * most handlers never look at them, and making them all costs several times what such a call costs otherwise.
+ */
+export class CallContext implements HandlerContext {
+  readonly requestMethod = "POST";
+  readonly #init: CallContextInit;
+  #controller: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #aborted = false;
+  #reason: unknown;
+  #requestHeader: Headers | undefined;
+  #responseHeader: Headers | undefined;
+  #responseTrailer: Headers | undefined;
+  #values: ContextValues | undefined;
+
+  constructor(init: CallContextInit) {
+    this.#init = init;
+  }
+
+  get method(): DescMethod {
+    return this.#init.method;
+  }
+
+  get service(): DescService {
+    return this.#init.method.parent;
+  }
+
+  get protocolName(): string {
+    return this.#init.protocolName;
+  }
+
+  get url(): string {
+    return `${this.protocolName}:///${this.service.typeName}/${this.method.name}`;
+  }
+
+  readonly timeoutMs = (): number | undefined => {
+    const { deadline } = this.#init;
+    return deadline === undefined || deadline === Number.POSITIVE_INFINITY ? undefined : deadline - Date.now();
+  };
+
+  get signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    this.#controller = new AbortController();
+    if (this.#aborted) this.#controller.abort(this.#reason);
+    else this.#watchDeadline();
+    return this.#controller.signal;
+  }
+
+  get requestHeader(): Headers {
+    this.#requestHeader ??= this.#init.requestHeader();
+    return this.#requestHeader;
+  }
+
+  get responseHeader(): Headers {
+    this.#responseHeader ??= new Headers();
+    return this.#responseHeader;
+  }
+
+  get responseTrailer(): Headers {
+    this.#responseTrailer ??= new Headers();
+    return this.#responseTrailer;
+  }
+
+  get values(): ContextValues {
+    this.#values ??= createContextValues();
+    return this.#values;
+  }
+
+  /** The response headers if anybody has asked for them. */
+  get usedResponseHeader(): Headers | undefined {
+    return this.#responseHeader;
+  }
+
+  /** The response trailers if anybody has asked for them. */
+  get usedResponseTrailer(): Headers | undefined {
+    return this.#responseTrailer;
+  }
+
+  /** Aborts the handler's signal; the first reason stays. */
+  abort(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#reason = reason;
+    clearTimeout(this.#timer);
+    this.#controller?.abort(reason);
+  }
+
+  /** Says that the call is over; what the handler tied to the signal is released. */
+  close(): void {
+    this.abort(callEnded);
+  }
+
+  #watchDeadline(): void {
+    const ms = this.timeoutMs();
+    if (ms === undefined || !this.#init.watchesDeadline) return;
+    // setTimeout counts in 32 bits and fires at once beyond; such a deadline is as good as none.
+    if (ms > 0x7fffffff) return;
+    this.#timer = setTimeout(() => this.abort(deadlineExceeded()), Math.max(0, ms));
+  }
+}
+
+/** The error of a call whose time is up. */
+export function deadlineExceeded(): ConnectError {
+  return new ConnectError("the operation timed out", Code.DeadlineExceeded);
+}
+
+/** The error of a call whose caller has gone. */
+export function callCancelled(): ConnectError {
+  return new ConnectError("the call was cancelled by its caller", Code.Canceled);
+}

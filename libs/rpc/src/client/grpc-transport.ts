@@ -1,0 +1,119 @@
+import { createContextValues, type Interceptor, type Transport } from "@connectrpc/connect";
+import { runStreamingCall, runUnaryCall } from "@connectrpc/connect/protocol";
+import grpc from "@grpc/grpc-js";
+import { defaultMaxMessageBytes, type Keepalive, keepaliveOptions } from "../keepalive.js";
+import type { HeaderInit } from "../metadata.js";
+import { type ClientTls, channelCredentials } from "../tls.js";
+import { channelTargets } from "./channel-targets.js";
+import { callStreaming, callUnary } from "./grpc-call.js";
+
+/** Where a client connects and how. */
+export interface GrpcTransportOptions {
+  /**
+   * `host:port`, or several that serve the same. Calls go round over the addresses that are not known to be down; a
+   * name with several DNS records is spread over all of them (`dns:///name:port` re-resolves).
+   */
+  readonly address: string | readonly string[];
+  /** Unset: plain text. */
+  readonly tls?: ClientTls;
+  /** Around every call, the last outermost, as in Connect. */
+  readonly interceptors?: Interceptor[];
+  readonly keepalive?: Keepalive;
+  /** The largest message in bytes, either way. Default 4 MiB. */
+  readonly maxMessageBytes?: number;
+  /** The deadline of unary calls that name none, in milliseconds. Default: none. */
+  readonly defaultTimeoutMs?: number;
+}
+
+/** A transport that holds connections until it is closed. */
+export interface ClosableTransport extends Transport {
+  /** Ends the connections; calls in flight fail. */
+  close(): void;
+}
+
+/**
+ * Makes a transport for Connect clients over grpc-js channels: half the cost a call of Connect's own gRPC transport, and
+ * calls that a draining server refuses are repeated on another connection without the caller noticing.
+ */
+export function createGrpcTransport(options: GrpcTransportOptions): ClosableTransport {
+  const addresses = typeof options.address === "string" ? [options.address] : options.address;
+  const clients = channelTargets(addresses).map(
+    (address) => new grpc.Client(address, channelCredentials(options.tls), channelOptions(options)),
+  );
+  if (clients.length === 0) throw new Error("a gRPC transport needs at least one address");
+  const pick = createPicker(clients);
+  const interceptors = options.interceptors === undefined ? {} : { interceptors: options.interceptors };
+
+  return {
+    unary(method, signal, timeoutMs = options.defaultTimeoutMs, header, message, contextValues) {
+      return runUnaryCall({
+        ...interceptors,
+        ...timing(signal, timeoutMs),
+        req: { stream: false, service: method.parent, method, message, ...requestOf(method, header, contextValues) },
+        next: (request) => callUnary(pick(), request, deadlineIn(timeoutMs)) as never,
+      });
+    },
+    stream(method, signal, timeoutMs, header, message, contextValues) {
+      return runStreamingCall({
+        ...interceptors,
+        ...timing(signal, timeoutMs),
+        req: { stream: true, service: method.parent, method, message, ...requestOf(method, header, contextValues) },
+        next: (request) => callStreaming(pick(), request, deadlineIn(timeoutMs)) as never,
+      });
+    },
+    close() {
+      for (const client of clients) client.close();
+    },
+  };
+}
+
+/** Takes the clients in turn, connected ones first, then those that may become so. */
+function createPicker(clients: readonly grpc.Client[]): () => grpc.Client {
+  let turn = 0;
+  const unlike = (...states: grpc.connectivityState[]) => {
+    for (let tried = 0; tried < clients.length; tried++) {
+      const client = clients[turn++ % clients.length] as grpc.Client;
+      if (!states.includes(client.getChannel().getConnectivityState(true))) return client;
+    }
+    return undefined;
+  };
+  const { IDLE, CONNECTING, TRANSIENT_FAILURE } = grpc.connectivityState;
+  if (clients.length === 1) return () => clients[0] as grpc.Client;
+  return () =>
+    unlike(IDLE, CONNECTING, TRANSIENT_FAILURE) ??
+    unlike(TRANSIENT_FAILURE) ??
+    (clients[turn++ % clients.length] as grpc.Client);
+}
+
+function channelOptions(options: GrpcTransportOptions): grpc.ChannelOptions {
+  const maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
+  return {
+    "grpc.max_receive_message_length": maxMessageBytes,
+    // Refused here, since a message far over the server's limit costs the whole connection instead of one call.
+    "grpc.max_send_message_length": maxMessageBytes,
+    "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+    ...(options.tls?.serverName === undefined ? {} : { "grpc.ssl_target_name_override": options.tls.serverName }),
+    ...keepaliveOptions(options.keepalive),
+  };
+}
+
+function timing(signal: AbortSignal | undefined, timeoutMs: number | undefined) {
+  return { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
+function requestOf(
+  method: { readonly parent: { readonly typeName: string }; readonly name: string },
+  header: HeaderInit | undefined,
+  contextValues: ReturnType<typeof createContextValues> | undefined,
+) {
+  return {
+    requestMethod: "POST",
+    url: `grpc:///${method.parent.typeName}/${method.name}`,
+    header: new Headers(header),
+    contextValues: contextValues ?? createContextValues(),
+  };
+}
+
+function deadlineIn(timeoutMs: number | undefined): number {
+  return timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
+}

@@ -1,0 +1,52 @@
+import { Buffer } from "node:buffer";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type grpc from "@grpc/grpc-js";
+import { StatusSchema } from "@switchyard/proto/google/rpc/status_pb";
+import { addHeaders, headersFromMetadata, metadataFromHeaders } from "./metadata.js";
+
+const detailsKey = "grpc-status-details-bin";
+
+/** The status that grpc-js sends for an error: code, text, trailers, and the details as a `google.rpc.Status`. */
+export function statusFromConnectError(error: ConnectError, trailer: Headers | undefined): grpc.StatusObject {
+  const metadata = metadataFromHeaders(trailer);
+  addHeaders(metadata, error.metadata);
+  if (error.details.length > 0) {
+    const status = create(StatusSchema, {
+      code: error.code,
+      message: error.rawMessage,
+      details: error.details.map(packDetail),
+    });
+    metadata.set(detailsKey, Buffer.from(toBinary(StatusSchema, status)));
+  }
+  // Codes of Connect and gRPC have equal numbers.
+  return { code: error.code as number, details: error.rawMessage, metadata };
+}
+
+/** The error that a client throws for a status; its details are found by `findDetails`. */
+export function connectErrorFromStatus(status: grpc.StatusObject): ConnectError {
+  const code = status.code in Code ? (status.code as number as Code) : Code.Unknown;
+  const error = new ConnectError(status.details, code, headersFromMetadata(status.metadata));
+  error.metadata.delete(detailsKey);
+  const bytes = status.metadata.get(detailsKey)[0];
+  if (bytes instanceof Uint8Array) error.details = unpackDetails(bytes);
+  return error;
+}
+
+function packDetail(detail: ConnectError["details"][number]): Any {
+  if ("desc" in detail) return anyPack(detail.desc, create(detail.desc, detail.value));
+  return { $typeName: "google.protobuf.Any", typeUrl: `type.googleapis.com/${detail.type}`, value: detail.value };
+}
+
+function unpackDetails(bytes: Uint8Array): ConnectError["details"] {
+  try {
+    return fromBinary(StatusSchema, bytes).details.map((any) => ({
+      type: any.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1),
+      value: any.value,
+    }));
+  } catch {
+    // Code and text are known without the details; a broken trailer must not hide them.
+    return [];
+  }
+}

@@ -1,0 +1,71 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import { SwitchyardError } from "@switchyard/errors";
+import type { RpcMiddleware, ServiceRoute } from "@switchyard/rpc";
+import type { AuthPolicy } from "./auth-policy.js";
+import { hasScope, omnipotent, type Principal, type Scope, setPrincipal } from "./principal.js";
+
+/** What a method asks of its caller: one scope, any recognised principal, or nothing. */
+export type Requirement = Scope | "any" | "none";
+
+/**
+ * The requirement of each method, by `package.Service/Method` or, for a whole service, `package.Service/*`; the method's
+ * own entry wins.
+ */
+export type ScopeTable = Readonly<Record<string, Requirement>>;
+
+const inProcess = omnipotent("in-process");
+
+/**
+ * Recognises the caller by `authorization: Bearer <token>` and checks the scope of the method. Callers in the same process
+ * (in-memory mount) are trusted unless they show a token.
+ */
+export function createAuthMiddleware(policy: AuthPolicy, table: ScopeTable): RpcMiddleware {
+  return async ({ method, context }, next) => {
+    const requirement = requirementOf(method, table);
+    if (requirement === undefined)
+      throw new SwitchyardError("PERMISSION_DENIED", `${nameOf(method)} is open to nobody`);
+    if (requirement !== "none") {
+      const principal = await recognise(policy, context);
+      if (requirement !== "any" && !hasScope(principal, requirement)) {
+        throw new SwitchyardError("PERMISSION_DENIED", `${nameOf(method)} needs scope ${requirement}`, {
+          scope: requirement,
+        });
+      }
+      setPrincipal(context, principal);
+    }
+    await next();
+  };
+}
+
+/**
+ * Checks at start that every method of the routes has a requirement.
+ *
+ * @throws Error naming the methods without one
+ */
+export function checkScopeTable(routes: readonly ServiceRoute[], table: ScopeTable): void {
+  const methods = routes.flatMap((route) => route.service.methods);
+  const missing = methods.filter((method) => requirementOf(method, table) === undefined);
+  if (missing.length > 0) throw new Error(`the scope table lacks ${missing.map(nameOf).join(", ")}`);
+}
+
+async function recognise(policy: AuthPolicy, context: HandlerContext): Promise<Principal> {
+  const header = context.requestHeader.get("authorization");
+  if (header === null) {
+    if (context.protocolName === "memory") return inProcess;
+    if (policy.anonymous !== undefined) return policy.anonymous;
+    throw new SwitchyardError("UNAUTHENTICATED", "the header authorization is missing");
+  }
+  const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  const principal = token === undefined ? undefined : await policy.authenticator.authenticate(token, context);
+  if (principal === undefined) throw new SwitchyardError("UNAUTHENTICATED", "the token is not known");
+  return principal;
+}
+
+function requirementOf(method: DescMethod, table: ScopeTable): Requirement | undefined {
+  return table[nameOf(method)] ?? table[`${method.parent.typeName}/*`];
+}
+
+function nameOf(method: DescMethod): string {
+  return `${method.parent.typeName}/${method.name}`;
+}

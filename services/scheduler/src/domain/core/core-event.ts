@@ -1,0 +1,28 @@
+import type { EndReason, JobState, OpenJob } from "./model.js";
+import type { CoreEvent } from "./writes.js";
+
+/** Makes an event about a job; everything that is not said is empty. */
+export function eventOf(
+  job: OpenJob,
+  type: CoreEvent["type"],
+  at: number,
+  state: JobState,
+  more: {
+    readonly previous?: JobState | "";
+    readonly attempt?: number;
+    readonly runnerId?: string;
+    readonly reason?: EndReason | "";
+    readonly message?: string;
+    readonly actor?: string;
+  } = {},
+): CoreEvent {
+  const { previous = "", attempt = 0, runnerId = "", reason = "", message = "", actor = "" } = more;
+  const { space, serial, reopen, shape } = job;
+  return { type, space, serial, reopen, at, previous, state, attempt, runnerId, reason, message, actor, shape };
+}
+
+/** The contract's state of an open job. */
+export function openState(job: OpenJob): JobState {
+  if (job.live && job.phase !== "claiming") return "RUNNING";
+  return job.readyAt > 0 && (job.phase === "scheduled" || job.phase === "admitting") ? "SCHEDULED" : "QUEUED";
+}

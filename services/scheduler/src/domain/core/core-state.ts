@@ -1,0 +1,22 @@
+import type { LiveAttempt, OpenJob, RunnerPresence } from "./model.js";
+import type { Namespace } from "./namespace.js";
+import { Timers } from "./timers.js";
+
+/** What can come due. Whoever handles it looks whether it still holds. */
+export type Due =
+  | { readonly type: "lease"; readonly attempt: LiveAttempt }
+  | { readonly type: "execution"; readonly attempt: LiveAttempt }
+  | { readonly type: "presence"; readonly runner: RunnerPresence }
+  | { readonly type: "ready"; readonly job: OpenJob }
+  | { readonly type: "not-started"; readonly job: OpenJob };
+
+/** All that the core of one shard knows. */
+export interface CoreState {
+  readonly spaces: Map<string, Namespace>;
+  readonly timers: Timers<Due>;
+}
+
+/** The core of a shard that owns nothing yet. */
+export function createCoreState(): CoreState {
+  return { spaces: new Map(), timers: new Timers() };
+}

@@ -1,0 +1,27 @@
+import { endAttempt } from "./end.js";
+import type { LiveAttempt, RunnerPresence } from "./model.js";
+import type { Write } from "./writes.js";
+
+/** Renews a lease; its length stays unless another one is named. Leases never become shorter than they are. */
+export function renewLease(now: number, attempt: LiveAttempt, leaseMs = attempt.leaseMs): void {
+  attempt.leaseUntil = Math.max(attempt.leaseUntil, now + leaseMs);
+}
+
+/** Ends a runner's presence and gives back all that it holds, uncounted. Attempts with a write on the way are waited for. */
+export function leave(runner: RunnerPresence, now: number): { readonly writes: Write[]; readonly waitFor: Write[] } {
+  runner.presentUntil = 0;
+  const writes: Write[] = [];
+  const waitFor: Write[] = [];
+  for (const attempt of runner.held) {
+    if (attempt.job.pending) waitFor.push(attempt.job.pending);
+    else writes.push(release(now, attempt));
+  }
+  return { writes, waitFor };
+}
+
+function release(now: number, attempt: LiveAttempt): Write {
+  const { cancelRequested } = attempt;
+  if (!cancelRequested) return endAttempt(now, attempt, { state: "RELEASED", endedBy: "leave" });
+  const final = { state: "CANCELLED", reason: "CANCELLED", ...cancelRequested } as const;
+  return endAttempt(now, attempt, { state: "CANCELLED", endedBy: "leave", final });
+}

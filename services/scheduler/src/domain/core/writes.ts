@@ -1,0 +1,116 @@
+import type {
+  EndedAttemptState,
+  EndReason,
+  FinalState,
+  JobShape,
+  JobState,
+  LiveAttempt,
+  OpenJob,
+  Outcome,
+} from "./model.js";
+import type { Namespace } from "./namespace.js";
+
+/** What happened to a job, as it is kept and shown to watchers. */
+export interface CoreEvent {
+  readonly type:
+    | "SUBMITTED"
+    | "READY"
+    | "CLAIMED"
+    | "STARTED"
+    | "ATTEMPT_FAILED"
+    | "LEASE_LOST"
+    | "RELEASED"
+    | "CANCEL_REQUESTED"
+    | "ENDED";
+  readonly space: Namespace;
+  readonly serial: number;
+  readonly reopen: number;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly previous: JobState | "";
+  readonly state: JobState;
+  readonly attempt: number;
+  readonly runnerId: string;
+  readonly reason: EndReason | "";
+  readonly message: string;
+  readonly actor: string;
+  readonly shape: JobShape;
+}
+
+/** What is stored of a new job beside what decisions need. */
+export interface JobBody {
+  readonly subject: string;
+  readonly input: Uint8Array | undefined;
+  readonly contentType: string;
+  /** The rest of what was asked for, encoded by the transport. */
+  readonly extras: Uint8Array | undefined;
+}
+
+/** A call that may be repeated: the key, a digest of its content, and which jobs it made. */
+export interface RequestRecord {
+  readonly space: Namespace;
+  readonly key: string;
+  readonly fingerprint: Uint8Array | undefined;
+  readonly firstSerial: number;
+  readonly count: number;
+  readonly at: number;
+}
+
+/** New jobs; those for which a runner was waiting come with their leases. Commits with all of its parts or none. */
+export interface SubmitWrite {
+  readonly lane: "submit";
+  readonly requests: readonly RequestRecord[];
+  readonly shapes: readonly { readonly space: Namespace; readonly shape: JobShape }[];
+  readonly jobs: readonly { readonly job: OpenJob; readonly body: JobBody }[];
+  readonly attempts: readonly LiveAttempt[];
+  readonly events: readonly CoreEvent[];
+}
+
+/** New leases. */
+export interface ClaimWrite {
+  readonly lane: "claim";
+  readonly attempts: readonly LiveAttempt[];
+  readonly events: readonly CoreEvent[];
+}
+
+/** The end of an attempt, of a job, or of both. */
+export interface EndRecord {
+  readonly job: OpenJob;
+  /** The attempt that ends; undefined when a waiting job ends. */
+  readonly attempt: LiveAttempt | undefined;
+  /** How the attempt ended; undefined when a waiting job ends. */
+  readonly attemptState: EndedAttemptState | undefined;
+  /** The runner's words; undefined when it did not report. */
+  readonly outcome: Outcome | undefined;
+  /** Who ended the attempt when the runner did not: `lease`, `presence`, `execution-timeout`, or the actor of a cancel. */
+  readonly endedBy: string;
+  /** How the job ends; undefined when it goes on. */
+  readonly final:
+    | { readonly state: FinalState; readonly reason: EndReason; readonly message: string; readonly actor: string }
+    | undefined;
+  /** When the job is ready again, ms; only while it goes on. */
+  readonly readyAt: number;
+  readonly at: number;
+}
+
+/** Ends, starts and cancel requests. They share a lane, since they touch the same rows. */
+export interface ReportWrite {
+  readonly lane: "report";
+  readonly ends: readonly EndRecord[];
+  /** Attempts whose first report came. */
+  readonly starts: readonly LiveAttempt[];
+  /** Attempts of which a confirmed cancel was asked. */
+  readonly cancelRequests: readonly LiveAttempt[];
+  readonly events: readonly CoreEvent[];
+}
+
+/** One atomic step that must be durable before anybody else may build on it. */
+export type Write = SubmitWrite | ClaimWrite | ReportWrite;
+
+/**
+ * What a decision says. `waitFor` means: a write about the same job is on the way, decide again when it has been committed.
+ * Otherwise the answer holds once all of `writes` are committed.
+ */
+export type Decision<Answer> =
+  | { readonly waitFor: Write }
+  | { readonly answer: Answer; readonly writes: readonly Write[] };

@@ -1,0 +1,70 @@
+import type { Pool } from "@switchyard/postgres";
+import { readEnds, readJobs } from "../../store/job-rows.js";
+import { openState } from "../core/core-event.js";
+import type { JobShape, JobState, OpenJob } from "../core/model.js";
+import type { Namespace } from "../core/namespace.js";
+import type { StoredEnd, StoredJob } from "./stored-job.js";
+
+/** Everything that is known about a job: what was stored, and where it is in memory while it is open. */
+export interface JobRecord {
+  readonly space: Namespace;
+  readonly shape: JobShape;
+  readonly stored: StoredJob;
+  /** All recorded ends, oldest first. */
+  readonly ends: readonly StoredEnd[];
+  /** The job in memory; undefined once it has ended. */
+  readonly open: OpenJob | undefined;
+  /** The end of the job; undefined while it is open. */
+  readonly finalEnd: StoredEnd | undefined;
+  readonly state: JobState;
+}
+
+/**
+ * Reads jobs, in the order of the serials; those that do not exist are left out.
+ *
+ * Rows are read before memory is looked at: a job that ends in between has its end in the rows of the next read only, so memory's word
+ * ("still open") is taken, which was true when the read began.
+ */
+export async function readRecords(
+  pool: Pool,
+  space: Namespace,
+  serials: readonly number[],
+  payloads: boolean,
+): Promise<JobRecord[]> {
+  if (serials.length === 0) return [];
+  const openBefore = new Map(serials.map((serial) => [serial, space.jobs.get(serial)]));
+  const [jobs, ends] = await Promise.all([
+    readJobs(pool, space.id, serials, payloads),
+    readEnds(pool, space.id, serials, payloads),
+  ]);
+  const endsOf = new Map<number, StoredEnd[]>();
+  for (const end of ends) {
+    const list = endsOf.get(end.serial);
+    if (list) list.push(end);
+    else endsOf.set(end.serial, [end]);
+  }
+  const bySerial = new Map(jobs.map((job) => [job.serial, job]));
+  return serials.flatMap((serial) => {
+    const stored = bySerial.get(serial);
+    return stored ? [recordOf(space, stored, endsOf.get(serial) ?? [], openBefore.get(serial))] : [];
+  });
+}
+
+function recordOf(
+  space: Namespace,
+  stored: StoredJob,
+  ends: readonly StoredEnd[],
+  inMemory: OpenJob | undefined,
+): JobRecord {
+  const last = ends.at(-1);
+  const reopen = inMemory?.reopen ?? last?.reopen ?? 0;
+  const finalEnd = ends.find((end) => end.jobState !== undefined && end.reopen === reopen);
+  const open = finalEnd ? undefined : inMemory;
+  const shape = space.shapes.get(stored.shapeId);
+  if (!shape)
+    throw new Error(
+      `job ${stored.serial} of namespace ${space.name} names shape ${stored.shapeId}, which is not known`,
+    );
+  const state = finalEnd?.jobState ?? (open ? openState(open) : "QUEUED");
+  return { space, shape, stored, ends, open, finalEnd, state };
+}

@@ -1,0 +1,78 @@
+import type { Pool } from "@switchyard/postgres";
+import { findRequests, type RequestRow } from "../../store/load-shard.js";
+import type { Namespace } from "../core/namespace.js";
+import type { RequestRecord, SubmitWrite } from "../core/writes.js";
+
+/** A call or item that was made before. */
+export interface KnownRequest {
+  readonly fingerprint: Uint8Array | undefined;
+  readonly firstSerial: number;
+  readonly count: number;
+  /** The write that stores it, while that is on the way. */
+  readonly write: SubmitWrite | undefined;
+}
+
+/**
+ * The calls of the last minutes that carried a request id. Most repeats come within seconds and are answered from here; ids that could be older are
+ * looked up in the table. A UUIDv7 made in the last minutes by a clock that is right can't be older than this memory, which spares the
+ * look-up; the table's primary key is the guard for clocks that are wrong.
+ */
+export class RequestMemory {
+  readonly #known = new Map<string, KnownRequest & { readonly at: number }>();
+
+  constructor(
+    private readonly memoryMs: number,
+    loaded: readonly RequestRow[],
+  ) {
+    for (const row of loaded) {
+      const { fingerprint, first_serial: firstSerial, n: count, created_ms: at } = row;
+      this.#known.set(key(row.ns, row.request_key), {
+        fingerprint: fingerprint ?? undefined,
+        firstSerial,
+        count,
+        at,
+        write: undefined,
+      });
+    }
+  }
+
+  /** What is known of the keys, by key. Reads the table for those that may be older than the memory. */
+  async find(pool: Pool, space: Namespace, now: number, keys: readonly string[]): Promise<Map<string, KnownRequest>> {
+    const unknown = keys.filter((k) => !this.#known.has(key(space.id, k)) && !isRecentUuid7(k, now, this.memoryMs / 2));
+    const rows = unknown.length > 0 ? await findRequests(pool, space.id, unknown) : [];
+    const found = new Map<string, KnownRequest>();
+    for (const row of rows) {
+      const { fingerprint, first_serial: firstSerial, n: count } = row;
+      found.set(row.request_key, { fingerprint: fingerprint ?? undefined, firstSerial, count, write: undefined });
+    }
+    // Memory is asked last: what was decided while the table was read is in here.
+    for (const k of keys) {
+      const known = this.#known.get(key(space.id, k));
+      if (known) found.set(k, known);
+    }
+    return found;
+  }
+
+  /** Notes what a write is about to store, and forgets what is too old. */
+  note(records: readonly RequestRecord[], write: SubmitWrite, now: number): void {
+    for (const { space, key: k, fingerprint, firstSerial, count } of records) {
+      this.#known.set(key(space.id, k), { fingerprint, firstSerial, count, at: now, write });
+    }
+    // Insertion order is age.
+    for (const [k, { at }] of this.#known) {
+      if (at > now - this.memoryMs) break;
+      this.#known.delete(k);
+    }
+  }
+}
+
+function key(ns: number, requestKey: string): string {
+  return `${ns}:${requestKey}`;
+}
+
+/** Whether a key is a UUIDv7 (RFC 9562) whose time is within `spanMs` of now. */
+function isRecentUuid7(text: string, now: number, spanMs: number): boolean {
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text)) return false;
+  const at = Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16);
+  return Math.abs(at - now) < spanMs;
+}

@@ -1,0 +1,136 @@
+import type { LiveAttempt, Revoked, RunnerPresence } from "../core/model.js";
+import type { Profile } from "../core/lane.js";
+import { stopWaiting } from "../core/dispatch.js";
+import type { Waiter } from "../core/waiter.js";
+
+/** What a session's answer carries. */
+export interface Delivery {
+  readonly number: number;
+  readonly attempts: readonly LiveAttempt[];
+  readonly revocations: readonly Revoked[];
+}
+
+/**
+ * A gateway's lifetime, as the shard's owner sees it: the demand of its runners, and what was granted and not yet received.
+ *
+ * An answer is kept until a later request names it as received; until then the next answer carries it again, so a lost answer costs a round and
+ * never a lease.
+ */
+export class GatewaySession {
+  readonly demands = new Map<string, Demand>();
+  /** When the gateway last called, ms. */
+  lastSeen = 0;
+  #delivery = 0;
+  #unreceived: Delivery | undefined;
+  #attempts: LiveAttempt[] = [];
+  #revocations: Revoked[] = [];
+  #wake: (() => void) | undefined;
+
+  /** The gateway has received everything up to this delivery. */
+  received(delivery: number): void {
+    if (this.#unreceived && delivery >= this.#unreceived.number) this.#unreceived = undefined;
+  }
+
+  /** Whether there is something to tell. */
+  get hasNews(): boolean {
+    return this.#unreceived !== undefined || this.#attempts.length > 0 || this.#revocations.length > 0;
+  }
+
+  /** Everything that has not been received. What is no longer held is left out: its revocation tells. */
+  take(): Delivery {
+    const { attempts = [], revocations = [] } = this.#unreceived ?? {};
+    this.#unreceived = {
+      number: ++this.#delivery,
+      attempts: [...attempts, ...this.#attempts].filter((attempt) => attempt.job.live === attempt),
+      revocations: [...revocations, ...this.#revocations],
+    };
+    this.#attempts = [];
+    this.#revocations = [];
+    return this.#unreceived;
+  }
+
+  /** Calls back once when there is news, or when a newer call takes over. */
+  hold(wake: () => void): void {
+    this.#wake?.();
+    this.#wake = wake;
+  }
+
+  /** Ends the held call, if `wake` is the one that holds it. */
+  unhold(wake: () => void): void {
+    if (this.#wake === wake) this.#wake = undefined;
+  }
+
+  /** Adds a lease for the gateway. */
+  deliver(attempt: LiveAttempt): void {
+    this.#attempts.push(attempt);
+    this.#news();
+  }
+
+  /** Adds a revocation for the gateway. */
+  revoke(revocation: Revoked): void {
+    this.#revocations.push(revocation);
+    this.#news();
+  }
+
+  /** Takes all demand back. */
+  end(): void {
+    for (const demand of this.demands.values()) demand.end();
+    this.demands.clear();
+    this.#news();
+  }
+
+  #news(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
+
+/** How much work one runner of a session can take: cumulative credit against what was granted. */
+export class Demand implements Waiter {
+  readonly startAtClaim = false;
+  readonly claimInfo = undefined;
+  readonly notify: (revocation: Revoked) => void;
+  leaseMs: number | undefined;
+  credit = 0;
+  profile: Profile;
+  #granted = 0;
+
+  constructor(
+    readonly session: GatewaySession,
+    readonly runner: RunnerPresence,
+    profile: Profile,
+  ) {
+    this.profile = profile;
+    profile.users++;
+    this.notify = (revocation) => session.revoke(revocation);
+  }
+
+  wants(): number {
+    return this.credit - this.#granted;
+  }
+
+  reserve(): void {
+    this.#granted++;
+  }
+
+  deliver(attempt: LiveAttempt): void {
+    this.session.deliver(attempt);
+  }
+
+  /** The runner can do something else now. */
+  changeProfile(profile: Profile): void {
+    if (profile === this.profile) return;
+    stopWaiting(this);
+    this.profile.users--;
+    this.profile = profile;
+    profile.users++;
+  }
+
+  /** The demand is over. */
+  end(): void {
+    this.credit = this.#granted;
+    stopWaiting(this);
+    this.profile.users--;
+  }
+}

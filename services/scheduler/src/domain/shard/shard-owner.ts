@@ -1,0 +1,207 @@
+import { SwitchyardError } from "@switchyard/errors";
+import type { Pool } from "@switchyard/postgres";
+import type { Logger } from "pino";
+import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
+import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
+import type { Term } from "../../store/term.js";
+import { createBodyCache } from "./body-cache.js";
+import type { Clock } from "./clock.js";
+import { EventFeed } from "./event-feed.js";
+import { loadState } from "./load-state.js";
+import { RequestMemory } from "./request-memory.js";
+import { ShardTerm } from "./shard-term.js";
+
+/** How a replica owns a shard. */
+export interface ShardOwnerOptions {
+  readonly shard: number;
+  readonly url: string;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Names the replica; the same name takes its own shard back at once. */
+  readonly owner: string;
+  /** Where other replicas reach it; empty when there are none. */
+  readonly address: string;
+  /** Length of the shard's lease; renewed at a third. A dead owner's shard is taken after at most this. */
+  readonly leaseMs: number;
+  /** Bytes of recent inputs kept in memory. */
+  readonly bodyCacheBytes: number;
+}
+
+/** How long requests are remembered, ms. */
+const requestMemoryMs = 10 * 60_000;
+/** Pause between two tries to take the shard, ms. */
+const retryMs = 100;
+
+/**
+ * Keeps a shard owned by this replica: takes it, loads its state, renews its lease, and after any failed write takes it anew under the next
+ * epoch. `current` gives the term in force.
+ */
+export class ShardOwner {
+  readonly #options: ShardOwnerOptions;
+  #term: ShardTerm | undefined;
+  #waiting: ((term: ShardTerm) => void)[] = [];
+  #running = false;
+  #loop: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(options: ShardOwnerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to own; returns when the first term is in force. */
+  async start(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    const first = new Promise<ShardTerm>((resolve) => this.#waiting.push(resolve));
+    this.#loop = this.#own();
+    await first;
+  }
+
+  /** Writes what was accepted, gives the shard back and stops. */
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    this.#wake?.();
+    await this.#loop;
+  }
+
+  /** The term in force now, if there is one. */
+  get term(): ShardTerm | undefined {
+    return this.#term;
+  }
+
+  /** The term in force; waits a little for one. @throws SwitchyardError `OWNER_UNKNOWN` when none comes in time. */
+  current(waitMs = 5_000): Promise<ShardTerm> {
+    if (this.#term) return Promise.resolve(this.#term);
+    return new Promise((resolve, reject) => {
+      const give = (term: ShardTerm) => {
+        clearTimeout(timer);
+        resolve(term);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting = this.#waiting.filter((waiting) => waiting !== give);
+        const shard = String(this.#options.shard);
+        reject(
+          new SwitchyardError(
+            "OWNER_UNKNOWN",
+            `no replica owns shard ${shard} at this moment`,
+            { shard },
+            { retryAfterMs: 500 },
+          ),
+        );
+      }, waitMs);
+      this.#waiting.push(give);
+    });
+  }
+
+  /** Asks the database a trivial question. @throws when it does not answer in two seconds. */
+  async ping(): Promise<void> {
+    const late = new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error("the database does not answer")), 2_000).unref(),
+    );
+    await Promise.race([this.#options.pool.query("select 1"), late]);
+  }
+
+  async #own(): Promise<void> {
+    const { logger, shard } = this.#options;
+    while (this.#running) {
+      try {
+        const term = await this.#take();
+        if (term) await this.#serve(term);
+        else await this.#pause(retryMs);
+      } catch (error) {
+        logger.error({ err: error, shard }, "could not take the shard");
+        await this.#pause(retryMs * 5);
+      }
+    }
+  }
+
+  #take(): Promise<Term | undefined> {
+    const { pool, shard, owner, address, leaseMs } = this.#options;
+    const claimant: Claimant = { owner, address, leaseMs };
+    return takeShard(pool, shard, claimant);
+  }
+
+  /** One term, from its load to its end. */
+  async #serve(term: Term): Promise<void> {
+    const { clock, logger, leaseMs } = this.#options;
+    const takenAt = clock.now();
+    let lost: Error | undefined;
+    const running = await this.#load(term, (error) => {
+      lost = error;
+      this.#wake?.();
+    });
+    running.validUntil(takenAt + leaseMs);
+    await running.start();
+    logger.info(
+      { shard: term.shard, epoch: term.epoch, openJobs: openJobs(running), loadMs: clock.now() - takenAt },
+      "shard taken",
+    );
+    this.#term = running;
+    for (const give of this.#waiting.splice(0)) give(running);
+    while (this.#running && !lost) {
+      await this.#pause(leaseMs / 3);
+      if (!lost && this.#running) await this.#renew(running);
+    }
+    this.#term = undefined;
+    if (lost) {
+      logger.warn({ err: lost, shard: term.shard, epoch: term.epoch }, "shard lost; taking it anew");
+      return;
+    }
+    await running.stop();
+    await releaseShard(this.#options.pool, term);
+    logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
+  }
+
+  async #load(term: Term, onLost: (error: Error) => void): Promise<ShardTerm> {
+    const { pool, url, clock, logger, bodyCacheBytes } = this.#options;
+    const now = clock.now();
+    const [state, nextSequence, requests] = await Promise.all([
+      loadState(pool, term.shard, now),
+      loadNextSequence(pool, term.shard),
+      loadRequests(pool, now - requestMemoryMs),
+    ]);
+    return new ShardTerm({
+      term,
+      url,
+      pool,
+      state,
+      feed: new EventFeed(nextSequence),
+      bodies: createBodyCache(bodyCacheBytes),
+      requests: new RequestMemory(requestMemoryMs, requests),
+      clock,
+      logger,
+      onLost,
+    });
+  }
+
+  async #renew(running: ShardTerm): Promise<void> {
+    const { pool, clock, leaseMs, logger } = this.#options;
+    // Counted from before the statement was sent: the database's clock can only have started later.
+    const sentAt = clock.now();
+    try {
+      if (await renewShard(pool, running.term, leaseMs)) running.validUntil(sentAt + leaseMs);
+      else running.abandon(new Error("another replica took the shard"));
+    } catch (error) {
+      logger.warn({ err: error }, "could not renew the lease of the shard");
+    }
+  }
+
+  /** Sleeps, unless woken. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function openJobs(term: ShardTerm): number {
+  let count = 0;
+  for (const space of term.state.spaces.values()) count += space.jobs.size;
+  return count;
+}

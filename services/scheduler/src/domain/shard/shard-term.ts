@@ -1,0 +1,255 @@
+import { createGroupCommitLane, type GroupCommitLane, type Pool } from "@switchyard/postgres";
+import { SwitchyardError } from "@switchyard/errors";
+import type { Logger } from "pino";
+import type { Client } from "pg";
+import { committed } from "../core/core.js";
+import type { CoreState } from "../core/core-state.js";
+import { handleDue } from "../core/due.js";
+import type { LiveAttempt } from "../core/model.js";
+import type { ClaimWrite, Decision, ReportWrite, SubmitWrite, Write } from "../core/writes.js";
+import type { NumberedEvents } from "../../store/numbered-events.js";
+import type { Term } from "../../store/term.js";
+import { writeClaims } from "../../store/write-claims.js";
+import { writeProgress } from "../../store/write-progress.js";
+import { writeReports } from "../../store/write-reports.js";
+import { writeSubmits } from "../../store/write-submits.js";
+import type { BodyCache } from "./body-cache.js";
+import type { Clock } from "./clock.js";
+import type { EventFeed } from "./event-feed.js";
+import type { RequestMemory } from "./request-memory.js";
+import type { GatewaySession } from "./session.js";
+
+/** What a term works with. */
+export interface ShardTermOptions {
+  readonly term: Term;
+  readonly url: string;
+  readonly pool: Pool;
+  readonly state: CoreState;
+  readonly feed: EventFeed;
+  readonly bodies: BodyCache;
+  readonly requests: RequestMemory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called once when a write failed or its outcome is unknown: memory can't be trusted any more. */
+  readonly onLost: (error: Error) => void;
+}
+
+type Lanes = {
+  readonly submit: GroupCommitLane<SubmitWrite, void>;
+  readonly claim: GroupCommitLane<ClaimWrite, void>;
+  readonly report: GroupCommitLane<ReportWrite, void>;
+  readonly progress: GroupCommitLane<LiveAttempt, void>;
+};
+
+/** Why the four lanes: each has a connection of its own, so their flushes overlap, and each shares its commits among all callers. */
+const laneNames = { submit: "submit", claim: "claim", report: "report", progress: "progress" } as const;
+
+/**
+ * One replica's ownership of a shard, from a take-over to the first failed write or the hand-over: the core's state in memory, and the lanes
+ * that make its decisions durable. Crash-only: nothing is repaired; the owner drops the term and loads the next one from the tables.
+ */
+export class ShardTerm {
+  readonly term: Term;
+  readonly pool: Pool;
+  readonly state: CoreState;
+  readonly feed: EventFeed;
+  readonly bodies: BodyCache;
+  readonly requests: RequestMemory;
+  readonly clock: Clock;
+  readonly sessions = new Map<string, GatewaySession>();
+  readonly #options: ShardTermOptions;
+  readonly #lanes: Lanes;
+  readonly #underWay = new WeakMap<Write, Promise<void>>();
+  readonly #progressing = new Set<LiveAttempt>();
+  #validUntil = 0;
+  #lost: Error | undefined;
+  #dueTimer: NodeJS.Timeout | undefined;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(options: ShardTermOptions) {
+    this.#options = options;
+    this.term = options.term;
+    this.pool = options.pool;
+    this.state = options.state;
+    this.feed = options.feed;
+    this.bodies = options.bodies;
+    this.requests = options.requests;
+    this.clock = options.clock;
+    this.#lanes = {
+      submit: this.#lane(laneNames.submit, writeSubmits, submitBytes),
+      claim: this.#lane(laneNames.claim, writeClaims, () => 0),
+      report: this.#lane(laneNames.report, writeReports, reportBytes),
+      progress: createGroupCommitLane<LiveAttempt, void>({
+        ...this.#laneOptions(laneNames.progress),
+        flush: async (client, attempts) => {
+          for (const attempt of attempts) this.#progressing.delete(attempt);
+          await writeProgress(client, this.term, attempts);
+          return attempts.map(() => undefined);
+        },
+      }),
+    };
+  }
+
+  /** Connects the lanes and begins to watch the clock. */
+  async start(): Promise<void> {
+    await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
+    this.#dueTimer = setInterval(() => this.#handleDue(), dueIntervalMs);
+  }
+
+  /** Writes what was accepted and disconnects; held calls end. */
+  async stop(): Promise<void> {
+    this.#endHeldCalls();
+    await Promise.all(Object.values(this.#lanes).map((lane) => lane.stop()));
+  }
+
+  /** The owner's lease of the shard was renewed: answers from memory are good until then (on this process's clock, ms). */
+  validUntil(at: number): void {
+    this.#validUntil = at;
+  }
+
+  /** @throws SwitchyardError `SHARD_LOST` once the term is over or its lease has run out unrenewed. */
+  assertValid(): void {
+    if (this.#lost) throw this.#shardLost(this.#lost);
+    if (this.clock.now() > this.#validUntil) throw this.#shardLost(new Error("the lease of the shard has run out"));
+  }
+
+  /** Calls back once when the term ends, in whichever way; returns how not to. */
+  whenLost(callback: () => void): () => void {
+    this.#watchers.add(callback);
+    return () => this.#watchers.delete(callback);
+  }
+
+  /** Makes a write durable. Rejects when the term is lost; the write may or may not have happened then. */
+  write(write: Write): Promise<void> {
+    let done = this.#underWay.get(write);
+    if (!done) {
+      done = this.#push(write).catch((error: unknown) => {
+        throw this.#shardLost(error);
+      });
+      this.#underWay.set(write, done);
+    }
+    return done;
+  }
+
+  /** Starts writes that nobody waits for; a failure ends the term, which tells everybody. */
+  writeAll(writes: readonly Write[]): void {
+    for (const write of writes) this.write(write).catch(() => undefined);
+  }
+
+  /** Decides, over again while another write about the same job is on the way, and returns the answer once it is durable. */
+  async settle<Answer>(decide: () => Decision<Answer>): Promise<Answer> {
+    for (;;) {
+      this.assertValid();
+      const decision = decide();
+      if ("waitFor" in decision) {
+        await this.write(decision.waitFor);
+        continue;
+      }
+      await Promise.all(decision.writes.map((write) => this.write(write)));
+      return decision.answer;
+    }
+  }
+
+  /** Notes that the progress of an attempt changed; it is stored soon, the latest only. */
+  saveProgress(attempt: LiveAttempt): void {
+    if (this.#progressing.has(attempt)) return;
+    this.#progressing.add(attempt);
+    this.#lanes.progress.push(attempt).catch(() => undefined);
+  }
+
+  /** Ends the term at once, whatever is on the way. */
+  abandon(error: Error): void {
+    if (this.#lost) return;
+    this.#lost = error;
+    this.#endHeldCalls();
+    for (const lane of Object.values(this.#lanes)) void lane.stop().catch(() => undefined);
+    this.#options.onLost(error);
+  }
+
+  #endHeldCalls(): void {
+    clearInterval(this.#dueTimer);
+    for (const session of this.sessions.values()) session.end();
+    for (const callback of this.#watchers) callback();
+    this.#watchers.clear();
+  }
+
+  #push(write: Write): Promise<void> {
+    switch (write.lane) {
+      case "submit":
+        return this.#lanes.submit.push(write);
+      case "claim":
+        return this.#lanes.claim.push(write);
+      case "report":
+        return this.#lanes.report.push(write);
+    }
+  }
+
+  #lane<W extends Write>(
+    name: keyof typeof laneNames,
+    store: (client: Client, term: Term, writes: readonly W[], events: NumberedEvents) => Promise<void>,
+    sizeOf: (write: W) => number,
+  ): GroupCommitLane<W, void> {
+    return createGroupCommitLane<W, void>({
+      ...this.#laneOptions(name),
+      sizeOf,
+      maxBytes: 8 * 1024 * 1024,
+      flush: async (client, writes) => {
+        const events = this.feed.number(
+          this.clock.now(),
+          writes.flatMap((write) => write.events),
+        );
+        await store(client, this.term, writes, events);
+        this.#applyCommitted(writes, events);
+        return writes.map(() => undefined);
+      },
+    });
+  }
+
+  #laneOptions(name: string) {
+    const { url, logger } = this.#options;
+    return { name: `scheduler-${name}`, url, log: logger, onFailure: (error: Error) => this.abandon(error) };
+  }
+
+  #applyCommitted(writes: readonly Write[], events: NumberedEvents): void {
+    const now = this.clock.now();
+    const following: Write[] = [];
+    for (const write of writes) {
+      following.push(...committed(this.state, now, write));
+      if (write.lane === "submit") for (const { job, body } of write.jobs) this.bodies.keep(job, body);
+      if (write.lane === "report") for (const { job, final } of write.ends) if (final) this.bodies.forget(job);
+    }
+    this.feed.committed(events);
+    this.writeAll(following);
+  }
+
+  #handleDue(): void {
+    const now = this.clock.now();
+    if (this.#lost || (this.state.timers.next() ?? Number.POSITIVE_INFINITY) > now) return;
+    this.writeAll(handleDue(this.state, now));
+  }
+
+  #shardLost(cause: unknown): SwitchyardError {
+    if (cause instanceof SwitchyardError && cause.reason === "SHARD_LOST") return cause;
+    const { shard, epoch } = this.term;
+    const metadata = { shard: String(shard), epoch: String(epoch) };
+    return new SwitchyardError("SHARD_LOST", "the replica lost the shard while it worked; repeat the call", metadata, {
+      cause,
+      retryAfterMs: 100,
+    });
+  }
+}
+
+/** How often the clock is looked at; nothing is late by more than this. Costs no statement. */
+const dueIntervalMs = 20;
+
+function submitBytes(write: SubmitWrite): number {
+  let bytes = 0;
+  for (const { body } of write.jobs) bytes += 100 + (body.input?.byteLength ?? 0) + (body.extras?.byteLength ?? 0);
+  return bytes;
+}
+
+function reportBytes(write: ReportWrite): number {
+  let bytes = 0;
+  for (const { outcome } of write.ends) bytes += 100 + (outcome?.result?.byteLength ?? 0);
+  return bytes;
+}

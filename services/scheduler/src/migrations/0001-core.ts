@@ -1,0 +1,166 @@
+import type { Migration } from "@switchyard/postgres";
+
+/**
+ * The tables of the core. Append-only where it matters: `jobs`, `outcomes`, `events` and `requests` are only inserted into, `open` and `leases`
+ * are small and touched by their exact key only, so that no statement ever walks over dead rows and a long transaction elsewhere in the
+ * server does not slow the queue down. No status column is updated; a job's state follows from which tables know it.
+ * Times ending in `_ms` are milliseconds since 1970.
+ */
+export const core: Migration = {
+  name: "0001-core",
+  up: `
+    -- Secrets of this installation. The key is part of every id that was ever given out: keep it in backups.
+    create table installation (
+      only_one boolean primary key default true check (only_one),
+      id_key   bytea not null
+    );
+    insert into installation (id_key)
+    values (decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
+
+    create table shards (
+      shard       int primary key,
+      epoch       bigint not null default 0,
+      owner       text,
+      address     text,
+      lease_until timestamptz not null default '-infinity'
+    );
+    insert into shards (shard) values (0);
+
+    -- Every write statement of a shard calls this first. The shared lock is kept until the statement's effects are visible, so that a
+    -- take-over (exclusive lock) waits for it; whoever comes later reads the epoch in a snapshot taken after the lock. It must stay VOLATILE
+    -- and run under READ COMMITTED: otherwise the snapshot is older than the lock, and a deposed owner writes without a sign.
+    create function fence(shards int[], epochs bigint[]) returns boolean
+    language plpgsql volatile as $$
+    begin
+      perform pg_advisory_xact_lock_shared(7400, s) from unnest(shards) s;
+      if (select count(*) from scheduler.shards c join unnest(shards, epochs) t(s, e) on c.shard = t.s and c.epoch = t.e)
+         <> cardinality(shards) then
+        raise exception 'this replica no longer owns the shard' using errcode = 'SW001';
+      end if;
+      return true;
+    end $$;
+
+    create table namespaces (
+      id           int generated always as identity primary key,
+      name         text not null unique,
+      shard        int not null references shards,
+      -- Serials up to here were given out to jobs that are no longer stored.
+      serial_floor bigint not null default 0,
+      created_at   timestamptz not null default now()
+    );
+
+    -- What many jobs have in common; one row per distinct combination.
+    create table shapes (
+      ns       int not null,
+      shape    int not null,
+      queue    text not null,
+      kind     text not null,
+      required jsonb not null,
+      policy   jsonb not null,
+      primary key (ns, shape)
+    );
+
+    create table jobs (
+      ns             int not null,
+      serial         bigint not null,
+      shape          int not null,
+      kind           text not null,
+      subject        text not null,
+      created_micros bigint not null,
+      input          bytea,
+      content_type   text not null,
+      extras         bytea,
+      primary key (ns, serial)
+    );
+    alter table jobs alter column input set storage external;
+    create index jobs_by_kind on jobs (ns, kind, serial);
+    create index jobs_by_subject on jobs (ns, subject, serial) where subject <> '';
+
+    -- One row from submit to end: what the owner needs to decide, packed (store/decision-columns.ts). Read at take-over only.
+    create table open (
+      ns       int not null,
+      serial   bigint not null,
+      decision bytea not null,
+      primary key (ns, serial)
+    ) with (fillfactor = 70);
+
+    -- One row per live attempt.
+    create table leases (
+      ns                    int not null,
+      serial                bigint not null,
+      attempt               int not null,
+      runner                text not null,
+      claimed_ms            bigint not null,
+      started_ms            bigint not null,
+      lease_ms              bigint not null,
+      hold_by_runner        boolean not null,
+      presence_ms           bigint not null,
+      execution_deadline_ms bigint not null,
+      claim_info            bytea,
+      cancel_actor          text,
+      cancel_message        text,
+      primary key (ns, serial)
+    ) with (fillfactor = 50);
+    create index leases_by_runner on leases (ns, runner);
+
+    -- One row per attempt that has ended, and one with \`final\` for the end of the job (the same row when the attempt ended it).
+    create table outcomes (
+      ns           int not null,
+      serial       bigint not null,
+      reopen       int not null,
+      attempt      int not null,
+      final        boolean not null,
+      state        text,          -- of the attempt; null when a waiting job ended
+      job_state    text,          -- of the job; null while it goes on
+      reason       text not null, -- why the job ended so
+      message      text not null,
+      actor        text not null,
+      kind         text,          -- the runner's word; null when it did not report
+      ended_by     text not null,
+      runner       text not null,
+      claimed_ms   bigint not null,
+      started_ms   bigint not null,
+      ended_ms     bigint not null,
+      retryable    boolean not null,
+      claim_info   bytea,
+      result       bytea,
+      result_type  text not null,
+      facts        text not null,
+      progress     text not null,
+      primary key (ns, serial, reopen, attempt, final)
+    );
+    alter table outcomes alter column result set storage external;
+    create index outcomes_by_runner on outcomes (ns, runner, serial) where final and runner <> '';
+
+    -- One row per call or item that may be repeated.
+    create table requests (
+      ns           int not null,
+      request_key  text not null,
+      fingerprint  bytea,
+      first_serial bigint not null,
+      n            int not null,
+      created_ms   bigint not null,
+      primary key (ns, request_key)
+    );
+    create index requests_by_time on requests (created_ms);
+
+    -- One row per flush.
+    create table events (
+      shard          int not null,
+      first_sequence bigint not null,
+      n              int not null,
+      at_ms          bigint not null,
+      data           bytea not null,
+      primary key (shard, first_sequence)
+    );
+
+    -- The latest progress of attempts, coalesced; not durable before it is acknowledged.
+    create table progress (
+      ns      int not null,
+      serial  bigint not null,
+      attempt int not null,
+      data    text not null,
+      primary key (ns, serial, attempt)
+    ) with (fillfactor = 50);
+  `,
+};

@@ -1,0 +1,68 @@
+import type { CoreEvent } from "../domain/core/writes.js";
+
+/** An event as it is kept: short names and only what is not empty, since every flush writes them. */
+interface StoredEvent {
+  readonly y: CoreEvent["type"];
+  readonly n: number;
+  readonly j: number;
+  readonly o?: number;
+  readonly t: number;
+  readonly p?: string;
+  readonly s: string;
+  readonly a?: number;
+  readonly r?: string;
+  readonly w?: string;
+  readonly m?: string;
+  readonly c?: string;
+  readonly h: number;
+}
+
+/** An event as it was read: namespace and shape by number. */
+export interface EventRow extends Omit<CoreEvent, "space" | "shape"> {
+  readonly sequence: number;
+  readonly ns: number;
+  readonly shapeId: number;
+}
+
+/** Packs the events of one flush. */
+export function encodeEvents(events: readonly CoreEvent[]): Buffer {
+  const stored = events.map(
+    (e): StoredEvent => ({
+      y: e.type,
+      n: e.space.id,
+      j: e.serial,
+      t: e.at,
+      s: e.state,
+      h: e.shape.id,
+      ...(e.reopen && { o: e.reopen }),
+      ...(e.previous && { p: e.previous }),
+      ...(e.attempt && { a: e.attempt }),
+      ...(e.runnerId && { r: e.runnerId }),
+      ...(e.reason && { w: e.reason }),
+      ...(e.message && { m: e.message }),
+      ...(e.actor && { c: e.actor }),
+    }),
+  );
+  return Buffer.from(JSON.stringify(stored));
+}
+
+/** Unpacks the events of one flush; they are numbered from `firstSequence`. */
+export function decodeEvents(firstSequence: number, data: Buffer): EventRow[] {
+  const stored = JSON.parse(data.toString()) as StoredEvent[];
+  return stored.map((e, i) => ({
+    sequence: firstSequence + i,
+    type: e.y,
+    ns: e.n,
+    serial: e.j,
+    reopen: e.o ?? 0,
+    at: e.t,
+    previous: (e.p ?? "") as CoreEvent["previous"],
+    state: e.s as CoreEvent["state"],
+    attempt: e.a ?? 0,
+    runnerId: e.r ?? "",
+    reason: (e.w ?? "") as CoreEvent["reason"],
+    message: e.m ?? "",
+    actor: e.c ?? "",
+    shapeId: e.h,
+  }));
+}

@@ -1,0 +1,118 @@
+import type { Pool } from "@switchyard/postgres";
+import type { JobState } from "../domain/core/model.js";
+
+/** Which jobs are listed. Unset fields don't count; set ones must all hold. */
+export interface JobListFilter {
+  readonly states?: readonly JobState[];
+  readonly started?: boolean;
+  /** Shapes of the queue that is asked for. */
+  readonly shapes?: readonly number[];
+  readonly kinds?: readonly string[];
+  readonly subject?: string;
+  readonly runner?: string;
+  readonly createdFromMicros?: number;
+  readonly createdBeforeMicros?: number;
+  readonly afterSerial?: number;
+  readonly serials?: readonly number[];
+}
+
+/** How a list is ordered; absent times come last. */
+export type JobListOrder =
+  | "newest"
+  | "oldest"
+  | "start-desc"
+  | "start-asc"
+  | "end-desc"
+  | "end-asc"
+  | "update-desc"
+  | "update-asc";
+
+/** Where a page begins: behind a serial for the orders by creation, at an offset for the others. */
+export interface JobListPage {
+  readonly order: JobListOrder;
+  readonly limit: number;
+  readonly offset: number;
+  readonly cursor?: number;
+}
+
+const finalStates = ["SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED"];
+const startOf = "nullif(coalesce(l.started_ms, o.started_ms), 0)";
+const updateOf = "greatest(j.created_micros / 1000, l.claimed_ms, l.started_ms, o.ended_ms)";
+
+const orders: Record<JobListOrder, string> = {
+  newest: "j.serial desc",
+  oldest: "j.serial asc",
+  "start-desc": `${startOf} desc nulls last, j.serial desc`,
+  "start-asc": `${startOf} asc nulls last, j.serial desc`,
+  "end-desc": "o.ended_ms desc nulls last, j.serial desc",
+  "end-asc": "o.ended_ms asc nulls last, j.serial desc",
+  "update-desc": `${updateOf} desc, j.serial desc`,
+  "update-asc": `${updateOf} asc, j.serial desc`,
+};
+
+/** The job's last end counts only while the job has not been opened again, that is, while it is not in \`open\`. */
+const tables = `scheduler.jobs j
+  left join scheduler.leases l on l.ns = j.ns and l.serial = j.serial
+  left join lateral (
+    select job_state, runner, claimed_ms, started_ms, ended_ms from scheduler.outcomes
+    where ns = j.ns and serial = j.serial and final order by reopen desc limit 1) o on true`;
+
+/** The numbers of a page of jobs. */
+export async function listSerials(pool: Pool, ns: number, filter: JobListFilter, page: JobListPage): Promise<number[]> {
+  const values: unknown[] = [ns];
+  const conditions = conditionsOf(filter, values);
+  if (page.cursor !== undefined)
+    conditions.push(`j.serial ${page.order === "oldest" ? ">" : "<"} ${bind(values, page.cursor)}`);
+  const { rows } = await pool.query<{ serial: number }>(
+    `select j.serial from ${tables} where ${conditions.join(" and ")} order by ${orders[page.order]}
+     limit ${bind(values, page.limit)} offset ${bind(values, page.offset)}`,
+    values,
+  );
+  return rows.map(({ serial }) => serial);
+}
+
+/** The number of jobs that match. Counts rows: roll-ups will answer the common cases. */
+export async function countJobs(pool: Pool, ns: number, filter: JobListFilter): Promise<number> {
+  const values: unknown[] = [ns];
+  const conditions = conditionsOf(filter, values);
+  const { rows } = await pool.query<{ n: number }>(
+    `select count(*) as n from ${tables} where ${conditions.join(" and ")}`,
+    values,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+function conditionsOf(filter: JobListFilter, values: unknown[]): string[] {
+  const conditions = ["j.ns = $1"];
+  const add = (condition: (parameter: string) => string, value: unknown) => {
+    if (value !== undefined) conditions.push(condition(bind(values, value)));
+  };
+  if (filter.states && filter.states.length > 0) conditions.push(stateCondition(filter.states, values));
+  if (filter.started !== undefined) conditions.push(`l.started_ms ${filter.started ? ">" : "="} 0`);
+  add((p) => `j.shape = any(${p}::int[])`, filter.shapes);
+  add((p) => `j.kind = any(${p}::text[])`, filter.kinds);
+  add((p) => `j.subject = ${p} and j.subject <> ''`, filter.subject);
+  add((p) => `coalesce(l.runner, o.runner) = ${p}`, filter.runner);
+  add((p) => `j.created_micros >= ${p}`, filter.createdFromMicros);
+  add((p) => `j.created_micros < ${p}`, filter.createdBeforeMicros);
+  add((p) => `j.serial > ${p}`, filter.afterSerial);
+  add((p) => `j.serial = any(${p}::bigint[])`, filter.serials);
+  return conditions;
+}
+
+/** The three waiting states are one here: rows don't tell them apart, memory does. */
+function stateCondition(states: readonly JobState[], values: unknown[]): string {
+  const final = states.filter((state) => finalStates.includes(state));
+  const alternatives: string[] = [];
+  if (final.length > 0) alternatives.push(`o.job_state = any(${bind(values, final)}::text[])`);
+  if (states.includes("RUNNING")) alternatives.push("l.ns is not null");
+  if (states.some((state) => state === "QUEUED" || state === "SCHEDULED" || state === "BLOCKED")) {
+    alternatives.push("(o.job_state is null and l.ns is null)");
+  }
+  return `(${alternatives.join(" or ")})`;
+}
+
+function bind(values: unknown[], value: unknown): string {
+  values.push(value);
+  return `$${values.length}`;
+}

@@ -1,0 +1,133 @@
+import { create } from "@bufbuild/protobuf";
+import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import {
+  type Attempt,
+  AttemptSchema,
+  AttemptState,
+  type Lease,
+  LeaseSchema,
+  type Outcome,
+  Outcome_Kind,
+  OutcomeSchema,
+  type Progress,
+  ProgressSchema,
+  type Revocation,
+  Revocation_Reason,
+  RevocationSchema,
+} from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { HoldMode } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
+import type { AttemptProgress, LiveAttempt, Revoked } from "../domain/core/model.js";
+import type { JobBody } from "../domain/core/writes.js";
+import type { StoredEnd } from "../domain/reads/stored-job.js";
+import type { JobIdCodec } from "../ids/job-id.js";
+import { decodeProgress } from "../store/progress-text.js";
+import { factsToProto } from "./outcome-facts.js";
+import { defined } from "./policy-to-proto.js";
+import { extrasOf, timestampFromMicros } from "./stored-values.js";
+
+const time = (ms: number) => (ms > 0 ? timestampFromMs(ms) : undefined);
+
+/** Shows an attempt that has ended. */
+export function attemptFromEnd(serial: number, end: StoredEnd, ids: JobIdCodec): Attempt {
+  const progress = decodeProgress(end.progress);
+  return create(AttemptSchema, {
+    id: ids.encode({ serial, reopen: end.reopen, attempt: end.attempt }),
+    number: end.attempt,
+    reopen: end.reopen,
+    state: end.attemptState ? AttemptState[end.attemptState] : AttemptState.UNSPECIFIED,
+    runnerId: end.runnerId,
+    ...defined("claimTime", time(end.claimedAt)),
+    ...defined("startTime", time(end.startedAt)),
+    endTime: timestampFromMs(end.endedAt),
+    ...(end.claimInfo && { claimInfo: end.claimInfo }),
+    ...(progress && { progress: progressToProto(progress) }),
+    ...(end.kind && { outcome: outcomeFromEnd(end) }),
+    endedBy: end.endedBy,
+  });
+}
+
+/** Shows an attempt that is held. */
+export function attemptFromLive(attempt: LiveAttempt, ids: JobIdCodec): Attempt {
+  const { job, number, runner, startedAt, claimInfo, progress } = attempt;
+  return create(AttemptSchema, {
+    id: ids.encode({ serial: job.serial, reopen: job.reopen, attempt: number }),
+    number,
+    reopen: job.reopen,
+    state: startedAt > 0 ? AttemptState.STARTED : AttemptState.CLAIMED,
+    runnerId: runner.id,
+    claimTime: timestampFromMs(attempt.claimedAt),
+    ...defined("startTime", time(startedAt)),
+    ...(!attempt.holdByRunner && { leaseExpireTime: timestampFromMs(attempt.leaseUntil) }),
+    ...defined("executionDeadline", time(attempt.executionDeadline)),
+    ...(claimInfo && { claimInfo }),
+    ...(progress && { progress: progressToProto(progress) }),
+  });
+}
+
+function outcomeFromEnd(end: StoredEnd): Outcome {
+  return create(OutcomeSchema, {
+    kind: end.kind ? Outcome_Kind[end.kind] : Outcome_Kind.UNSPECIFIED,
+    ...(end.result && { result: { data: end.result, contentType: end.resultType } }),
+    message: end.message,
+    retryable: end.retryable,
+    ...factsToProto(end.facts),
+  });
+}
+
+/** Shows progress. */
+export function progressToProto({ current, total, message, steps, detail, at }: AttemptProgress): Progress {
+  return create(ProgressSchema, {
+    ...defined("current", current),
+    ...defined("total", total),
+    ...defined("message", message),
+    steps: steps.map(({ name, status, message: words, at: when }) => ({
+      name,
+      status,
+      message: words,
+      time: timestampFromMs(when),
+    })),
+    ...defined("detail", detail),
+    updateTime: timestampFromMs(at),
+  });
+}
+
+/** Hands an attempt out, with all that its runner needs. */
+export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCodec, now: number): Lease {
+  const { job, number, runner } = attempt;
+  const { serial, reopen, shape, space } = job;
+  const { labels, secretNames, resumeFrom } = extrasOf(body.extras);
+  const leaseUntil = attempt.holdByRunner ? runner.presentUntil : attempt.leaseUntil;
+  return create(LeaseSchema, {
+    namespace: space.name,
+    jobId: ids.encode({ serial, reopen, attempt: 0 }),
+    attempt: number,
+    attemptId: ids.encode({ serial, reopen, attempt: number }),
+    runnerId: runner.id,
+    kind: shape.kind,
+    queue: shape.queue,
+    subject: body.subject,
+    labels,
+    input: { data: body.input ?? new Uint8Array(), contentType: body.contentType },
+    timeToLive: durationFromMs(Math.max(0, Math.floor(leaseUntil - now))),
+    ...(attempt.executionDeadline > 0 && {
+      executionTimeLeft: durationFromMs(Math.max(0, Math.floor(attempt.executionDeadline - now))),
+    }),
+    hold: attempt.holdByRunner ? HoldMode.RUNNER : HoldMode.ATTEMPT,
+    secretNames,
+    resumeFrom,
+    stopGrace: durationFromMs(shape.policy.stopGraceMs),
+    serial: BigInt(serial),
+    createTime: timestampFromMicros(job.createdMicros),
+    claimTime: timestampFromMs(attempt.claimedAt),
+  });
+}
+
+/** Tells what was taken from a runner. */
+export function revocationToProto({ serial, reopen, attempt, reason, at }: Revoked, ids: JobIdCodec): Revocation {
+  return create(RevocationSchema, {
+    jobId: ids.encode({ serial, reopen, attempt: 0 }),
+    attempt,
+    reason: Revocation_Reason[reason],
+    time: timestampFromMs(at),
+  });
+}

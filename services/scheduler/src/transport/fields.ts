@@ -1,0 +1,86 @@
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import { SwitchyardError } from "@switchyard/errors";
+
+/** Refuses a field. */
+export function invalid(field: string, message: string): SwitchyardError {
+  return new SwitchyardError("INVALID_ARGUMENT", `${field}: ${message}`, { field });
+}
+
+/** Refuses a part of the contract that this version does not serve. */
+export function notServed(field: string): SwitchyardError {
+  return new SwitchyardError("UNIMPLEMENTED", `${field} is not served by this version`, { field });
+}
+
+/** Checks a text of `min` to `max` bytes without control characters. */
+export function checkName(field: string, value: string, min: number, max: number): string {
+  const bytes = Buffer.byteLength(value);
+  if (bytes < min || bytes > max) throw invalid(field, `must have ${min} to ${max} bytes, not ${bytes}`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(value)) throw invalid(field, "must not contain control characters");
+  return value;
+}
+
+/** Checks a number against a range. */
+export function checkRange(field: string, value: number, min: number, max: number): number {
+  if (!(value >= min && value <= max)) throw invalid(field, `must be from ${min} to ${max}`);
+  return value;
+}
+
+/** Checks the size of opaque bytes. */
+export function checkBytes(field: string, value: Uint8Array | undefined, max: number): void {
+  if (value && value.byteLength > max) {
+    throw new SwitchyardError(
+      "PAYLOAD_TOO_LARGE",
+      `${field} has ${value.byteLength} bytes; at most ${max} are allowed`,
+      {
+        field,
+        limit: String(max),
+      },
+    );
+  }
+}
+
+/** Text that PostgreSQL can store: zero bytes become replacement characters. */
+export function storable(text: string): string {
+  return text.includes("\u0000") ? text.replaceAll("\u0000", "\ufffd") : text;
+}
+
+/** Milliseconds of an optional duration in a range; `absent` when it is not set. */
+export function durationField<T>(
+  field: string,
+  value: Duration | undefined,
+  absent: T,
+  min: number,
+  max: number,
+): number | T {
+  if (!value) return absent;
+  return checkRange(field, durationMs(value), min, max);
+}
+
+/** Milliseconds of an optional time; 0 when it is not set. */
+export function timeField(value: Timestamp | undefined): number {
+  return value ? timestampMs(value) : 0;
+}
+
+/** A page size: 0 is the default, more than the most is refused. */
+export function pageSizeField(value: number, byDefault: number, max: number): number {
+  return value === 0 ? byDefault : checkRange("page_size", value, 1, max);
+}
+
+/** Makes a page token; it holds only for the call and the query that it was made for. */
+export function encodePageToken(query: string, position: number): string {
+  return Buffer.from(JSON.stringify([query, position])).toString("base64url");
+}
+
+/** Reads a page token; undefined for the first page. @throws SwitchyardError `PAGE_TOKEN_INVALID`. */
+export function decodePageToken(query: string, token: string): number | undefined {
+  if (token === "") return undefined;
+  try {
+    const [madeFor, position] = JSON.parse(Buffer.from(token, "base64url").toString()) as [unknown, unknown];
+    if (madeFor === query && Number.isSafeInteger(position)) return position as number;
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw new SwitchyardError("PAGE_TOKEN_INVALID", "the page token was not given out by this query", {});
+}

@@ -1,0 +1,68 @@
+import { create } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { GetStatusResponseSchema, JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { route, type ServiceRoute } from "@switchyard/rpc";
+import { requireNamespace } from "@switchyard/service-kit";
+import type { Directory } from "../domain/directory.js";
+import { readStatus } from "../domain/reads/status.js";
+import type { ShardOwner } from "../domain/shard/shard-owner.js";
+import { aggregateJobs } from "./aggregate-jobs.js";
+import { cancelJobs } from "./cancel-jobs.js";
+import { getJob } from "./get-job.js";
+import { listJobs } from "./list-jobs.js";
+import type { SpecLimits } from "./spec-from-proto.js";
+import { submitJobs } from "./submit-jobs.js";
+import { watchJobs } from "./watch-jobs.js";
+
+/** What the handlers of the scheduler's services need. */
+export interface TransportDeps {
+  readonly directory: Directory;
+  readonly owner: ShardOwner;
+  readonly limits: SpecLimits & { readonly resultBytes: number };
+  readonly version: string;
+}
+
+/** The handlers of `JobService`. */
+export function createJobRoute(deps: TransportDeps): ServiceRoute {
+  const { owner, limits, version } = deps;
+  return route(JobService, {
+    submitJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return submitJobs(deps.directory, request, limits);
+    },
+    getJob(request, context) {
+      requireNamespace(context, request.namespace);
+      return getJob(deps.directory, request);
+    },
+    listJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return listJobs(deps.directory, request);
+    },
+    watchJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return watchJobs(deps.directory, request, context);
+    },
+    cancelJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return cancelJobs(deps.directory, request);
+    },
+    aggregateJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return aggregateJobs(deps.directory, request);
+    },
+    async getStatus() {
+      const { databaseLatencyMs, shards } = await readStatus(owner);
+      return create(GetStatusResponseSchema, {
+        databaseConnected: databaseLatencyMs !== undefined,
+        ...(databaseLatencyMs !== undefined && { databaseLatency: durationFromMs(databaseLatencyMs) }),
+        shards: shards.map(({ shard, epoch, openJobs, liveAttempts }) => ({
+          shard,
+          epoch: BigInt(epoch),
+          openJobs: BigInt(openJobs),
+          liveAttempts: BigInt(liveAttempts),
+        })),
+        version,
+      });
+    },
+  });
+}

@@ -1,0 +1,100 @@
+import { create } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import {
+  EndReason,
+  type Job,
+  JobSchema,
+  type JobSpec,
+  JobState,
+  JobView,
+} from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import type { JobRecord } from "../domain/reads/job-record.js";
+import type { JobIdCodec } from "../ids/job-id.js";
+import { attemptFromEnd, attemptFromLive } from "./attempt-to-proto.js";
+import { extrasOf, timestampFromMicros } from "./stored-values.js";
+import { defined, policyToProto } from "./policy-to-proto.js";
+
+/** Shows a job as far as the view goes. */
+export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): Job {
+  const { space, stored, ends, open, finalEnd } = record;
+  const { serial } = stored;
+  const reopen = open?.reopen ?? finalEnd?.reopen ?? 0;
+  const attempts = attemptsOf(record, ids);
+  const lastAttempt = attempts.at(-1);
+  const lastEnd = ends.at(-1);
+  const waitsUntil = open && open.readyAt > 0 ? open.readyAt : 0;
+  return create(JobSchema, {
+    id: ids.encode({ serial, reopen, attempt: 0 }),
+    shortId: ids.encodeShort(serial, reopen),
+    namespace: space.name,
+    serial: BigInt(serial),
+    spec: specOf(record, view),
+    state: JobState[record.state],
+    ...(finalEnd && {
+      endReason: finalEnd.reason === "" ? EndReason.UNSPECIFIED : EndReason[finalEnd.reason],
+      endMessage: finalEnd.message,
+      endActor: finalEnd.actor,
+      endTime: timestampFromMs(finalEnd.endedAt),
+    }),
+    attemptCount: open?.attempt ?? lastEnd?.attempt ?? 0,
+    countedAttempts: open?.counted ?? attempts.length,
+    ...defined("lastAttempt", lastAttempt),
+    ...(view === JobView.FULL && { attempts }),
+    createTime: timestampFromMicros(stored.createdMicros),
+    updateTime: timestampFromMs(updatedAt(record)),
+    ...(waitsUntil > 0 && { readyTime: timestampFromMs(waitsUntil) }),
+    cancelRequested: open?.live?.cancelRequested !== undefined,
+    reopenCount: reopen,
+    revision: 1n,
+  });
+}
+
+function specOf({ shape, stored, open }: JobRecord, view: JobView): JobSpec {
+  const payloads = view === JobView.PAYLOADS || view === JobView.FULL;
+  const spec = extrasOf(stored.extras);
+  spec.queue = shape.queue;
+  spec.kind = shape.kind;
+  spec.subject = stored.subject;
+  spec.requiredLabels = Object.fromEntries(shape.requiredLabels);
+  spec.policies = policyToProto(shape.policy);
+  if (payloads && (stored.input || stored.contentType)) {
+    const { input: data, contentType } = stored;
+    spec.input = { $typeName: "switchyard.common.v1.Payload", data: data ?? new Uint8Array(), contentType };
+  }
+  if (!payloads) spec.clientData = new Uint8Array();
+  if (open) {
+    const { rankClass, rank, weight } = open;
+    spec.order = {
+      $typeName: "switchyard.scheduler.v1.JobOrder",
+      rankClass,
+      rankBy: { case: "rank", value: rank },
+      weight,
+    };
+  }
+  return spec;
+}
+
+function attemptsOf(record: JobRecord, ids: JobIdCodec) {
+  const { stored, ends, open, finalEnd } = record;
+  const ended = ends
+    .filter((end) => end.attemptState !== undefined)
+    .map((end) => attemptFromEnd(stored.serial, end, ids));
+  // A claim that is not durable yet has happened for nobody.
+  const live = finalEnd || open?.phase === "claiming" || open?.phase === "admitting" ? undefined : open?.live;
+  // An end may be committed while memory still names the attempt.
+  if (live && !ends.some((end) => end.attempt === live.number && end.attemptState !== undefined))
+    ended.push(attemptFromLive(live, ids));
+  return ended;
+}
+
+function updatedAt({ stored, ends, open }: JobRecord): number {
+  const live = open?.live;
+  const last = ends.at(-1);
+  return Math.max(
+    stored.createdMicros / 1_000,
+    last?.endedAt ?? 0,
+    live?.claimedAt ?? 0,
+    live?.startedAt ?? 0,
+    live?.progress?.at ?? 0,
+  );
+}

@@ -1,0 +1,134 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type RunnerDemand,
+  type SyncCapacityRequest,
+  type SyncCapacityResponse,
+  SyncCapacityResponseSchema,
+} from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import { serveOrWait } from "../domain/core/dispatch.js";
+import type { Directory } from "../domain/directory.js";
+import { Demand, type Delivery, GatewaySession } from "../domain/shard/session.js";
+import type { ShardOwner } from "../domain/shard/shard-owner.js";
+import type { ShardTerm } from "../domain/shard/shard-term.js";
+import { leaseToProto, revocationToProto } from "./attempt-to-proto.js";
+import { checkName, durationField, invalid } from "./fields.js";
+import { profileFromProto } from "./profile-from-proto.js";
+
+/** A session that has not called for this long is forgotten; what it was granted runs out with its leases. */
+const sessionIdleMs = 60_000;
+const maxHoldMs = 20_000;
+
+/** Takes a gateway's demand, and answers when there is work or something to stop for its runners, or when the hold is over. */
+export async function syncCapacity(
+  owner: ShardOwner,
+  directory: Directory,
+  request: SyncCapacityRequest,
+  signal: AbortSignal,
+): Promise<SyncCapacityResponse> {
+  checkName("session_id", request.sessionId, 1, 128);
+  const holdMs = durationField("hold", request.hold, 0, 0, maxHoldMs);
+  for (const { namespace } of request.demands) await directory.open(namespace);
+  const term = await owner.current();
+  term.assertValid();
+  const session = sessionOf(term, request.sessionId);
+  session.received(Number(request.receivedDelivery));
+  await takeDemands(term, session, request);
+  if (!session.hasNews && holdMs > 0) await held(session, holdMs, signal);
+  term.assertValid();
+  if (!session.hasNews) return create(SyncCapacityResponseSchema, { delivery: request.receivedDelivery });
+  return deliveryToProto(term, directory, session.take());
+}
+
+function sessionOf(term: ShardTerm, id: string): GatewaySession {
+  const now = term.clock.now();
+  for (const [other, session] of term.sessions) {
+    if (session.lastSeen > now - sessionIdleMs) continue;
+    session.end();
+    term.sessions.delete(other);
+  }
+  let session = term.sessions.get(id);
+  if (!session) {
+    session = new GatewaySession();
+    term.sessions.set(id, session);
+  }
+  session.lastSeen = now;
+  return session;
+}
+
+async function takeDemands(
+  term: ShardTerm,
+  session: GatewaySession,
+  { demands, full }: SyncCapacityRequest,
+): Promise<void> {
+  const named = new Set<string>();
+  for (const message of demands) {
+    const key = `${message.namespace}/${message.runnerId}`;
+    named.add(key);
+    const demand = demandOf(term, session, key, message);
+    demand.credit = Math.max(0, Number(message.credit));
+    const write = serveOrWait(term.clock.now(), demand);
+    if (write) term.writeAll([write]);
+  }
+  if (!full) return;
+  for (const [key, demand] of session.demands) {
+    if (named.has(key)) continue;
+    demand.end();
+    session.demands.delete(key);
+  }
+}
+
+function demandOf(term: ShardTerm, session: GatewaySession, key: string, message: RunnerDemand): Demand {
+  const space = term.state.spaces.get(message.namespace);
+  if (!space) throw invalid("demands.namespace", "is not known");
+  let demand = session.demands.get(key);
+  if (!demand) {
+    const profile = space.profileFor(profileFromProto(message.profile));
+    demand = new Demand(session, space.runner(checkName("demands.runner_id", message.runnerId, 1, 255)), profile);
+    session.demands.set(key, demand);
+  } else if (message.profile) {
+    demand.changeProfile(space.profileFor(profileFromProto(message.profile)));
+  }
+  const leaseMs = durationField("demands.lease", message.lease, undefined, 1_000, 7 * 86_400_000);
+  demand.leaseMs = leaseMs;
+  return demand;
+}
+
+function held(session: GatewaySession, holdMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      session.unhold(end);
+      resolve();
+    };
+    const timer = setTimeout(end, holdMs);
+    signal.addEventListener("abort", end);
+    session.hold(end);
+    if (signal.aborted) end();
+  });
+}
+
+async function deliveryToProto(
+  term: ShardTerm,
+  directory: Directory,
+  delivery: Delivery,
+): Promise<SyncCapacityResponse> {
+  const bodies = await term.bodies.get(
+    term.pool,
+    delivery.attempts.map(({ job }) => job),
+  );
+  const now = term.clock.now();
+  return create(SyncCapacityResponseSchema, {
+    delivery: BigInt(delivery.number),
+    leases: delivery.attempts.map((attempt, i) => {
+      const body = bodies[i];
+      if (!body) throw new Error("a job without a body");
+      return leaseToProto(attempt, body, directory.ids(attempt.job.space.name), now);
+    }),
+    revocations: delivery.revocations.map((revoked) => ({
+      namespace: revoked.space.name,
+      runnerId: revoked.runnerId,
+      revocation: revocationToProto(revoked, directory.ids(revoked.space.name)),
+    })),
+  });
+}

@@ -1,0 +1,80 @@
+import { create } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { HandlerContext } from "@connectrpc/connect";
+import { SwitchyardError } from "@switchyard/errors";
+import { type JobEvent, JobEventSchema, JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
+import { EndReason, JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import {
+  type WatchJobsRequest,
+  type WatchJobsResponse,
+  WatchJobsResponseSchema,
+} from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import type { CoreEvent } from "../domain/core/writes.js";
+import { decodeId, type Directory, type Place } from "../domain/directory.js";
+import { readRecords } from "../domain/reads/job-record.js";
+import { watchEvents } from "../domain/reads/watch-events.js";
+import { isFinal } from "../domain/reads/final-state.js";
+import type { SequencedEvent } from "../domain/shard/event-feed.js";
+import { invalid, notServed } from "./fields.js";
+import { jobToProto } from "./job-to-proto.js";
+
+/** Replays the events of a namespace from a number and follows. */
+export async function* watchJobs(
+  directory: Directory,
+  request: WatchJobsRequest,
+  context: HandlerContext,
+): AsyncGenerator<WatchJobsResponse> {
+  if (request.includeRunners) throw notServed("include_runners");
+  if (request.includeProgress) throw notServed("include_progress");
+  if (request.jobIds.length > 1_000) throw invalid("job_ids", "at most 1000 jobs can be named");
+  if (request.untilFinal && request.jobIds.length === 0) throw invalid("until_final", "needs job_ids");
+  const place = await directory.open(request.namespace);
+  const { term, space, ids } = place;
+  const serials = new Set(request.jobIds.map((id) => decodeId(ids, id).serial));
+  const after = request.afterSequence === undefined ? undefined : Number(request.afterSequence);
+  const watch = watchEvents(term, space, after, context.signal);
+  const open = new Set(serials);
+  if (request.includeSnapshot || request.untilFinal) {
+    const records = await readRecords(term.pool, space, [...serials], request.includeSnapshot);
+    for (const { stored, state } of records) if (isFinal(state)) open.delete(stored.serial);
+    const missing = serials.size - records.length;
+    if (missing > 0)
+      throw new SwitchyardError("JOB_NOT_FOUND", `${missing} of the named jobs do not exist`, {
+        missing: String(missing),
+      });
+    if (request.includeSnapshot) {
+      const snapshots = records.map((record) => jobToProto(record, ids, JobView.PAYLOADS));
+      yield create(WatchJobsResponseSchema, { snapshots, sequence: BigInt(watch.startedAt) });
+    }
+  }
+  if (request.untilFinal && open.size === 0 && after === undefined) return watch.stop();
+  const wanted = (event: CoreEvent) =>
+    (serials.size === 0 || serials.has(event.serial)) &&
+    (request.queue === "" || event.shape.queue === request.queue) &&
+    (request.types.length === 0 || request.types.includes(JobEventType[event.type]));
+  for await (const { events: batch, upTo } of watch.batches) {
+    const events = batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event));
+    if (events.length > 0) yield create(WatchJobsResponseSchema, { events, sequence: BigInt(upTo) });
+    for (const { event } of batch) if (event.type === "ENDED") open.delete(event.serial);
+    if (request.untilFinal && open.size === 0 && upTo >= watch.startedAt) return watch.stop();
+  }
+}
+
+function eventToProto({ ids }: Place, { sequence, event }: SequencedEvent): JobEvent {
+  const { serial, reopen, shape } = event;
+  return create(JobEventSchema, {
+    sequence: BigInt(sequence),
+    time: timestampFromMs(event.at),
+    type: JobEventType[event.type],
+    jobId: ids.encode({ serial, reopen, attempt: 0 }),
+    previousState: event.previous === "" ? JobState.UNSPECIFIED : JobState[event.previous],
+    state: JobState[event.state],
+    attempt: event.attempt,
+    runnerId: event.runnerId,
+    endReason: event.reason === "" ? EndReason.UNSPECIFIED : EndReason[event.reason],
+    message: event.message,
+    actor: event.actor,
+    kind: shape.kind,
+    queue: shape.queue,
+  });
+}

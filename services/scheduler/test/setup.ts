@@ -1,0 +1,83 @@
+import { create } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Transport } from "@connectrpc/connect";
+import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import { JobService, type SubmitItemSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
+import { createClient, createInMemoryTransport } from "@switchyard/rpc";
+import { createAuthPolicy, createServiceHost } from "@switchyard/service-kit";
+import { createTestDatabase, type TestDatabase } from "@switchyard/testkit";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import {
+  createScheduler,
+  migrateScheduler,
+  type Scheduler,
+  type SchedulerConfig,
+  schedulerDefaults,
+  schedulerScopes,
+} from "../src/index.js";
+
+/** A scheduler on a database of its own, with clients that reach it in memory. */
+export interface TestScheduler {
+  readonly database: TestDatabase;
+  readonly scheduler: Scheduler;
+  readonly transport: Transport;
+  readonly jobs: ReturnType<typeof createClient<typeof JobService>>;
+  readonly queues: ReturnType<typeof createClient<typeof QueueService>>;
+  readonly dispatch: ReturnType<typeof createClient<typeof DispatchService>>;
+  /** Stops the scheduler and starts another one on the same database. */
+  restart(): Promise<TestScheduler>;
+  stop(): Promise<void>;
+}
+
+/** Makes a database for a test file. */
+export function createSchedulerDatabase(): Promise<TestDatabase> {
+  return createTestDatabase({ templateKey: "scheduler", migrate: migrateScheduler, leaks: "ignore" });
+}
+
+/** Starts a scheduler on a database. */
+export async function startScheduler(
+  database: TestDatabase,
+  config: Partial<SchedulerConfig> = {},
+): Promise<TestScheduler> {
+  const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
+  const scheduler = createScheduler({
+    config: { ...schedulerDefaults, databaseUrl: database.url, replicaId: "test", ...config },
+    logger,
+  });
+  await scheduler.start();
+  const host = createServiceHost({
+    name: "scheduler",
+    logger,
+    routes: scheduler.routes,
+    scopes: schedulerScopes,
+    auth: createAuthPolicy({ tokens: [], listen: ["127.0.0.1:0"], logger }),
+    grpcListen: "127.0.0.1:0",
+    opsListen: "127.0.0.1:0",
+    registry: new Registry(),
+  });
+  const transport = createInMemoryTransport(host.inMemory);
+  return {
+    database,
+    scheduler,
+    transport,
+    jobs: createClient(JobService, transport),
+    queues: createClient(QueueService, transport),
+    dispatch: createClient(DispatchService, transport),
+    async restart() {
+      await scheduler.stop();
+      return startScheduler(database, config);
+    },
+    stop: () => scheduler.stop(),
+  };
+}
+
+/** An item to submit; says only what matters to the case. */
+export function item(spec: MessageInitShape<typeof JobSpecSchema> = {}): MessageInitShape<typeof SubmitItemSchema> {
+  return { spec: create(JobSpecSchema, { kind: "test.work", ...spec }) };
+}
+
+/** A profile that fits every kind. */
+export const anyKind = { kinds: [{ by: { case: "glob" as const, value: "*" } }] };
