@@ -25,7 +25,7 @@ function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready"
     case "lease":
       return leaseDue(state, now, due.attempt);
     case "execution":
-      return executionDue(state, now, due.attempt);
+      return executionDue(now, due.attempt);
     case "presence": {
       const { runner } = due;
       runner.presenceTimer = undefined;
@@ -57,7 +57,7 @@ function leaseDue(state: CoreState, now: number, attempt: LiveAttempt): Write[] 
   return [loseAttempt(now, attempt, "lease")];
 }
 
-function executionDue(state: CoreState, now: number, attempt: LiveAttempt): Write[] {
+function executionDue(now: number, attempt: LiveAttempt): Write[] {
   if (!isHeld(attempt)) return [];
   const { policy } = attempt.job.shape;
   if (policy.loseOnExecutionTimeout) return [loseAttempt(now, attempt, "execution-timeout")];

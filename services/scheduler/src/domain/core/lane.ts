@@ -1,6 +1,6 @@
 import { compileKindSelectors, type KindSelector } from "./kind-pattern.js";
 import type { OpenJob } from "./model.js";
-import { compareOrder, OrderList } from "./order-list.js";
+import { compareOrder, type OrderList } from "./order-list.js";
 import type { Waiter } from "./waiter.js";
 
 /** The waiting jobs of one queue, kind and set of required labels: whoever can do one of them can do all. */
