@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
@@ -58,7 +58,7 @@ export async function startScheduler(
     opsListen: "127.0.0.1:0",
     registry: new Registry(),
   });
-  const transport = createInMemoryTransport(host.inMemory);
+  const transport = encodable(createInMemoryTransport(host.inMemory));
   return {
     database,
     scheduler,
@@ -71,6 +71,27 @@ export async function startScheduler(
       return startScheduler(database, config);
     },
     stop: () => scheduler.stop(),
+  };
+}
+
+/** Checks that every answer can be sent over a wire: in memory nothing is encoded, and a number that is no integer would go unseen. */
+function encodable(transport: Transport): Transport {
+  return {
+    async unary(method, ...rest) {
+      const response = await transport.unary(method, ...rest);
+      toBinary(method.output, response.message);
+      return response;
+    },
+    async stream(method, ...rest) {
+      const response = await transport.stream(method, ...rest);
+      async function* checked() {
+        for await (const message of response.message) {
+          toBinary(method.output, message);
+          yield message;
+        }
+      }
+      return { ...response, message: checked() };
+    },
   };
 }
 

@@ -91,7 +91,7 @@ function updatedAt({ stored, ends, open }: JobRecord): number {
   const live = open?.live;
   const last = ends.at(-1);
   return Math.max(
-    stored.createdMicros / 1_000,
+    Math.floor(stored.createdMicros / 1_000),
     last?.endedAt ?? 0,
     live?.claimedAt ?? 0,
     live?.startedAt ?? 0,

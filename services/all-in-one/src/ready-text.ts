@@ -1,0 +1,26 @@
+import type { System } from "./system.js";
+
+/** What `npm start` prints when everything answers: one line for scripts, then lines to try. */
+export function readyText({ addresses }: Pick<System, "addresses">): string {
+  const { grpc, ops, http, dialects } = addresses;
+  const own = Object.entries(dialects).map(([name, address]) => ` ${name}=http://${address}`);
+  const job =
+    '{"namespace":"default","items":[{"spec":{"kind":"shell.run","input":{"data":"INPUT","contentType":"application/json"}}}]}';
+  const input = Buffer.from('{"command":["echo","hello"]}').toString("base64");
+  const prefix = `http://${http}/task-executor/api/v1/tasks`;
+  return `switchyard ready http=http://${http} grpc=${grpc} ops=http://${ops}${own.join("")}
+
+  Submit a process, over Connect and JSON:
+    curl -s http://${http}/rpc/switchyard.scheduler.v1.JobService/SubmitJobs -H 'content-type: application/json' \\
+      -d '${job.replace("INPUT", input)}'
+
+  Create a task, over the task-executor dialect, and list the tasks:
+    curl -s ${prefix} -H 'content-type: application/json' -d '{"problem_id":"hello-1","parameters":{"max_steps":3}}'
+    curl -s ${prefix}
+
+  The same services over gRPC, on ${grpc}:
+    npx buf curl --protocol grpc --http2-prior-knowledge --schema proto -d '{"namespace":"default"}' \\
+      http://${grpc}/switchyard.scheduler.v1.JobService/ListJobs
+
+`;
+}
