@@ -1,0 +1,42 @@
+import {
+  type ConfigOf,
+  durationMs,
+  flag,
+  hostPort,
+  integer,
+  json,
+  loadConfig,
+  staticTokensSchema,
+  text,
+} from "@switchyard/service-kit";
+
+const shape = {
+  /** `postgres://...`; required. Also by `DATABASE_URL_FILE`. */
+  DATABASE_URL: text(),
+  /** Connections to the database at most. */
+  DATABASE_POOL_SIZE: integer({ min: 1, max: 200 }).default(10),
+  /** Where gRPC is served. */
+  GRPC_LISTEN: hostPort().default("127.0.0.1:7404"),
+  /** Where probes, metrics and the Connect protocol are served. */
+  OPS_LISTEN: hostPort().default("127.0.0.1:7484"),
+  /** `trace` to `fatal`, or `silent`. */
+  LOG_LEVEL: text().default("info"),
+  /** The tokens that callers may show, as JSON. Unset: open, on loopback addresses only. */
+  SWITCHYARD_TOKENS: json(staticTokensSchema).default([]),
+  /** Time between two rounds that delete ended documents. */
+  CATALOG_REAP_INTERVAL: durationMs().default(30_000),
+  /** Serve gRPC reflection. */
+  GRPC_REFLECTION: flag().default(false),
+};
+
+/** The catalog's settings. */
+export type CatalogConfig = ConfigOf<typeof shape>;
+
+/**
+ * Reads the catalog's settings from environment variables.
+ *
+ * @throws ConfigError with all problems at once
+ */
+export function loadCatalogConfig(env: Readonly<Record<string, string | undefined>> = process.env): CatalogConfig {
+  return loadConfig(shape, env);
+}

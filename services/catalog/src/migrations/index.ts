@@ -1,0 +1,6 @@
+import type { Migration } from "@switchyard/postgres";
+import { documentsMigration } from "./0001-documents.js";
+import { coordinationMigration } from "./0002-coordination.js";
+
+/** Every step of schema `catalog`, in order. */
+export const migrations: readonly Migration[] = [documentsMigration, coordinationMigration];

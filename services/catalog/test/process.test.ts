@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@connectrpc/connect";
+import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
+import { createGrpcTransport } from "@switchyard/rpc";
+import { createTestDatabase, eventually, freePort, type TestDatabase } from "@switchyard/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { put, refusal, value } from "./catalog-fixture.js";
+
+let database: TestDatabase;
+let child: ChildProcess | undefined;
+beforeEach(async () => {
+  // Nothing is migrated beforehand: the process does that itself.
+  database = await createTestDatabase({ templateKey: "empty", migrate: async () => undefined });
+});
+afterEach(async () => {
+  if (child?.exitCode === null) child.kill("SIGKILL");
+  await database.drop();
+});
+
+test("the process migrates, serves over gRPC with tokens, and ends with 0 on SIGTERM", async () => {
+  const [grpc, ops] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const tokens = [{ name: "only-n", token: "secret-token", scopes: ["submit", "read"], namespaces: ["n"] }];
+  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+  child = spawn(process.execPath, ["--conditions=@switchyard/source", "--import", "tsx", main], {
+    env: {
+      ...process.env,
+      DATABASE_URL: database.url,
+      GRPC_LISTEN: grpc,
+      OPS_LISTEN: ops,
+      SWITCHYARD_TOKENS: JSON.stringify(tokens),
+    },
+    stdio: "ignore",
+  });
+  const exited = once(child, "exit");
+  await eventually(async () => expect((await fetch(`http://${ops}/readyz`)).status).toBe(200), { timeoutMs: 25_000 });
+
+  const transport = createGrpcTransport({ address: grpc });
+  const client = createClient(CatalogService, transport);
+  const headers = { authorization: "Bearer secret-token" };
+  await client.writeDocuments({ namespace: "n", writes: [put("c", "a", { x: 1 })] }, { headers });
+  const { document } = await client.getDocument(
+    { namespace: "n", collection: "c", by: { case: "key", value: "a" } },
+    { headers },
+  );
+  expect(value(document?.body)).toEqual({ x: 1 });
+  const foreign = client.writeDocuments({ namespace: "m", writes: [put("c", "a", 1)] }, { headers });
+  expect((await refusal(foreign)).reason).toBe("PERMISSION_DENIED");
+  const declaration = client.declareCollection({ collection: { namespace: "n", name: "c" } }, { headers });
+  expect((await refusal(declaration)).reason).toBe("PERMISSION_DENIED");
+  expect((await refusal(client.listDocuments({ namespace: "n", collection: "c" }))).reason).toBe("UNAUTHENTICATED");
+
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+  transport.close();
+});
