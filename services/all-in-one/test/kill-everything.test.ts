@@ -1,22 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { createSwitchyardClient, jsonPayload, payloadJson } from "@switchyard/client";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { eventually } from "@switchyard/testkit";
 import { expect, it } from "vitest";
-import { isAlive, startSystemProcess, temporaryDirectory } from "./processes.js";
-
-/** The pids of a process and of all of its descendants. */
-function familyOf(pid: number): number[] {
-  const pairs = execFileSync("ps", ["-eo", "pid=,ppid="]).toString().trim().split("\n");
-  const children = new Map<number, number[]>();
-  for (const pair of pairs) {
-    const [child = 0, parent = 0] = pair.trim().split(/\s+/).map(Number);
-    children.set(parent, [...(children.get(parent) ?? []), child]);
-  }
-  const family = [pid];
-  for (const member of family) family.push(...(children.get(member) ?? []));
-  return family;
-}
+import { familyOf, isAlive } from "./proc.js";
+import { startSystemProcess, temporaryDirectory } from "./processes.js";
 
 it("an acknowledged submit survives kill -9 of everything right after", { timeout: 120_000 }, async () => {
   const directory = await temporaryDirectory();
@@ -26,7 +13,7 @@ it("an acknowledged submit survives kill -9 of everything right after", { timeou
     const client = createSwitchyardClient({ address: first.grpc });
     const spec = { kind: "shell.run", input: jsonPayload({ command: ["echo", "survived"] }) };
     const jobs = await Promise.all(Array.from({ length: 20 }, () => client.submit("default", spec)));
-    const family = familyOf(first.pid);
+    const family = await familyOf(first.pid);
     for (const pid of family) process.kill(pid, "SIGKILL");
     client.close();
     await eventually(async () => {

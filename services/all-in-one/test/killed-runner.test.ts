@@ -5,6 +5,7 @@ import { AttemptState, Outcome_Kind } from "@switchyard/proto/switchyard/schedul
 import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { processesWith } from "./proc.js";
 import { startProcess } from "./processes.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
@@ -41,6 +42,8 @@ it("a job whose runner is killed is run again as attempt 2, and attempt 1 can't 
     expect(records.map(({ entry }) => entry?.message)).toEqual(["one"]);
   });
   await first.end("SIGKILL");
+  // Its child does not outlive it.
+  await eventually(async () => expect(await processesWith(marker)).toEqual([]), { timeoutMs: 20_000 });
   const second = startRunner("second");
   const job = await client.waitForJob(namespace, jobId, { signal: AbortSignal.timeout(60_000) });
   expect(job.state).toBe(JobState.SUCCEEDED);

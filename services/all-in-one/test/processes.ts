@@ -71,15 +71,3 @@ export async function startSystemProcess(env: Readonly<Record<string, string>>) 
   const [, http = "", grpc = ""] = await started.line(/^switchyard ready http=http:\/\/(\S+) grpc=(\S+)/);
   return { ...started, http, grpc };
 }
-
-/** Whether a process is there. A zombie that nobody has reaped yet counts as gone. */
-export async function isAlive(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  const { readFile } = await import("node:fs/promises");
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return !/^\d+ \(.*\) Z/.test(stat);
-}

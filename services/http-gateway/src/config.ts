@@ -1,0 +1,83 @@
+import { durationMs, hostPort, loadConfig, text } from "@switchyard/service-kit";
+import { z } from "zod";
+import type { DialectConfigs } from "./dialects/index.js";
+import { taskExecutorConfig, taskExecutorEnvironment } from "./dialects/task-executor/config.js";
+
+/** Settings of the gateway. */
+export interface HttpGatewayConfig {
+  /** `host:port` of the main listener: pages, `/rpc`, every dialect under its prefix. */
+  readonly httpListen: string;
+  /** `host:port` of probes and metrics. */
+  readonly opsListen: string;
+  /** Whether, and whose, `X-Forwarded-*` headers are believed. */
+  readonly trustProxy: boolean | string;
+  /** Deadline of a call to the core, in milliseconds. */
+  readonly coreTimeoutMs: number;
+  /** How long requests in flight may take at the end, in milliseconds. */
+  readonly graceMs: number;
+  readonly dialects: DialectConfigs;
+}
+
+/** Where the core is, for a gateway that runs as a process of its own. */
+export interface CoreAddresses {
+  readonly scheduler: string;
+  readonly runnerGateway: string;
+  readonly logStore: string;
+  readonly catalog: string;
+  /** Token of the gateway's own calls, where the core asks for one. */
+  readonly serviceToken: string | undefined;
+}
+
+const environment = {
+  HTTP_LISTEN: hostPort().default("127.0.0.1:8080"),
+  TRUST_PROXY: text().optional(),
+  HTTP_GATEWAY_CORE_TIMEOUT_MS: durationMs().default(15_000),
+  HTTP_GATEWAY_GRACE_MS: durationMs().default(20_000),
+};
+
+const addresses = {
+  SCHEDULER_ADDRESS: hostPort().default("127.0.0.1:7401"),
+  RUNNER_GATEWAY_ADDRESS: hostPort().default("127.0.0.1:7402"),
+  LOG_STORE_ADDRESS: hostPort().default("127.0.0.1:7403"),
+  CATALOG_ADDRESS: hostPort().default("127.0.0.1:7404"),
+  SWITCHYARD_SERVICE_TOKEN: z.string().optional(),
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the gateway's settings.
+ *
+ * @param defaultOpsListen the operations port where `OPS_LISTEN` names none; a process that serves it elsewhere passes its own
+ * @throws ConfigError with every problem at once
+ */
+export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen = "127.0.0.1:7485"): HttpGatewayConfig {
+  const shape = { ...environment, ...taskExecutorEnvironment, OPS_LISTEN: hostPort().default(defaultOpsListen) };
+  const values = loadConfig(shape, env);
+  return {
+    httpListen: values.HTTP_LISTEN,
+    opsListen: values.OPS_LISTEN,
+    trustProxy: trustOf(values.TRUST_PROXY),
+    coreTimeoutMs: values.HTTP_GATEWAY_CORE_TIMEOUT_MS,
+    graceMs: values.HTTP_GATEWAY_GRACE_MS,
+    dialects: { taskExecutor: taskExecutorConfig(values) },
+  };
+}
+
+/** Reads where the core is. */
+export function loadCoreAddresses(env: Env = process.env): CoreAddresses {
+  const values = loadConfig(addresses, env);
+  return {
+    scheduler: values.SCHEDULER_ADDRESS,
+    runnerGateway: values.RUNNER_GATEWAY_ADDRESS,
+    logStore: values.LOG_STORE_ADDRESS,
+    catalog: values.CATALOG_ADDRESS,
+    serviceToken: values.SWITCHYARD_SERVICE_TOKEN,
+  };
+}
+
+/** `true` and `false` in their usual spellings, else addresses and networks of the proxies, separated by commas. */
+function trustOf(value: string | undefined): boolean | string {
+  if (value === undefined || /^(?:false|0|no|off)$/i.test(value)) return false;
+  return /^(?:true|1|yes|on)$/i.test(value) ? true : value;
+}

@@ -1,0 +1,52 @@
+import type { Client, Transport } from "@connectrpc/connect";
+import { FleetService } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
+import { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
+import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
+import { createClient } from "@switchyard/rpc";
+import { withRetries } from "./retry-transport.js";
+
+/** How the gateway reaches the core. */
+export interface CoreTransports {
+  readonly scheduler: Transport;
+  readonly runnerGateway: Transport;
+  readonly logStore: Transport;
+  readonly catalog: Transport;
+}
+
+/** The core's services as the dialects call them. */
+export interface CoreClients {
+  readonly jobs: Client<typeof JobService>;
+  readonly queues: Client<typeof QueueService>;
+  readonly runners: Client<typeof RunnerService>;
+  readonly fleet: Client<typeof FleetService>;
+  readonly logs: Client<typeof LogService>;
+}
+
+/**
+ * Makes clients over the given transports.
+ *
+ * @param timeoutMs the deadline of a unary call that names none; without one a hung service would hang its HTTP callers
+ */
+export function createCoreClients(transports: Omit<CoreTransports, "catalog">, timeoutMs: number): CoreClients {
+  const scheduler = withRetries(withDeadline(transports.scheduler, timeoutMs));
+  const runnerGateway = withRetries(withDeadline(transports.runnerGateway, timeoutMs));
+  const logStore = withRetries(withDeadline(transports.logStore, timeoutMs));
+  return {
+    jobs: createClient(JobService, scheduler),
+    queues: createClient(QueueService, scheduler),
+    runners: createClient(RunnerService, runnerGateway),
+    fleet: createClient(FleetService, runnerGateway),
+    logs: createClient(LogService, logStore),
+  };
+}
+
+function withDeadline(transport: Transport, defaultTimeoutMs: number): Transport {
+  return {
+    unary: (method, signal, timeoutMs, header, input, contextValues) =>
+      transport.unary(method, signal, timeoutMs ?? defaultTimeoutMs, header, input, contextValues),
+    stream: (method, signal, timeoutMs, header, input, contextValues) =>
+      transport.stream(method, signal, timeoutMs, header, input, contextValues),
+  };
+}

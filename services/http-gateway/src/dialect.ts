@@ -1,0 +1,23 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { CoreClients } from "./core-clients.js";
+
+/** One legacy REST API, ready to be mounted any number of times. */
+export interface Dialect {
+  /** The path segment under the main listener, and the dialect's namespace by default. */
+  readonly name: string;
+  /** For people. */
+  readonly title: string;
+  /** `host:port` of a listener of its own, at whose root the dialect stands. Unset: prefix only. */
+  readonly listen: string | undefined;
+  /** Routes, errors, authentication and body limits, encapsulated: nothing of it reaches the other dialects. */
+  readonly plugin: FastifyPluginAsync;
+  /** Answers a request whose URL cannot be decoded, which no route ever sees. */
+  readonly answerBadUrl: (request: FastifyRequest, reply: FastifyReply) => void;
+}
+
+/** What every dialect is made from, beside its own configuration. */
+export interface DialectDeps {
+  readonly core: CoreClients;
+  /** Version of the build. */
+  readonly version: string;
+}

@@ -1,0 +1,13 @@
+import type { Dialect, DialectDeps } from "../dialect.js";
+import type { TaskExecutorConfig } from "./task-executor/config.js";
+import { createTaskExecutorDialect } from "./task-executor/plugin.js";
+
+/** The settings of every dialect. */
+export interface DialectConfigs {
+  readonly taskExecutor: TaskExecutorConfig;
+}
+
+/** Makes every dialect that this gateway speaks. */
+export function createDialects(deps: DialectDeps, configs: DialectConfigs): Dialect[] {
+  return [createTaskExecutorDialect(deps, configs.taskExecutor)];
+}

@@ -1,0 +1,133 @@
+import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
+import { fromConnectError, internalErrorText, isReason, type Reason, SwitchyardError } from "@switchyard/errors";
+
+/** One finding of a validation. */
+export interface FieldError {
+  /** Where: `["body", "parameters", "max_steps"]`. */
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+}
+
+/** An answer that is an error, in the dialect's words. */
+export class TaskExecutorError extends Error {
+  override readonly name = "TaskExecutorError";
+  readonly status: number;
+  readonly type: string;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    detail: string,
+    extra: { readonly errors?: readonly FieldError[]; readonly headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.status = status;
+    this.type = typeOfStatus[status] ?? "internal_error";
+    this.errors = extra.errors;
+    this.headers = extra.headers ?? {};
+  }
+}
+
+const typeOfStatus: Readonly<Record<number, string>> = {
+  400: "bad_request",
+  404: "not_found",
+  405: "method_not_allowed",
+  409: "conflict",
+  413: "payload_too_large",
+  422: "validation_error",
+  429: "rate_limited",
+  503: "service_unavailable",
+};
+
+/** The task is not there, or its id is none of this installation's. */
+export const taskNotFound = (taskId: string) => new TaskExecutorError(404, `Task ${taskId} not found`);
+
+/** No worker has this id. */
+export const workerNotFound = (workerId: string) => new TaskExecutorError(404, `Worker ${workerId} not found`);
+
+/** The path is known and the method is not. */
+export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
+  new TaskExecutorError(405, `Method ${method} is not allowed here`, { headers: { Allow: allowed.join(", ") } });
+
+/** The request does not fit the contract; `errors` says where. */
+export function validationError(errors: readonly FieldError[]): TaskExecutorError {
+  const first = errors[0];
+  const detail = first === undefined ? "Validation failed" : `${first.loc.join(".")}: ${first.msg}`;
+  return new TaskExecutorError(422, detail, { errors });
+}
+
+// What is not here is a fault of the gateway or of its credentials, and answered with 500.
+const statusOfReason: Partial<Record<Reason, number>> = {
+  INVALID_ARGUMENT: 422,
+  PAGE_TOKEN_INVALID: 422,
+  MALFORMED_ID: 404,
+  JOB_NOT_FOUND: 404,
+  ATTEMPT_NOT_FOUND: 404,
+  RUNNER_NOT_FOUND: 404,
+  LOG_NOT_FOUND: 404,
+  REQUEST_ID_REUSED: 409,
+  ALREADY_EXISTS: 409,
+  LEASE_LOST: 409,
+  NOT_HOLDER: 409,
+  NOT_CLAIMABLE: 409,
+  ALREADY_FINISHED: 409,
+  WRONG_STATE: 409,
+  PRECONDITION_FAILED: 409,
+  REVISION_MISMATCH: 409,
+  LOG_SEALED: 409,
+  RUNNER_DRAINING: 409,
+  QUEUE_PAUSED: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  LOG_LIMIT_REACHED: 413,
+  RATE_LIMITED: 429,
+  QUOTA_EXCEEDED: 429,
+  RUNNER_BUSY: 429,
+  DEADLINE_EXCEEDED: 503,
+  CANCELLED: 503,
+  SHUTTING_DOWN: 503,
+  OWNER_UNKNOWN: 503,
+  SHARD_LOST: 503,
+  STORAGE_UNAVAILABLE: 503,
+  SERVICE_UNAVAILABLE: 503,
+};
+
+/** Turns whatever a route threw into an answer. Texts of faults that nobody expected stay inside. */
+export function toTaskExecutorError(error: unknown): TaskExecutorError {
+  if (error instanceof TaskExecutorError) return error;
+  const clientFault = statusOfFramework(error);
+  if (clientFault !== undefined) return new TaskExecutorError(clientFault, (error as Error).message);
+  const failure = fromConnectError(error);
+  const status = statusOfReason[failure.reason];
+  if (status === undefined) return new TaskExecutorError(500, internalErrorText);
+  if (status === 503) return new TaskExecutorError(503, "The service is not available at the moment");
+  if (status === 422)
+    return validationError([{ loc: [failure.metadata.field ?? "body"], msg: failure.message, type: "value_error" }]);
+  const retryAfter = String(Math.ceil((failure.retryAfterMs ?? 1000) / 1000));
+  return new TaskExecutorError(
+    status,
+    failure.message,
+    status === 429 ? { headers: { "Retry-After": retryAfter } } : {},
+  );
+}
+
+/** The reason of an item of a batch answer as an error; undefined for an item that went well. */
+export function itemError(item: {
+  readonly reason: ErrorReason;
+  readonly message: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}): SwitchyardError | undefined {
+  if (item.reason === ErrorReason.UNSPECIFIED) return undefined;
+  const name = ErrorReason[item.reason] ?? "";
+  return new SwitchyardError(isReason(name) ? name : "INTERNAL", item.message, item.metadata);
+}
+
+/** Errors of fastify itself carry their status; those below 500 are the client's doing. */
+function statusOfFramework(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("code" in error) || !("statusCode" in error)) return undefined;
+  const { code, statusCode } = error as { code: unknown; statusCode: unknown };
+  if (typeof code !== "string" || !code.startsWith("FST_ERR_") || typeof statusCode !== "number") return undefined;
+  if (statusCode === 413 || statusCode === 404) return statusCode;
+  return statusCode >= 400 && statusCode < 500 ? 400 : undefined;
+}

@@ -1,0 +1,146 @@
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
+import { type Attempt, AttemptState, type Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { EndReason, type Job, type JobSpec, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { memberSpans } from "../../json/json-span.js";
+import { isJsonObject, parseJson } from "../../json/parse-json.js";
+import { RawJson } from "../../json/raw-json.js";
+import { durationSeconds, timestampTextOrNull } from "./timestamp.js";
+import { type TaskStatus, taskStatusOf } from "./vocabulary.js";
+
+/** A task as callers see it; written with `writeJson`. */
+export interface TaskView {
+  readonly id: string;
+  readonly problem_id: string;
+  readonly status: TaskStatus;
+  readonly parameters: RawJson;
+  readonly worker_id: string | null;
+  readonly result: RawJson | null;
+  readonly error_details: string | null;
+  readonly created_at: string | null;
+  readonly updated_at: string | null;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+}
+
+/** The media type of a failure's full error text, kept as the attempt's result where it is too long for a message. */
+export const errorTextType = "text/plain; charset=utf-8";
+
+const emptyObject = new RawJson("{}");
+
+/** Shows a job as a task. The job must have been read with its payloads. */
+export function taskFromJob(job: Job): TaskView {
+  const attempt = shownAttempt(job);
+  return {
+    id: job.id,
+    problem_id: job.spec?.kind ?? "",
+    status: taskStatusOf(job.state),
+    parameters: parametersOf(job.spec?.input),
+    worker_id: attempt?.runnerId ?? null,
+    result: job.state === JobState.SUCCEEDED ? resultOf(attempt?.outcome?.result) : null,
+    error_details: errorDetailsOf(job, attempt),
+    created_at: timestampTextOrNull(job.createTime),
+    updated_at: timestampTextOrNull(job.updateTime ?? job.createTime),
+    started_at: timestampTextOrNull(attempt?.claimTime),
+    completed_at: timestampTextOrNull(job.endTime),
+  };
+}
+
+/** Shows a task that a worker has just been given. */
+export function taskFromLease(lease: Lease): TaskView {
+  const claimed = timestampTextOrNull(lease.claimTime);
+  return {
+    id: lease.jobId,
+    problem_id: lease.kind,
+    status: "running",
+    parameters: parametersOf(lease.input),
+    worker_id: lease.runnerId,
+    result: null,
+    error_details: null,
+    created_at: timestampTextOrNull(lease.createTime),
+    updated_at: claimed,
+    started_at: claimed,
+    completed_at: null,
+  };
+}
+
+/** Shows the task that was just created, before anything happened to it: a worker may have it by now. */
+export function createdTask(id: string, spec: JobSpec, createTime: Timestamp | undefined): TaskView {
+  const created = timestampTextOrNull(createTime);
+  return {
+    id,
+    problem_id: spec.kind,
+    status: "pending",
+    parameters: parametersOf(spec.input),
+    worker_id: null,
+    result: null,
+    error_details: null,
+    created_at: created,
+    updated_at: created,
+    started_at: null,
+    completed_at: null,
+  };
+}
+
+/**
+ * The attempt whose worker and start a task shows: the last one, if it is live or its end is the job's end. After a
+ * release there is none, although the core remembers it.
+ */
+export function shownAttempt(job: Job): Attempt | undefined {
+  const attempt = job.lastAttempt;
+  if (attempt === undefined) return undefined;
+  switch (attempt.state) {
+    case AttemptState.CLAIMED:
+    case AttemptState.STARTED:
+    case AttemptState.SUCCEEDED:
+    case AttemptState.CANCELLED:
+      return attempt;
+    case AttemptState.FAILED:
+      return job.state === JobState.FAILED && job.endReason === EndReason.REPORTED ? attempt : undefined;
+    case AttemptState.LOST:
+      return job.endReason === EndReason.LEASE_LOST ? attempt : undefined;
+    case AttemptState.TIMED_OUT:
+      return job.state === JobState.TIMED_OUT ? attempt : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The task's parameters, as they were written; `{}` for the input of a job that no task-executor client submitted. */
+export function parametersOf(input: Payload | undefined): RawJson {
+  const document = input === undefined ? "syntax" : parseJson(input.data);
+  if (typeof document === "string" || !isJsonObject(document.value)) return emptyObject;
+  if (!isJsonObject(document.value.parameters)) return emptyObject;
+  const span = memberSpans(document.text).get("parameters");
+  return span === undefined ? emptyObject : new RawJson(document.text.slice(span.start, span.end));
+}
+
+/** A result as the object that callers expect: what is none is put into one, under `output`. */
+export function resultOf(result: Payload | undefined): RawJson | null {
+  if (result === undefined) return null;
+  const document = parseJson(result.data);
+  if (typeof document === "string") {
+    const wrapped = { content_type: result.contentType, base64: Buffer.from(result.data).toString("base64") };
+    return new RawJson(JSON.stringify(wrapped));
+  }
+  return new RawJson(isJsonObject(document.value) ? document.text.trim() : `{"output":${document.text}}`);
+}
+
+/** The words about a failure. */
+export function failureText(attempt: Attempt | undefined, otherwise: string): string {
+  const { outcome } = attempt ?? {};
+  if (outcome?.result?.contentType === errorTextType) return new TextDecoder().decode(outcome.result.data);
+  return outcome?.message || otherwise;
+}
+
+/** The limit of a job in seconds; undefined for none. */
+export function limitSecondsOf(job: Job): number | undefined {
+  return durationSeconds(job.spec?.policies?.executionTimeout);
+}
+
+function errorDetailsOf(job: Job, attempt: Attempt | undefined): string | null {
+  if (job.state === JobState.FAILED) return failureText(attempt, job.endMessage);
+  if (job.state !== JobState.TIMED_OUT) return null;
+  const limit = limitSecondsOf(job);
+  return `Task exceeded timeout limit${limit === undefined ? "" : ` of ${limit} seconds`}`;
+}

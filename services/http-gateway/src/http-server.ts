@@ -1,0 +1,56 @@
+import type { Logger } from "@switchyard/service-kit";
+import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
+import type { Dialect } from "./dialect.js";
+import type { RequestMetrics } from "./http/request-metrics.js";
+
+interface ServerSettings {
+  readonly logger: Logger;
+  readonly metrics: RequestMetrics;
+  readonly trustProxy: boolean | string;
+}
+
+/** Makes the main server, without routes. A URL that cannot be decoded is answered by the dialect that its prefix names. */
+export function createServer({
+  dialects,
+  ...settings
+}: ServerSettings & { readonly dialects: readonly Dialect[] }): FastifyInstance {
+  const dialectOf = (url: string | undefined) => dialects.find(({ name }) => name === url?.split("/", 2)[1]);
+  const app = create(settings, (request, reply) => {
+    const dialect = dialectOf(request.raw.url);
+    if (dialect !== undefined) dialect.answerBadUrl(request, reply);
+    else void reply.code(400).type("text/plain").send("the URL cannot be decoded\n");
+  });
+  settings.metrics.watch(app, (route) => dialectOf(route)?.name ?? "gateway");
+  return app;
+}
+
+/** Makes a server with one dialect at its root. */
+export function createOwnServer({
+  dialect,
+  ...settings
+}: ServerSettings & { readonly dialect: Dialect }): FastifyInstance {
+  const app = create(settings, dialect.answerBadUrl);
+  settings.metrics.watch(app, () => dialect.name);
+  app.register(dialect.plugin);
+  return app;
+}
+
+type BadUrlHandler = (
+  request: Parameters<Dialect["answerBadUrl"]>[0],
+  reply: Parameters<Dialect["answerBadUrl"]>[1],
+) => void;
+
+function create({ logger, trustProxy }: Omit<ServerSettings, "metrics">, onBadUrl: BadUrlHandler): FastifyInstance {
+  const options: FastifyServerOptions = {
+    loggerInstance: logger,
+    // Requests are counted; a line for each, twice, would cost more than most of them.
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy,
+    // Ids of workers have up to 255 characters; the default of 100 would make longer ones an unknown route.
+    routerOptions: { maxParamLength: 2048 },
+    // A client that sends its headers or body too slowly holds a socket for no longer than this.
+    requestTimeout: 120_000,
+    frameworkErrors: (_error, request, reply) => onBadUrl(request as never, reply as never),
+  };
+  return Fastify(options) as unknown as FastifyInstance;
+}

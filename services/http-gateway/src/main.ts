@@ -1,0 +1,42 @@
+import type { Interceptor } from "@connectrpc/connect";
+import { type ClosableTransport, createGrpcTransport } from "@switchyard/rpc";
+import { createLogger, runUntilSignal } from "@switchyard/service-kit";
+import { type CoreAddresses, loadCoreAddresses, loadHttpGatewayConfig } from "./config.js";
+import { createHttpGateway } from "./http-gateway.js";
+import { createProxyRoutes } from "./rpc/proxy-routes.js";
+
+const logger = createLogger({ name: "http-gateway" });
+const config = loadHttpGatewayConfig();
+const addresses = loadCoreAddresses();
+
+// Calls under /rpc carry their caller's token, so they take transports that have none.
+const own = connect(addresses, addresses.serviceToken);
+const proxied = connect(addresses, undefined);
+const gateway = createHttpGateway({ ...own, config, logger, rpcRoutes: createProxyRoutes(proxied) });
+
+await runUntilSignal({
+  logger,
+  start: () => gateway.start(),
+  async stop() {
+    await gateway.stop();
+    for (const transport of [...Object.values(own), ...Object.values(proxied)]) transport.close();
+  },
+});
+
+function connect(core: CoreAddresses, token: string | undefined) {
+  const interceptors: Interceptor[] = token === undefined ? [] : [bearer(token)];
+  const to = (address: string): ClosableTransport => createGrpcTransport({ address, interceptors });
+  return {
+    scheduler: to(core.scheduler),
+    runnerGateway: to(core.runnerGateway),
+    logStore: to(core.logStore),
+    catalog: to(core.catalog),
+  };
+}
+
+function bearer(token: string): Interceptor {
+  return (next) => (request) => {
+    request.header.set("authorization", `Bearer ${token}`);
+    return next(request);
+  };
+}

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Code, ConnectError, type Transport } from "@connectrpc/connect";
+import { isRetryable } from "@switchyard/errors";
+
+/** Waits before the repeats, in milliseconds: about as long as a shard needs to be handed over in good order. */
+const waitsMs = [30, 100, 300, 700];
+
+/**
+ * The calls that may be made again when their effect is unknown: reads, submits (they carry a request id), and reports of
+ * an outcome (the core answers a repeat of the same kind as the first). Claims, cancels and appends are not among them.
+ */
+const repeatable = new Set([
+  "SubmitJobs",
+  "GetJob",
+  "ListJobs",
+  "AggregateJobs",
+  "GetQueue",
+  "RegisterRunner",
+  "Heartbeat",
+  "CompleteJob",
+  "FailJob",
+  "ListRunners",
+  "GetRunner",
+  "ReadLog",
+]);
+
+/** Full is not away: a caller that is told to slow down must hear of it. */
+function isPassing(error: unknown): boolean {
+  return isRetryable(error) && ConnectError.from(error).code !== Code.ResourceExhausted;
+}
+
+/**
+ * Repeats calls that a service could not answer at that moment, so that the change of a shard's owner is a short wait for
+ * HTTP clients, which know no better than to give up.
+ */
+export function withRetries(transport: Transport): Transport {
+  return {
+    async unary(method, signal, timeoutMs, header, input, contextValues) {
+      for (let repeat = 0; ; repeat += 1) {
+        try {
+          return await transport.unary(method, signal, timeoutMs, header, input, contextValues);
+        } catch (error) {
+          const waitMs = waitsMs[repeat];
+          if (waitMs === undefined || !repeatable.has(method.name) || !isPassing(error)) throw error;
+          await delay(waitMs * (0.5 + Math.random() / 2));
+        }
+      }
+    },
+    stream: (method, signal, timeoutMs, header, input, contextValues) =>
+      transport.stream(method, signal, timeoutMs, header, input, contextValues),
+  };
+}

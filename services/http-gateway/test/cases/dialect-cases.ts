@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, it } from "vitest";
+import { parse } from "yaml";
+import { type DialectCase, runCase } from "./run-case.js";
+
+/** Where the cases of a dialect run. */
+export interface DialectCasesOptions {
+  /** The dialect's folder name. */
+  readonly dialect: string;
+  /** Where the dialect's root is, such as `http://127.0.0.1:8080/task-executor`; asked for when a case begins. */
+  readonly baseUrl: () => string;
+  /** Files to leave out, by name without `.yaml`. */
+  readonly except?: readonly string[];
+}
+
+/** Reads the cases of a dialect by file. */
+export function loadDialectCases(dialect: string): Map<string, DialectCase[]> {
+  const folder = fileURLToPath(new URL(`../../src/dialects/${dialect}/cases/`, import.meta.url));
+  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  return new Map(
+    files.sort().map((name) => [name.slice(0, -5), parse(readFileSync(`${folder}${name}`, "utf8")) as DialectCase[]]),
+  );
+}
+
+/** Declares one vitest test for each case of a dialect, against whatever answers at `baseUrl`. */
+export function runDialectCases({ dialect, baseUrl, except = [] }: DialectCasesOptions): void {
+  for (const [file, cases] of loadDialectCases(dialect)) {
+    if (except.includes(file)) continue;
+    describe(`${dialect}: ${file}`, () => {
+      for (const dialectCase of cases) it(dialectCase.name, () => runCase(dialectCase, baseUrl()));
+    });
+  }
+}

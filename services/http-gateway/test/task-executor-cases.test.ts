@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { runDialectCases } from "./cases/dialect-cases.js";
+import { type GatewayUnderTest, startGateway } from "./gateway-under-test.js";
+
+const env = { DIALECT_TASK_EXECUTOR_LISTEN: "127.0.0.1:0", WORKER_HEARTBEAT_TIMEOUT: "60" };
+let under: GatewayUnderTest;
+beforeAll(async () => {
+  under = await startGateway(env);
+});
+afterAll(() => under.gateway.stop());
+
+describe("under the prefix", () => {
+  runDialectCases({ dialect: "task-executor", baseUrl: () => `${under.url}/task-executor` });
+});
+
+describe("on a listener of its own", () => {
+  const own = () => `http://${under.gateway.addresses.dialects["task-executor"]}`;
+  runDialectCases({ dialect: "task-executor", baseUrl: own });
+});
