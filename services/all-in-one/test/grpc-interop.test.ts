@@ -26,9 +26,7 @@ const definition = loadSync(
   },
 );
 
-// Clients made at run time have no types.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// biome-ignore lint/suspicious/noExplicitAny: clients made at run time have no types
 type Untyped = any;
 
 let system: TestSystem;

@@ -59,7 +59,7 @@ function seconds(): string {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
-    end().finally(() => process.exit(1));
+    void end().finally(() => process.exit(1));
   });
 }
 

@@ -36,7 +36,7 @@ export function watchEvents(
 ): EventWatch {
   const startedAt = term.feed.published;
   const buffer: SequencedEvent[] = [];
-  let failure: unknown;
+  let failure: SwitchyardError | undefined;
   let stopped = false;
   let wake: (() => void) | undefined;
   const changed = () => {
