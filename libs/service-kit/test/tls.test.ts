@@ -1,7 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "@switchyard/proto/grpc/health/v1/health_pb";
 import { type ClientTls, createClient, createGrpcTransport } from "@switchyard/rpc";
@@ -15,73 +12,10 @@ import {
 } from "@switchyard/service-kit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-let folder: string;
 let host: ServiceHost;
-const path = (name: string) => join(folder, name);
-const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-
-function authority(name: string): void {
-  openssl(
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-days",
-    "1",
-    "-subj",
-    `/CN=${name}`,
-    "-keyout",
-    `${name}.key`,
-    "-out",
-    `${name}.pem`,
-  );
-}
-
-function certificate(name: string, by: string): void {
-  openssl(
-    "req",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-subj",
-    `/CN=${name}`,
-    "-keyout",
-    `${name}.key`,
-    "-out",
-    `${name}.csr`,
-  );
-  writeFileSync(path(`${name}.ext`), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
-  openssl(
-    "x509",
-    "-req",
-    "-days",
-    "1",
-    "-in",
-    `${name}.csr`,
-    "-CA",
-    `${by}.pem`,
-    "-CAkey",
-    `${by}.key`,
-    "-CAcreateserial",
-    "-extfile",
-    `${name}.ext`,
-    "-out",
-    `${name}.pem`,
-  );
-}
+const path = (name: string) => join(import.meta.dirname, "certificates", name);
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "tls-"));
-  authority("ca");
-  authority("stranger");
-  certificate("server", "ca");
-  certificate("client", "ca");
-  certificate("intruder", "stranger");
   host = createServiceHost({
     name: "tls",
     logger: createLogger({ name: "tls", level: "silent" }),
@@ -96,10 +30,7 @@ beforeAll(async () => {
   await host.start();
 });
 
-afterAll(async () => {
-  await host.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => host.stop());
 
 async function check(tls?: ClientTls): Promise<Status> {
   const transport = createGrpcTransport({ address: host.grpcAddress, ...(tls === undefined ? {} : { tls }) });

@@ -1,0 +1,31 @@
+import type { Transport } from "@connectrpc/connect";
+
+type CallHeaders = Parameters<Transport["unary"]>[3];
+
+/** What is added to every call. */
+export interface CallDefaults {
+  /** Sent as `authorization: Bearer <token>`; a function is asked for each call, so that a token can change. */
+  readonly token?: string | (() => string | undefined);
+  /** Deadline of unary calls that name none, in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Puts token and deadline on every call of a transport. Services refuse unary calls without a deadline; streams have none,
+ * since they last as long as they are read.
+ */
+export function withCallDefaults(transport: Transport, { token, timeoutMs = 30_000 }: CallDefaults = {}): Transport {
+  const headers = (header: CallHeaders): CallHeaders => {
+    const value = typeof token === "function" ? token() : token;
+    if (value === undefined || value === "") return header;
+    const all = new Headers(header);
+    if (!all.has("authorization")) all.set("authorization", `Bearer ${value}`);
+    return all;
+  };
+  return {
+    unary: (method, signal, callTimeoutMs, header, input, contextValues) =>
+      transport.unary(method, signal, callTimeoutMs ?? timeoutMs, headers(header), input, contextValues),
+    stream: (method, signal, callTimeoutMs, header, input, contextValues) =>
+      transport.stream(method, signal, callTimeoutMs, headers(header), input, contextValues),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Transport } from "@connectrpc/connect";
+import { type ClientTls, createGrpcTransport } from "@switchyard/rpc";
+import { type CallDefaults, withCallDefaults } from "./call-defaults.js";
+
+/** The four services that a client talks to. */
+export type ServiceName = "scheduler" | "runnerGateway" | "logStore" | "catalog";
+
+/** Where the services are. Exactly one of the four forms. */
+export type ServiceLocation =
+  | { /** One transport for all. */ readonly transport: Transport }
+  | { /** A transport each; the caller closes them. */ readonly transports: Readonly<Record<ServiceName, Transport>> }
+  | { /** One `host:port` for all, as the all-in-one has. */ readonly address: string; readonly tls?: ClientTls }
+  | {
+      /** A `host:port` each; services that are left out are called where the scheduler is. */
+      readonly addresses: Readonly<{ scheduler: string } & Partial<Record<ServiceName, string>>>;
+      readonly tls?: ClientTls;
+    };
+
+/** Transports by service, and how to end the connections that were made here. */
+export interface ServiceTransports {
+  readonly of: Readonly<Record<ServiceName, Transport>>;
+  close(): void;
+}
+
+/** Opens what a location names; one connection for each distinct address. */
+export function openTransports(location: ServiceLocation, defaults: CallDefaults): ServiceTransports {
+  const each = (find: (name: ServiceName) => Transport): Readonly<Record<ServiceName, Transport>> => ({
+    scheduler: find("scheduler"),
+    runnerGateway: find("runnerGateway"),
+    logStore: find("logStore"),
+    catalog: find("catalog"),
+  });
+  if ("transport" in location) {
+    const transport = withCallDefaults(location.transport, defaults);
+    return { of: each(() => transport), close: () => undefined };
+  }
+  if ("transports" in location) {
+    return { of: each((name) => withCallDefaults(location.transports[name], defaults)), close: () => undefined };
+  }
+  const addresses = "address" in location ? { scheduler: location.address } : location.addresses;
+  const opened = new Map<string, { readonly transport: Transport; readonly close: () => void }>();
+  const open = (name: ServiceName): Transport => {
+    const address = (addresses as Partial<Record<ServiceName, string>>)[name] ?? addresses.scheduler;
+    const known = opened.get(address);
+    if (known !== undefined) return known.transport;
+    const grpc = createGrpcTransport({ address, ...(location.tls === undefined ? {} : { tls: location.tls }) });
+    const transport = withCallDefaults(grpc, defaults);
+    opened.set(address, { transport, close: () => grpc.close() });
+    return transport;
+  };
+  return {
+    of: each(open),
+    close() {
+      for (const { close } of opened.values()) close();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
+import { createNotifier } from "../notifier.js";
+import { isFinalState } from "./job-states.js";
+import type { JobUpdate } from "./watch-job.js";
+
+/** What is known about a job's attempts while it is watched. */
+export interface Attempts {
+  /** Number of the newest attempt; 0 before the first claim. */
+  readonly newest: number;
+  /** Every attempt up to this number has ended. */
+  readonly endedUpTo: number;
+  /** The job has ended, or the watch: no attempt will follow. */
+  readonly over: boolean;
+  /** Settles at the next change. */
+  changed(): Promise<void>;
+  /** Takes in what the watch says. */
+  observe(update: JobUpdate): void;
+  /** Says that the watch has ended. */
+  close(): void;
+}
+
+const attemptEnds: ReadonlySet<JobEventType> = new Set([
+  JobEventType.ATTEMPT_FAILED,
+  JobEventType.LEASE_LOST,
+  JobEventType.RELEASED,
+]);
+
+/** Makes the picture of a job whose attempts are not known yet. */
+export function createAttempts(): Attempts {
+  const notifier = createNotifier();
+  let newest = 0;
+  let endedUpTo = 0;
+  let over = false;
+  const finish = () => {
+    over = true;
+    endedUpTo = newest;
+  };
+  return {
+    get newest() {
+      return newest;
+    },
+    get endedUpTo() {
+      return endedUpTo;
+    },
+    get over() {
+      return over;
+    },
+    changed: () => notifier.changed(),
+    observe(update) {
+      if (update.type === "snapshot") {
+        newest = Math.max(newest, update.job.attemptCount);
+        endedUpTo = Math.max(endedUpTo, newest - 1);
+        if (isFinalState(update.job.state)) finish();
+      } else {
+        const { type, attempt } = update.event;
+        newest = Math.max(newest, attempt);
+        endedUpTo = Math.max(endedUpTo, attemptEnds.has(type) ? attempt : newest - 1);
+        if (type === JobEventType.ENDED || type === JobEventType.DELETED) finish();
+      }
+      notifier.notify();
+    },
+    close() {
+      finish();
+      notifier.notify();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+export { type CallDefaults, withCallDefaults } from "./client/call-defaults.js";
+export {
+  createSwitchyardClient,
+  type SwitchyardClient,
+  type SwitchyardClientOptions,
+} from "./client/switchyard-client.js";
+export type { ServiceLocation, ServiceName } from "./client/transports.js";
+export type { FollowJobOptions, FollowServices, FollowUpdate } from "./follow/follow-job.js";
+export type { FollowLogOptions } from "./follow/follow-log.js";
+export { isFinalState } from "./follow/job-states.js";
+export type { LogFilterInit } from "./follow/tail-attempt.js";
+export type { WaitForJobOptions } from "./follow/wait-for-job.js";
+export type { JobUpdate, WatchJobOptions } from "./follow/watch-job.js";
+export { bytesPayload, jsonPayload, payloadJson } from "./payload.js";
+export { type Backoff, type BackoffOptions, createBackoff } from "./retry/backoff.js";
+export { isSafelyRepeated, retrying, type RetryingOptions } from "./retry/retrying.js";
+export { type JobHandlers, matchesGlob } from "./runner/handlers.js";
+export type { JobContext, JobHandler, JobInput, JobLog } from "./runner/job-context.js";
+export {
+  JobFailure,
+  type JobFailureOptions,
+  JobRelease,
+  type JobReleaseOptions,
+  JobSuccess,
+  type OutcomeFacts,
+} from "./runner/outcome/job-end.js";
+export type { ProgressInit } from "./runner/report/report-queue.js";
+export { createRunner, type Runner, type RunnerState } from "./runner/runner.js";
+export type {
+  RunnerConnection,
+  RunnerIdentity,
+  RunnerOptions,
+  RunnerSettings,
+  RunnerWork,
+} from "./runner/runner-options.js";
+export { JobStopped, type StopReason } from "./runner/stop-reason.js";
+export type { JobSpecInit, SubmitOptions } from "./submit/submit-item.js";
+export type { SubmitterOptions } from "./submit/submitter.js";
+export { uuidV7 } from "./uuid-v7.js";

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How long to wait between repeats of a call. */
+export interface BackoffOptions {
+  /** Upper bound of the first wait, in milliseconds. Default 50. */
+  readonly initialMs?: number;
+  /** Upper bound that the waits grow to, in milliseconds. Default 5,000. */
+  readonly maxMs?: number;
+  /** A number from 0 to below 1; for tests. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Counts failures and waits ever longer after each. */
+export interface Backoff {
+  /** The next wait, in milliseconds: uniform between 0 and a bound that doubles with each call. */
+  nextMs(): number;
+  /** Waits for `nextMs`, but at least `atLeastMs`; rejects with the signal's reason when that aborts. */
+  wait(signal?: AbortSignal, atLeastMs?: number): Promise<void>;
+  /** Begins anew after a success. */
+  reset(): void;
+}
+
+/**
+ * Makes an exponential back-off with full jitter: clients that failed together don't come back together
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ */
+export function createBackoff({ initialMs = 50, maxMs = 5_000, random = Math.random }: BackoffOptions = {}): Backoff {
+  let failures = 0;
+  const nextMs = () => {
+    const bound = Math.min(maxMs, initialMs * 2 ** Math.min(failures, 30));
+    failures++;
+    return random() * bound;
+  };
+  return {
+    nextMs,
+    async wait(signal, atLeastMs = 0) {
+      signal?.throwIfAborted();
+      try {
+        await sleep(Math.max(nextMs(), atLeastMs), undefined, signal === undefined ? {} : { signal });
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      }
+    },
+    reset() {
+      failures = 0;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Attempt } from "./attempt.js";
+
+/** Finds attempts whose lease has ended without a renewal. */
+export interface LeaseWatch {
+  /** Watches an attempt until it is removed. */
+  add(attempt: Attempt): void;
+  remove(attempt: Attempt): void;
+  /** Ends all watching. */
+  stop(): void;
+}
+
+/** The longest time that a timer of Node takes, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Makes the local watchdog: a runner that gets no answer is cut off, and must stop its work before somebody else is given
+ * it. It runs on the monotonic clock and counts each renewal from before the call was sent, so it is never later than the
+ * scheduler. One timer serves all: it is set to the earliest end and looks again when it fires, so that renewals cost nothing.
+ */
+export function createLeaseWatch(now: () => number, onExpired: (attempt: Attempt) => void): LeaseWatch {
+  const watched = new Set<Attempt>();
+  let timer: NodeJS.Timeout | undefined;
+  let dueAt = Number.POSITIVE_INFINITY;
+
+  const arm = (at: number) => {
+    if (at >= dueAt) return;
+    clearTimeout(timer);
+    dueAt = at;
+    // A timer may fire a fraction of a millisecond early.
+    timer = setTimeout(look, Math.min(longestTimerMs, Math.max(0, Math.ceil(at - now()))));
+  };
+  const look = () => {
+    dueAt = Number.POSITIVE_INFINITY;
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const attempt of [...watched]) {
+      if (attempt.expiresAt > now()) earliest = Math.min(earliest, attempt.expiresAt);
+      else {
+        watched.delete(attempt);
+        onExpired(attempt);
+      }
+    }
+    if (earliest !== Number.POSITIVE_INFINITY) arm(earliest);
+  };
+  return {
+    add(attempt) {
+      watched.add(attempt);
+      arm(attempt.expiresAt);
+    },
+    remove(attempt) {
+      watched.delete(attempt);
+      if (watched.size > 0) return;
+      clearTimeout(timer);
+      dueAt = Number.POSITIVE_INFINITY;
+    },
+    stop() {
+      watched.clear();
+      clearTimeout(timer);
+      dueAt = Number.POSITIVE_INFINITY;
+    },
+  };
+}

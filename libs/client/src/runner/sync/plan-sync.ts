@@ -1,0 +1,55 @@
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { RunnerMode } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
+import type { Attempt } from "../attempt.js";
+import type { SyncPlan } from "./sync-channel.js";
+
+/** How a runner stands at the moment of a call. */
+export interface RunnerPicture {
+  readonly namespace: string;
+  readonly runnerId: string;
+  readonly sessionId: string;
+  readonly slots: number;
+  /** All attempts that occupy a slot, those that are over and still winding down included. */
+  readonly attempts: readonly Attempt[];
+  /** It takes new work. */
+  readonly accepting: boolean;
+  /** The longest time that a call may be held, in milliseconds; at most 20,000. */
+  readonly maxHoldMs: number;
+  readonly now: number;
+}
+
+/**
+ * Says what a channel's next call says.
+ *
+ * A runner with one slot has one channel, 0, which does both. With more slots, channel 0 names the attempts and hears of
+ * stops, and is silent while there are none; channel 1 asks for work, and is silent while no slot is free. So an attempt
+ * that ends never breaks a call that waits for work, and the other way round.
+ *
+ * A call that renews leases is held for half of the shortest time that is left at most: the answer, which alone tells that they
+ * were renewed, then comes in time. This settles at a third of the lease.
+ */
+export function planSync(picture: RunnerPicture, channel: number, full: boolean): SyncPlan | undefined {
+  const { attempts, accepting, slots, now, maxHoldMs } = picture;
+  const alone = slots === 1;
+  const live = attempts.filter((attempt) => !attempt.over);
+  const names = channel === 0 || full;
+  const freeSlots = accepting && (alone || channel === 1) ? Math.max(0, slots - attempts.length) : 0;
+  if (!alone && channel === 0 && live.length === 0) return undefined;
+  if (!alone && channel === 1 && freeSlots === 0) return undefined;
+  const shortest = names ? Math.min(...live.map((attempt) => attempt.expiresAt - now)) : Number.POSITIVE_INFINITY;
+  const holdMs = Math.floor(Math.max(0, Math.min(maxHoldMs, shortest / 2)));
+  return {
+    holdMs,
+    named: names ? live : [],
+    request: {
+      namespace: picture.namespace,
+      runnerId: picture.runnerId,
+      sessionId: picture.sessionId,
+      channel,
+      freeSlots,
+      mode: accepting ? RunnerMode.ACCEPTING : RunnerMode.PAUSED,
+      hold: durationFromMs(holdMs),
+      ...(names ? { attempts: live.map(({ ref }) => ref), complete: true } : {}),
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { durationMs } from "@bufbuild/protobuf/wkt";
+import type { SyncRunnerResponse } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
+import { HoldMode } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
+import { type Attempt, attemptKey, createAttempt } from "./attempt.js";
+import type { LeaseTable } from "./lease-table.js";
+import { stopReasonOf } from "./stop-reason.js";
+
+/** What an answer asks for. */
+export interface AnswerEffects {
+  /** Leases that are new here. */
+  readonly taken: readonly Attempt[];
+  /** Leases of attempts that were given up here and that the scheduler hands out again: they are to be given back. */
+  readonly regranted: readonly Attempt[];
+  /** Something was said that was not known. */
+  readonly news: boolean;
+}
+
+/**
+ * Takes an answer into the table: extends what the call named, stops what is to stop, and adds new leases. All times count
+ * from before the call was sent. What is stated again changes nothing.
+ */
+export function takeAnswer(
+  table: LeaseTable,
+  response: SyncRunnerResponse,
+  sentAt: number,
+  named: readonly Attempt[],
+): AnswerEffects {
+  const ttlMs = response.timeToLive === undefined ? 0 : durationMs(response.timeToLive);
+  for (const attempt of named) attempt.renew(sentAt + ttlMs);
+  // Presence is renewed by every call, and with it what hangs on it.
+  for (const attempt of table.all) if (attempt.lease.hold === HoldMode.RUNNER) attempt.renew(sentAt + ttlMs);
+
+  let news = false;
+  for (const { jobId, attempt: number, reason } of response.stops) {
+    const attempt = table.find(attemptKey(jobId, number));
+    if (attempt === undefined || attempt.over) continue;
+    const why = stopReasonOf(reason);
+    if (why === "CANCEL_REQUESTED") {
+      news ||= attempt.stopped === undefined;
+      attempt.stop(why);
+    } else {
+      news = true;
+      attempt.lose(why);
+    }
+  }
+
+  const taken: Attempt[] = [];
+  const regranted: Attempt[] = [];
+  for (const lease of response.leases) {
+    const key = attemptKey(lease.jobId, lease.attempt);
+    if (table.find(key) !== undefined) continue;
+    const past = table.past(key);
+    if (past === "reported") continue;
+    const leaseMs = lease.timeToLive === undefined ? ttlMs : durationMs(lease.timeToLive);
+    (past === undefined ? taken : regranted).push(createAttempt(lease, sentAt + leaseMs));
+  }
+  return { taken, regranted, news: news || taken.length > 0 || regranted.length > 0 };
+}

@@ -1,0 +1,198 @@
+import { SwitchyardError } from "@switchyard/errors";
+import { createGroupCommitLane, type Pool, type PostgresLog } from "@switchyard/postgres";
+import type pg from "pg";
+import type { StreamKey } from "../../model/stream-key.js";
+import { loadHeads } from "../../store/load-heads.js";
+import { writeStreams } from "../../store/write-appends.js";
+import { createBatchLoader } from "../batch-loader.js";
+import { createLaneKeeper } from "../lane-keeper.js";
+import { toStorageError } from "../storage-error.js";
+import type { BuiltChunk } from "./chunk-builder.js";
+import type { AppendWish } from "./decide-append.js";
+import { type Draft, sizeOf } from "./draft.js";
+import { createHeadCache } from "./head-cache.js";
+import { type AppendOutcome, refreshHead, type StreamHead } from "./stream-head.js";
+import { settleTurn, takeTurn, type Turn } from "./take-turn.js";
+
+/** What an appender works with. */
+export interface AppenderOptions {
+  readonly url: string;
+  readonly pool: Pool;
+  /** Name of this process among the replicas. */
+  readonly replica: string;
+  /** Heads of streams held in memory. */
+  readonly maxHeads: number;
+  /** Bytes of appends that may wait for their commit. */
+  readonly maxPendingBytes: number;
+  /** Bytes per flush. */
+  readonly maxFlushBytes: number;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** Told of what was committed, stream by stream, in order. `made`: the stream is new. */
+  readonly onCommitted: (key: StreamKey, id: number, chunks: readonly BuiltChunk[], made: boolean) => void;
+  readonly log?: PostgresLog;
+}
+
+/** Adds to streams. */
+export interface Appender {
+  /**
+   * Checks whether so many bytes may wait; before a call's first append, so that a call is taken as a whole or not at all.
+   * @throws SwitchyardError `RATE_LIMITED` (too much waits) or `SHUTTING_DOWN`; nothing was added
+   */
+  admit(bytes: number): void;
+  /**
+   * Adds entries to a stream; resolves after the commit. Appends to one stream are taken in the order of the calls.
+   * @throws SwitchyardError `STORAGE_UNAVAILABLE`; the outcome may be unknown: repeat with the expected sequence. `SHUTTING_DOWN`
+   */
+  append(key: StreamKey, draft: Draft, wish: AppendWish): Promise<AppendOutcome>;
+  start(): Promise<void>;
+  /** Refuses new appends, writes those that were accepted. */
+  stop(): Promise<void>;
+}
+
+/** Streams per flush. */
+const MAX_STREAMS = 1_000;
+/** A head that is refused this often in a row is not a lost race any more. */
+const MAX_REFUSALS = 50;
+
+/**
+ * Creates the writing half of the log store. Appends wait in their stream's head; a head with appends stands in the group-commit lane
+ * once; a flush decides on whatever waits in the heads that it takes, and writes all of it in one statement. A stream
+ * whose head turns out to be old is read anew and stands in line again, its appends still in order.
+ */
+export function createAppender(options: AppenderOptions): Appender {
+  const { pool, replica, now } = options;
+  const cache = createHeadCache(options.maxHeads);
+  const load = createBatchLoader((keys: readonly StreamKey[]) => loadHeads(pool, keys));
+  const working = new Set<Promise<void>>();
+  let pendingBytes = 0;
+  let stopped = false;
+
+  const lane = createGroupCommitLane<StreamHead, "done" | "stale">({
+    name: "log-store-append",
+    url: options.url,
+    maxItems: MAX_STREAMS,
+    flush,
+    onFailure: () => keeper.restart(),
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  const keeper = createLaneKeeper(() => lane);
+
+  async function flush(client: pg.Client, heads: readonly StreamHead[]): Promise<readonly ("done" | "stale")[]> {
+    const turns = takeTurns(heads);
+    const writing = turns.filter((turn): turn is WritingTurn => turn?.write !== undefined);
+    const written =
+      writing.length === 0
+        ? new Map<number, number>()
+        : await writeStreams(
+            client,
+            replica,
+            writing.map(({ write }) => write),
+          );
+    const slots = new Map(writing.map((turn, slot) => [turn.head, slot]));
+    return turns.map((turn) => {
+      // The flush was full: the head stands in line again.
+      if (turn === undefined) return "done";
+      const slot = slots.get(turn.head);
+      const id = slot === undefined ? turn.head.id : written.get(slot);
+      if (turn.write !== undefined && id === undefined) return "stale";
+      const made = turn.head.id === undefined;
+      settleTurn(turn, id);
+      if (turn.write !== undefined && id !== undefined) options.onCommitted(turn.head.key, id, turn.write.chunks, made);
+      return turn.needsReload ? "stale" : "done";
+    });
+  }
+
+  function takeTurns(heads: readonly StreamHead[]): readonly (Turn | undefined)[] {
+    const nowMicros = Math.floor(now() * 1_000);
+    let room = options.maxFlushBytes;
+    return heads.map((head) => {
+      if (room <= 0) return undefined;
+      const turn = takeTurn(head, room, nowMicros);
+      room -= turn.size;
+      return turn;
+    });
+  }
+
+  /** Works on a head until nothing waits for it. */
+  async function work(head: StreamHead): Promise<void> {
+    try {
+      for (let refusals = 0; head.pending.length > 0; ) {
+        if (!head.known) refreshHead(head, await load(head.key));
+        if ((await lane.push(head)) === "done") refusals = 0;
+        else {
+          head.known = false;
+          if (++refusals > MAX_REFUSALS) throw contended(head.key);
+        }
+      }
+      // What has ended is rare and may be asked about for long: the reason is read anew each time.
+      if (head.closed !== undefined) cache.drop(head);
+    } catch (error) {
+      cache.drop(head);
+      const refusal = toStorageError(error);
+      for (const { reject } of head.pending.splice(0)) reject(refusal);
+    } finally {
+      head.busy = false;
+    }
+  }
+
+  return {
+    admit(bytes) {
+      if (stopped) throw new SwitchyardError("SHUTTING_DOWN");
+      if (pendingBytes + bytes > options.maxPendingBytes) throw tooMuchWaits(options.maxPendingBytes);
+    },
+    append(key, draft, wish) {
+      if (stopped) return Promise.reject(new SwitchyardError("SHUTTING_DOWN"));
+      const size = sizeOf(draft);
+      pendingBytes += size;
+      const head = cache.get(key);
+      const outcome = new Promise<AppendOutcome>((resolve, reject) => {
+        const release = () => {
+          pendingBytes -= size;
+        };
+        head.pending.push({
+          wish,
+          draft,
+          size,
+          resolve: (result) => {
+            release();
+            resolve(result);
+          },
+          reject: (error) => {
+            release();
+            reject(error);
+          },
+        });
+      });
+      if (!head.busy) {
+        head.busy = true;
+        const task = work(head);
+        working.add(task);
+        void task.then(() => working.delete(task));
+      }
+      return outcome;
+    },
+    start: () => keeper.start(),
+    async stop() {
+      stopped = true;
+      await Promise.all(working);
+      await keeper.stop();
+    },
+  };
+}
+
+type WritingTurn = Turn & { readonly write: NonNullable<Turn["write"]> };
+
+function tooMuchWaits(limit: number): SwitchyardError {
+  const options = { retryAfterMs: 100 };
+  return new SwitchyardError(
+    "RATE_LIMITED",
+    `more than ${limit} bytes wait to be written`,
+    { limit: String(limit) },
+    options,
+  );
+}
+
+function contended({ stream }: StreamKey): SwitchyardError {
+  return new SwitchyardError("STORAGE_UNAVAILABLE", `stream ${stream} is written to by too many others`, { stream });
+}

@@ -1,0 +1,81 @@
+import type { StreamWrite } from "../../store/write-appends.js";
+import { EntryType } from "../../model/entry.js";
+import { type BuiltChunk, ChunkBuilder } from "./chunk-builder.js";
+import { type Decision, decideAppend } from "./decide-append.js";
+import { type Draft, sliceDraft, textBytesOf } from "./draft.js";
+import type { AppendOutcome, PendingAppend, StreamHead } from "./stream-head.js";
+
+/** What a flush does for one stream. Nothing of the head is changed before it is written. */
+export interface Turn {
+  readonly head: StreamHead;
+  /** The first appends that wait, and what each is answered once the turn is written. */
+  readonly answers: readonly { readonly append: PendingAppend; readonly outcome: AppendOutcome }[];
+  /** Undefined: nothing is added. */
+  readonly write: (StreamWrite & { readonly chunks: readonly BuiltChunk[] }) | undefined;
+  /** Bytes of drafts that are written. */
+  readonly size: number;
+  /** The next append would be refused on a state that may be old: the head must be read anew. */
+  readonly needsReload: boolean;
+}
+
+/** Decides on the appends that wait for a stream, as many as fit in `maxBytes` (at least one), and packs what they add. */
+export function takeTurn(head: StreamHead, maxBytes: number, nowMicros: number): Turn {
+  const answers: Turn["answers"][number][] = [];
+  const builder = new ChunkBuilder(head.next, head.bytes);
+  let next = head.next;
+  let addedBytes = 0;
+  let resetSequence: number | undefined;
+  let size = 0;
+  let needsReload = false;
+
+  for (const append of head.pending) {
+    const decision = decideAppend({ next, closed: head.closed }, append.wish);
+    if (decision.kind === "refuse" && !head.fresh) {
+      needsReload = true;
+      break;
+    }
+    if (decision.kind === "add") {
+      if (size > 0 && size + append.size > maxBytes) break;
+      size += append.size;
+      const draft = sliceDraft(append.draft, decision.skip);
+      if (decision.gap > 0) builder.gap(decision.gap, nowMicros);
+      builder.add(draft);
+      addedBytes += textBytesOf(draft);
+      resetSequence = behindReset(draft, decision.firstSequence + decision.skip) ?? resetSequence;
+      next = decision.nextSequence;
+    }
+    answers.push({ append, outcome: outcomeOf(decision) });
+  }
+
+  const { key, id } = head;
+  const chunks = builder.finish();
+  const write =
+    chunks.length === 0
+      ? undefined
+      : { key, id, length: head.next, nextLength: next, addedBytes, resetSequence, chunks };
+  return { head, answers, write, size, needsReload };
+}
+
+/** Takes over what was written, and answers. */
+export function settleTurn({ head, answers, write }: Turn, id: number | undefined): void {
+  if (write !== undefined) {
+    head.id = id;
+    head.next = write.nextLength;
+    head.bytes += write.addedBytes;
+  }
+  head.fresh = false;
+  head.pending.splice(0, answers.length);
+  for (const { append, outcome } of answers) append.resolve(outcome);
+}
+
+function outcomeOf(decision: Decision): AppendOutcome {
+  const { nextSequence } = decision;
+  if (decision.kind === "refuse") return { kind: "refused", reason: decision.reason, nextSequence };
+  return { kind: "done", firstSequence: decision.firstSequence, nextSequence };
+}
+
+function behindReset(draft: Draft, firstSequence: number): number | undefined {
+  if (draft.kind === "lines") return undefined;
+  const last = draft.entries.findLastIndex(({ type }) => type === EntryType.reset);
+  return last < 0 ? undefined : firstSequence + last + 1;
+}

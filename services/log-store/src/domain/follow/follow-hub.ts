@@ -1,0 +1,161 @@
+import { SwitchyardError } from "@switchyard/errors";
+import type { Pool, PostgresLog } from "@switchyard/postgres";
+import { type AttemptKey, attemptText, jobText } from "../../model/stream-key.js";
+import type { ChangeNotice } from "../../store/channel.js";
+import { loadAttempts } from "../../store/load-attempts.js";
+import type { BuiltChunk } from "../append/chunk-builder.js";
+import { createBatchLoader } from "../batch-loader.js";
+import { throwStorageError } from "../storage-error.js";
+import type { Follower, FollowOptions, FollowStep } from "./follower.js";
+import { LiveAttempt } from "./live-attempt.js";
+import type { LiveStream } from "./live-stream.js";
+
+/** What a hub works with. */
+export interface FollowHubOptions {
+  readonly pool: Pool;
+  /** Name of this process among the replicas. */
+  readonly replica: string;
+  /** Most readers at once. */
+  readonly maxFollowers: number;
+  /** Bytes of entries that may wait for one slow reader. */
+  readonly maxBufferBytes: number;
+  readonly log?: PostgresLog;
+}
+
+/** Brings what is committed to those who follow. */
+export interface FollowHub {
+  /** This process has committed chunks of a stream. */
+  committed(job: Job, streamId: number, chunks: readonly BuiltChunk[], made: boolean): void;
+  /** Streams of a job were made, sealed or deleted. */
+  jobChanged(job: Job): void;
+  /** Another replica has changed something. */
+  noticed(notice: ChangeNotice): void;
+  /** Anything may have changed. */
+  everythingChanged(): void;
+  /**
+   * Follows an attempt or one stream of it until that has ended.
+   * @throws SwitchyardError `RATE_LIMITED` (too many readers), `LOG_NOT_FOUND` (deleted meanwhile), `SHUTTING_DOWN`; the signal's reason
+   */
+  follow(
+    key: AttemptKey,
+    options: Omit<FollowOptions, "maxBufferBytes">,
+    signal: AbortSignal,
+  ): AsyncGenerator<FollowStep>;
+  /** Ends all readers; they may go on elsewhere from the sequence number behind the last one that they got. */
+  stop(): void;
+}
+
+interface Job {
+  readonly namespace: string;
+  readonly jobId: string;
+}
+
+/** Creates the hub of a process. What nobody follows costs it a look into a map per flushed stream. */
+export function createFollowHub(options: FollowHubOptions): FollowHub {
+  const { pool, maxFollowers, maxBufferBytes } = options;
+  const load = createBatchLoader((keys: readonly AttemptKey[]) => loadAttempts(pool, keys));
+  const attempts = new Map<string, LiveAttempt>();
+  const attemptsByJob = new Map<string, Set<LiveAttempt>>();
+  const streams = new Map<number, { readonly live: LiveStream; readonly attempt: LiveAttempt }>();
+  let followers = 0;
+  let stopped = false;
+
+  function enter(key: AttemptKey): LiveAttempt {
+    const name = attemptText(key);
+    const present = attempts.get(name);
+    if (present !== undefined) return present;
+    const attempt: LiveAttempt = new LiveAttempt({
+      pool,
+      key,
+      load,
+      onStream: (id, live) => {
+        if (live === undefined) streams.delete(id);
+        else streams.set(id, { live, attempt });
+      },
+      ...(options.log === undefined ? {} : { log: options.log }),
+    });
+    attempts.set(name, attempt);
+    const siblings = attemptsByJob.get(jobText(key)) ?? new Set();
+    attemptsByJob.set(jobText(key), siblings.add(attempt));
+    return attempt;
+  }
+
+  function forget(attempt: LiveAttempt): void {
+    const { key } = attempt;
+    if (attempts.get(attemptText(key)) !== attempt) return;
+    attempts.delete(attemptText(key));
+    const siblings = attemptsByJob.get(jobText(key));
+    siblings?.delete(attempt);
+    if (siblings?.size === 0) attemptsByJob.delete(jobText(key));
+  }
+
+  function jobChanged(job: Job): void {
+    for (const attempt of attemptsByJob.get(jobText(job)) ?? []) attempt.refreshSoon();
+  }
+
+  function everythingChanged(): void {
+    for (const attempt of attempts.values()) attempt.refreshSoon();
+  }
+
+  async function* follow(
+    key: AttemptKey,
+    wish: Omit<FollowOptions, "maxBufferBytes">,
+    signal: AbortSignal,
+  ): AsyncGenerator<FollowStep> {
+    if (stopped) throw shuttingDown();
+    if (followers >= maxFollowers) throw tooMany(maxFollowers);
+    followers++;
+    const attempt = enter(key);
+    attempt.enter();
+    let follower: Follower | undefined;
+    try {
+      await attempt.refresh().catch(throwStorageError);
+      if (stopped) throw shuttingDown();
+      follower = attempt.follow({ ...wish, maxBufferBytes });
+      for (;;) {
+        const step = await follower.next(signal);
+        if (step === undefined) return;
+        yield step;
+      }
+    } finally {
+      followers--;
+      attempt.leave(follower);
+      if (attempt.isIdle) forget(attempt);
+    }
+  }
+
+  return {
+    committed(job, streamId, chunks, made) {
+      streams.get(streamId)?.live.committed(chunks);
+      if (made) jobChanged(job);
+    },
+    jobChanged,
+    noticed({ replica, everything, streamIds, jobs }) {
+      if (replica === options.replica) return;
+      if (everything) return everythingChanged();
+      const changed = new Set(streamIds.flatMap((id) => streams.get(id)?.attempt ?? []));
+      for (const attempt of changed) attempt.refreshSoon();
+      for (const [namespace, jobId] of jobs) jobChanged({ namespace, jobId });
+    },
+    everythingChanged,
+    follow,
+    stop() {
+      stopped = true;
+      for (const attempt of attempts.values()) attempt.fail(shuttingDown());
+    },
+  };
+}
+
+function shuttingDown(): SwitchyardError {
+  return new SwitchyardError("SHUTTING_DOWN", "this replica is ending; go on from the next sequence number elsewhere");
+}
+
+function tooMany(limit: number): SwitchyardError {
+  const options = { retryAfterMs: 1_000 };
+  return new SwitchyardError(
+    "RATE_LIMITED",
+    `more than ${limit} readers follow logs here`,
+    { limit: String(limit) },
+    options,
+  );
+}

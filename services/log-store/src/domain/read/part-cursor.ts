@@ -1,0 +1,109 @@
+import type { Pool } from "@switchyard/postgres";
+import { unpackChunk } from "../../chunk/encoding.js";
+import { type Entry, microsOf } from "../../model/entry.js";
+import { type ReadChunk, readChunksBackward, readChunksForward } from "../../store/read-chunks.js";
+
+/** A part of a stream that is read. */
+export interface Part {
+  readonly streamId: number;
+  readonly attempt: number;
+  readonly stream: string;
+  /** First sequence number. */
+  readonly from: number;
+  /** Sequence number behind the last one. */
+  readonly before: number;
+}
+
+/** Which way a part is read. */
+export type Direction = "forward" | "backward";
+
+/**
+ * Reads one part entry by entry, chunk after chunk. Of the chunks, one page at a time is held, of the entries those of one
+ * chunk. `current` is undefined until `load` has been awaited, and again behind each chunk's last entry.
+ */
+export class PartCursor {
+  readonly part: Part;
+  readonly #pool: Pool;
+  readonly #forward: boolean;
+  readonly #afterMicros: number;
+  /** Forward: the next sequence number to be read. Backward: the one behind the next to be read. */
+  position: number;
+  /** Time of the next entry in microseconds, as far as it is known: where this part stands among others. */
+  timeKey: number;
+  #page: ReadChunk[] = [];
+  #entries: readonly Entry[] = [];
+  #index = 0;
+  #chunkEnd = 0;
+
+  /**
+   * @param timeKey the part's outermost time, as far as it is known
+   * @param afterMicros chunks that lie wholly before this time are skipped
+   */
+  constructor(pool: Pool, part: Part, direction: Direction, timeKey: number, afterMicros: number) {
+    this.#pool = pool;
+    this.part = part;
+    this.#forward = direction === "forward";
+    this.position = this.#forward ? part.from : part.before;
+    this.timeKey = timeKey;
+    this.#afterMicros = afterMicros;
+  }
+
+  /** Whether everything has been read. */
+  get done(): boolean {
+    return (
+      this.current === undefined &&
+      (this.#forward ? this.position >= this.part.before : this.position <= this.part.from)
+    );
+  }
+
+  /** The next entry, if its chunk is there. */
+  get current(): Entry | undefined {
+    return this.#entries[this.#index];
+  }
+
+  /** Brings the next chunk with entries of the part; afterwards `current` is set or `done` holds. */
+  async load(): Promise<void> {
+    while (this.current === undefined && !this.done) {
+      const chunk = this.#page.shift();
+      if (chunk !== undefined) this.#open(chunk);
+      else if (!(await this.#nextPage())) this.position = this.#forward ? this.part.before : this.part.from;
+    }
+    this.#setTimeKey();
+  }
+
+  /** Goes on to the next entry. */
+  advance(): void {
+    const passed = this.current;
+    if (passed === undefined) return;
+    this.#index++;
+    const next = this.current;
+    if (this.#forward) this.position = next?.sequence ?? this.#chunkEnd;
+    else this.position = next === undefined ? this.#chunkEnd : passed.sequence;
+    this.#setTimeKey();
+  }
+
+  async #nextPage(): Promise<boolean> {
+    const { streamId, from, before } = this.part;
+    this.#page = this.#forward
+      ? [...(await readChunksForward(this.#pool, { streamId, from: this.position, before }))]
+      : [...(await readChunksBackward(this.#pool, { streamId, from, before: this.position }))];
+    return this.#page.length > 0;
+  }
+
+  #open(chunk: ReadChunk): void {
+    const { from, before } = this.part;
+    const end = Math.min(before, chunk.firstSequence + chunk.span);
+    this.#chunkEnd = this.#forward ? end : Math.max(from, chunk.firstSequence);
+    const [low, high] = this.#forward ? [this.position, before] : [from, this.position];
+    const isWanted = chunk.lastAtMicros >= this.#afterMicros;
+    const entries = isWanted ? unpackChunk(chunk).filter(({ sequence }) => sequence >= low && sequence < high) : [];
+    this.#entries = this.#forward ? entries : entries.reverse();
+    this.#index = 0;
+    if (entries.length === 0) this.position = this.#chunkEnd;
+  }
+
+  #setTimeKey(): void {
+    const entry = this.current;
+    if (entry !== undefined) this.timeKey = microsOf(entry.time);
+  }
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { createListener, type Pool, type PostgresLog } from "@switchyard/postgres";
+import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import { route, type ServiceRoute } from "@switchyard/rpc";
+import { defaultLimits, type LogStoreLimits } from "./config.js";
+import { createAppender } from "./domain/append/appender.js";
+import { createTextReplacer } from "./domain/append/replace-text.js";
+import { deleteLogs } from "./domain/delete-logs.js";
+import { createFollowHub } from "./domain/follow/follow-hub.js";
+import { createSealer } from "./domain/seal-logs.js";
+import { changesChannel, parseNotice } from "./store/channel.js";
+import { appendHandlers } from "./transport/append-handlers.js";
+import { endHandlers } from "./transport/end-handlers.js";
+import { readHandlers } from "./transport/read-handlers.js";
+import { tailHandler } from "./transport/tail-handler.js";
+
+/** What a log store is built on. */
+export interface LogStoreDeps {
+  /** The database, migrated by `migrateLogStore`. For the connections that the store opens itself. */
+  readonly databaseUrl: string;
+  /** For reading, on the same database. Whoever made it closes it, after `stop()`. */
+  readonly pool: Pool;
+  /** Bounds that differ from the defaults. */
+  readonly limits?: Partial<LogStoreLimits>;
+  /** The clock, milliseconds since 1970; stamps what comes without a time. Default `Date.now`. */
+  readonly now?: () => number;
+  readonly logger?: PostgresLog;
+}
+
+/** A running log store. */
+export interface LogStore {
+  /** `switchyard.log.v1.LogService`. */
+  readonly routes: readonly ServiceRoute[];
+  /** Connects; returns when calls are served. */
+  start(): Promise<void>;
+  /** Ends live tails with `SHUTTING_DOWN`, refuses new appends, writes those that were accepted. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Creates a log store. Any number of them may work on one database.
+ *
+ * Appends and seals each have a lane: one connection on which whatever has gathered shares the next commit. What was committed goes from
+ * memory to the readers who follow it here; other replicas are told by one notification per flush, and read it.
+ */
+export function createLogStore(deps: LogStoreDeps): LogStore {
+  const { pool, databaseUrl: url, now = Date.now } = deps;
+  const limits = { ...defaultLimits, ...deps.limits };
+  const replica = randomUUID();
+  const log = deps.logger === undefined ? {} : { log: deps.logger };
+
+  const hub = createFollowHub({
+    ...{ pool, replica, ...log },
+    maxFollowers: limits.maxFollowers,
+    maxBufferBytes: limits.followerBufferBytes,
+  });
+  const appender = createAppender({
+    ...{ url, pool, replica, now, ...log },
+    maxHeads: limits.maxHeads,
+    maxPendingBytes: limits.maxPendingBytes,
+    maxFlushBytes: limits.maxFlushBytes,
+    onCommitted: hub.committed,
+  });
+  const sealer = createSealer({ url, replica, now, ...log, onSealed: hub.jobChanged });
+  const replacer = createTextReplacer(pool, appender, now);
+  const listener = createListener({
+    url,
+    channels: [changesChannel],
+    onNotification: (_, payload) => hub.noticed(parseNotice(payload)),
+    onReconnect: hub.everythingChanged,
+    applicationName: "log-store-listener",
+    ...log,
+  });
+
+  async function remove(namespace: string, jobIds: readonly string[]): Promise<number> {
+    const deleted = await deleteLogs(pool, replica, namespace, jobIds);
+    for (const jobId of jobIds) hub.jobChanged({ namespace, jobId });
+    return deleted;
+  }
+
+  const duties = [appender, sealer, listener];
+  return {
+    routes: [
+      route(LogService, {
+        ...appendHandlers(appender, replacer, now),
+        ...readHandlers(pool),
+        ...tailHandler(hub),
+        ...endHandlers(sealer, remove),
+      }),
+    ],
+    start: async () => {
+      await Promise.all(duties.map((duty) => duty.start()));
+    },
+    stop: async () => {
+      hub.stop();
+      await Promise.all(duties.map((duty) => duty.stop()));
+    },
+  };
+}

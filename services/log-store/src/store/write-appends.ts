@@ -1,0 +1,142 @@
+import { classifyError, defineStatement, intArrayLiteral, packBytes } from "@switchyard/postgres";
+import type pg from "pg";
+import type { StreamKey } from "../model/stream-key.js";
+
+/** A chunk that is to be written. */
+export interface ChunkToWrite {
+  readonly firstSequence: number;
+  readonly span: number;
+  readonly firstAtMicros: number;
+  readonly lastAtMicros: number;
+  readonly byteOffset: number;
+  readonly encoding: number;
+  readonly data: Buffer;
+}
+
+/** What one stream gets in a flush. */
+export interface StreamWrite {
+  readonly key: StreamKey;
+  /** Undefined: the stream is to be made. */
+  readonly id: number | undefined;
+  /** The length that the stream must have now; otherwise nothing of this is written. */
+  readonly length: number;
+  readonly nextLength: number;
+  /** Bytes of text added. */
+  readonly addedBytes: number;
+  /** Sequence number behind the last reset mark, when one is added. */
+  readonly resetSequence: number | undefined;
+  readonly chunks: readonly ChunkToWrite[];
+}
+
+/**
+ * One statement, so that a flush is one transaction and one round trip. The head of each stream is verified where it is written: an
+ * UPDATE that waited for another replica looks at the row anew, and one that no longer has the expected length, or is
+ * sealed, is left out together with its chunks.
+ */
+const writeAppends = defineStatement(
+  "logs_write_appends",
+  `
+with opened as materialized (
+  select o.ord, o.id
+    from logs.open_streams($1, $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[]) o
+), grown as (
+  update logs.streams s
+     set length = i.next_length, byte_count = s.byte_count + i.added_bytes,
+         reset_sequence = coalesce(i.reset_sequence, s.reset_sequence), updated_at = now()
+    from unnest($9::int[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[])
+         as i(slot, id, length, next_length, added_bytes, reset_sequence)
+   where s.id = i.id and s.length = i.length and s.sealed_at is null
+  returning i.slot, s.id
+), written as materialized (
+  select ($15::int[])[ord] as slot, id, false as grew from opened
+  union all
+  select slot, id, true from grown
+), put as (
+  insert into logs.chunks (stream_id, first_seq, n, first_at, last_at, byte_offset, encoding, data)
+  select w.id, c.first_seq, c.n, c.first_at, c.last_at, c.byte_offset, c.encoding, substr($16::bytea, c.o, c.l)
+    from unnest($17::int[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::smallint[], $24::int[], $25::int[])
+         as c(slot, first_seq, n, first_at, last_at, byte_offset, encoding, o, l)
+    join written w on w.slot = c.slot
+)
+select array_agg(slot) as slots, array_agg(id::text) as ids,
+       logs.notify_changes($1, array_agg(id) filter (where grew), null) as notified
+  from written`,
+);
+
+/** Attempts at a statement that the server ended to resolve a deadlock with another replica. */
+const TRIES = 5;
+
+/**
+ * Writes what a flush has gathered, in one transaction. Streams are written whole or not at all.
+ * @returns the id of each stream that was written, by its place in `writes`; the others were refused, since their head is not as expected.
+ */
+export async function writeStreams(
+  client: pg.Client,
+  replica: string,
+  writes: readonly StreamWrite[],
+): Promise<ReadonlyMap<number, number>> {
+  const values = valuesOf(replica, writes);
+  for (let tried = 1; ; tried++) {
+    try {
+      await preparePlanner(client);
+      const { rows } = await client.query<{ slots: number[] | null; ids: string[] | null }>({
+        ...writeAppends,
+        values,
+      });
+      const { slots, ids } = rows[0] ?? { slots: null, ids: null };
+      return new Map((slots ?? []).map((slot, i) => [slot, Number(ids?.[i])]));
+    } catch (error) {
+      // A single statement that was chosen as a deadlock's victim has changed nothing.
+      if (classifyError(error) !== "retryable" || tried === TRIES) throw error;
+    }
+  }
+}
+
+function valuesOf(replica: string, writes: readonly StreamWrite[]): unknown[] {
+  const slots = writes.map((write, slot) => ({ ...write, slot }));
+  const made = slots.filter(({ id }) => id === undefined);
+  // By id, so that two replicas lock the same streams in the same order.
+  const grown = slots.filter(({ id }) => id !== undefined).sort((a, b) => (a.id as number) - (b.id as number));
+  const chunks = slots.flatMap(({ slot, chunks }) => chunks.map((chunk) => ({ slot, chunk })));
+  const { data, offsets, lengths } = packBytes(chunks.map(({ chunk }) => chunk.data));
+  const chunkColumn = (of: (chunk: ChunkToWrite) => number) => intArrayLiteral(chunks.map(({ chunk }) => of(chunk)));
+  return [
+    replica,
+    made.map(({ key }) => key.namespace),
+    made.map(({ key }) => key.jobId),
+    intArrayLiteral(made.map(({ key }) => key.attempt)),
+    made.map(({ key }) => key.stream),
+    intArrayLiteral(made.map(({ nextLength }) => nextLength)),
+    intArrayLiteral(made.map(({ addedBytes }) => addedBytes)),
+    intArrayLiteral(made.map(({ resetSequence }) => resetSequence ?? 0)),
+    intArrayLiteral(grown.map(({ slot }) => slot)),
+    intArrayLiteral(grown.map(({ id }) => id as number)),
+    intArrayLiteral(grown.map(({ length }) => length)),
+    intArrayLiteral(grown.map(({ nextLength }) => nextLength)),
+    intArrayLiteral(grown.map(({ addedBytes }) => addedBytes)),
+    intArrayLiteral(grown.map(({ resetSequence }) => resetSequence ?? null)),
+    intArrayLiteral(made.map(({ slot }) => slot)),
+    data,
+    intArrayLiteral(chunks.map(({ slot }) => slot)),
+    chunkColumn(({ firstSequence }) => firstSequence),
+    chunkColumn(({ span }) => span),
+    chunkColumn(({ firstAtMicros }) => firstAtMicros),
+    chunkColumn(({ lastAtMicros }) => lastAtMicros),
+    chunkColumn(({ byteOffset }) => byteOffset),
+    chunkColumn(({ encoding }) => encoding),
+    offsets,
+    lengths,
+  ];
+}
+
+const prepared = new WeakSet<pg.Client>();
+
+/**
+ * A plan made while the tables were small would read `streams` from end to end, and would be kept. Rows are only
+ * ever sought by key here, so scans are switched off for the lane's connection.
+ */
+async function preparePlanner(client: pg.Client): Promise<void> {
+  if (prepared.has(client)) return;
+  await client.query("set enable_seqscan = off; set plan_cache_mode = force_generic_plan");
+  prepared.add(client);
+}

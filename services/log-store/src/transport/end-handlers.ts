@@ -1,0 +1,53 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { LogService, SealTarget } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import type { Sealer } from "../domain/seal-logs.js";
+import { throwStorageError } from "../domain/storage-error.js";
+import type { SealItem } from "../store/seal-streams.js";
+import { checkAttempt, checkCount, checkName, invalid, sequenceOf } from "./check.js";
+import { checkNamespace } from "./namespace.js";
+
+const MAX_TARGETS = 1_000;
+const MAX_LENGTHS = 1_000;
+const MAX_JOBS = 1_000;
+
+/** Deletes the logs of jobs and returns how many streams there were. */
+export type DeleteLogs = (namespace: string, jobIds: readonly string[]) => Promise<number>;
+
+/** Serves the calls that end and delete logs. */
+export function endHandlers(
+  sealer: Sealer,
+  deleteLogs: DeleteLogs,
+): Pick<ServiceImpl<typeof LogService>, "sealLog" | "deleteLogs"> {
+  return {
+    async sealLog({ namespace, targets }, context) {
+      checkNamespace(context, "namespace", namespace);
+      checkCount("targets", targets, MAX_TARGETS);
+      // All of them are checked before the first one is written.
+      const items = targets.map((target) => sealItemOf(namespace, target));
+      const counts = await Promise.all(items.map((item) => sealer.seal(item))).catch(throwStorageError);
+      return { sealedCount: counts.reduce((sum, count) => sum + count, 0) };
+    },
+    async deleteLogs({ namespace, jobIds }, context) {
+      checkNamespace(context, "namespace", namespace);
+      checkCount("job_ids", jobIds, MAX_JOBS);
+      for (const jobId of jobIds) checkName("job_ids", jobId);
+      return { deletedCount: await deleteLogs(namespace, jobIds).catch(throwStorageError) };
+    },
+  };
+}
+
+function sealItemOf(namespace: string, { jobId, which, lengths }: SealTarget): SealItem {
+  checkName("targets.job_id", jobId);
+  if (which.case === undefined) throw invalid("targets.which", "is not set");
+  checkAttempt(`targets.${which.case === "attempt" ? "attempt" : "before_attempt"}`, which.value);
+  const before = which.case === "beforeAttempt";
+  if (before && lengths.length > 0) throw invalid("targets.lengths", "needs a single attempt");
+  checkCount("targets.lengths", lengths, MAX_LENGTHS);
+  return {
+    ...{ namespace, jobId, attempt: which.value, before },
+    lengths: lengths.map(({ stream, length }) => {
+      checkName("targets.lengths.stream", stream);
+      return { stream, length: sequenceOf("targets.lengths.length", length) };
+    }),
+  };
+}

@@ -1,0 +1,127 @@
+import type { ActivityChange, LostAttempt } from "../store/write-activity.js";
+import type { Clock } from "./clock.js";
+import { runnerKey } from "./runner-record.js";
+
+/** Gathers signs of life and counters of all runners and writes them in shared statements. */
+export interface Activity {
+  /** The runner called just now. */
+  touch(namespace: string, runnerId: string): void;
+  /** The runner signed off: it is not present until its next call. */
+  leave(namespace: string, runnerId: string): void;
+  /** The runner ended attempts. */
+  count(namespace: string, runnerId: string, ended: { readonly completed: number; readonly failed: number }): void;
+  /** Attempts were taken from a runner; may be told more than once. */
+  lost(lost: readonly LostAttempt[]): void;
+  /** Writes what has been gathered; settles when it can be read. Rejects when the database refuses. */
+  flush(): Promise<void>;
+  /** Writes the rest and ends the timer. */
+  stop(): Promise<void>;
+}
+
+/** What {@link createActivity} needs. */
+export interface ActivityDeps {
+  readonly write: (changes: readonly ActivityChange[]) => Promise<void>;
+  readonly countLost: (lost: readonly LostAttempt[]) => Promise<void>;
+  readonly clock: Clock;
+  /** Told of a write that failed; its changes are kept for the next one. */
+  readonly onError: (error: unknown) => void;
+  /** Shortest time between two writes that nobody waits for. Default 1 s: what a crash may lose of the counters. */
+  readonly intervalMs?: number;
+}
+
+/**
+ * Creates the gatherer. A thousand busy runners cost one statement a second; who reads a runner calls `flush` first and so
+ * sees its own calls.
+ */
+export function createActivity(deps: ActivityDeps): Activity {
+  const { clock, intervalMs = 1_000 } = deps;
+  let changes = new Map<string, ActivityChange>();
+  let lost: LostAttempt[] = [];
+  let lastWriteMs = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> | undefined;
+  let stopped = false;
+
+  function add(namespace: string, runnerId: string, part: Partial<ActivityChange>): void {
+    const key = runnerKey(namespace, runnerId);
+    const known = changes.get(key);
+    changes.set(key, known === undefined ? { ...nothing, namespace, runnerId, ...part } : merge(known, part));
+    arm();
+  }
+
+  function arm(): void {
+    if (stopped || timer !== undefined) return;
+    const waitMs = Math.max(0, lastWriteMs + intervalMs - clock.monotonicMs());
+    timer = setTimeout(() => {
+      timer = undefined;
+      flush().catch(deps.onError);
+    }, waitMs);
+  }
+
+  async function write(): Promise<void> {
+    const batch = changes;
+    const gone = lost;
+    changes = new Map();
+    lost = [];
+    lastWriteMs = clock.monotonicMs();
+    // In the same order on every replica, so that two of them never wait for each other.
+    const keys = [...batch.keys()].sort();
+    try {
+      if (keys.length > 0) await deps.write(keys.map((key) => batch.get(key) as ActivityChange));
+    } catch (error) {
+      for (const [key, change] of batch) {
+        const newer = changes.get(key);
+        changes.set(key, newer === undefined ? change : merge(change, newer));
+      }
+      lost = [...gone, ...lost];
+      arm();
+      throw error;
+    }
+    try {
+      if (gone.length > 0) await deps.countLost(gone);
+    } catch (error) {
+      lost = [...gone, ...lost];
+      arm();
+      throw error;
+    }
+  }
+
+  async function flush(): Promise<void> {
+    // What was gathered after the write under way began is in none yet.
+    while (writing !== undefined) await writing.catch(() => undefined);
+    if (changes.size === 0 && lost.length === 0) return;
+    writing = write().finally(() => {
+      writing = undefined;
+    });
+    await writing;
+  }
+
+  return {
+    touch: (namespace, runnerId) => add(namespace, runnerId, { seenAtMs: clock.wallMs(), present: true }),
+    leave: (namespace, runnerId) => add(namespace, runnerId, { present: false }),
+    count: (namespace, runnerId, ended) => add(namespace, runnerId, ended),
+    lost(more) {
+      if (more.length === 0) return;
+      lost.push(...more);
+      arm();
+    },
+    flush,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await flush().catch(deps.onError);
+    },
+  };
+}
+
+const nothing = { seenAtMs: undefined, present: undefined, completed: 0, failed: 0 };
+
+function merge(change: ActivityChange, part: Partial<ActivityChange>): ActivityChange {
+  return {
+    ...change,
+    seenAtMs: part.seenAtMs ?? change.seenAtMs,
+    present: part.present ?? change.present,
+    completed: change.completed + (part.completed ?? 0),
+    failed: change.failed + (part.failed ?? 0),
+  };
+}

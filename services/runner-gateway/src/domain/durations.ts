@@ -1,0 +1,13 @@
+import { create } from "@bufbuild/protobuf";
+import { type Duration, DurationSchema } from "@bufbuild/protobuf/wkt";
+
+/** Milliseconds of a duration, fractions kept. */
+export function durationToMs(duration: Duration): number {
+  return Number(duration.seconds) * 1000 + duration.nanos / 1_000_000;
+}
+
+/** A duration of so many milliseconds, rounded down; negative spans become zero. */
+export function durationFromMs(ms: number): Duration {
+  const whole = Math.max(0, Math.floor(ms));
+  return create(DurationSchema, { seconds: BigInt(Math.floor(whole / 1000)), nanos: (whole % 1000) * 1_000_000 });
+}

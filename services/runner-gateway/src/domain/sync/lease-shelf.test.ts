@@ -1,0 +1,65 @@
+import { create } from "@bufbuild/protobuf";
+import { LeaseSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { expect, it } from "vitest";
+import { LeaseShelf } from "./lease-shelf.js";
+
+const lease = (jobId: string, attempt = 1) => create(LeaseSchema, { jobId, attempt, timeToLive: { seconds: 30n } });
+const ids = (leases: readonly { jobId: string }[]) => leases.map(({ jobId }) => jobId).join("");
+
+it("hands out by room, in order, with the time that is left", () => {
+  const shelf = new LeaseShelf();
+  for (const id of ["a", "b", "c"]) shelf.put(lease(id), 0, true);
+  const handed = shelf.hand(2, 0, 1n, 5_000);
+  expect(ids(handed)).toBe("ab");
+  expect(handed[0]?.timeToLive?.seconds).toBe(25n);
+  expect([shelf.waiting, shelf.sentOn(0), shelf.unconfirmed]).toEqual([1, 2, 3]);
+});
+
+it("makes ready again what was not confirmed, and only that", () => {
+  const shelf = new LeaseShelf();
+  shelf.put(lease("a"), 0, true);
+  shelf.hand(1, 0, 1n, 0);
+  shelf.put(lease("b"), 0, true);
+  shelf.hand(1, 0, 2n, 0);
+  expect(shelf.acknowledge(1, 9n, 0)).toEqual([]);
+  expect(shelf.acknowledge(0, 1n, 0)).toEqual([{ key: "a#1", endMs: 30_000 }]);
+  expect(ids(shelf.hand(9, 0, 3n, 0))).toBe("b");
+});
+
+it("holds back what is not sealed", () => {
+  const shelf = new LeaseShelf();
+  shelf.put(lease("a", 2), 0, false);
+  expect([shelf.hasReady, shelf.waiting, shelf.hand(9, 0, 1n, 0)]).toEqual([false, 1, []]);
+  expect(shelf.sealed(lease("a", 2), 0)).toBe(true);
+  expect(shelf.hasReady).toBe(true);
+  expect(shelf.sealed(lease("b", 2), 0)).toBe(false);
+});
+
+it("knows a lease once, however often it is told", () => {
+  const shelf = new LeaseShelf();
+  expect(shelf.put(lease("a"), 0, true)).toBe(true);
+  expect(shelf.put(lease("a"), 9, true)).toBe(false);
+  expect(shelf.size).toBe(1);
+});
+
+it("leaves an unnamed lease to the channel that carries it, while that is alive", () => {
+  const shelf = new LeaseShelf();
+  shelf.put(lease("a"), 0, true);
+  shelf.hand(1, 1, 1n, 0);
+  shelf.reclaim(lease("a"), 0, () => true);
+  expect(shelf.hasReady).toBe(false);
+  shelf.reclaim(lease("a"), 0, () => false);
+  expect(shelf.hasReady).toBe(true);
+});
+
+it("gives up what has been ready for too long, never what was handed out", () => {
+  const shelf = new LeaseShelf();
+  shelf.put(lease("a"), 0, true);
+  shelf.hand(1, 0, 1n, 0);
+  shelf.put(lease("b"), 10, true);
+  shelf.put(lease("c"), 20, true);
+  expect(shelf.oldestReadyMs()).toBe(10);
+  expect(ids(shelf.takeOverdue(10))).toBe("b");
+  expect(ids(shelf.takeOverdue(Number.POSITIVE_INFINITY))).toBe("c");
+  expect(shelf.size).toBe(1);
+});

@@ -1,0 +1,207 @@
+import { equals } from "@bufbuild/protobuf";
+import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
+import { type Lease, type Revocation, Revocation_Reason } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import type { LeaseStatus } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import { type RunnerProfile, RunnerProfileSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { attemptKey } from "../attempt-key.js";
+import { durationToMs } from "../durations.js";
+import type { RenewalAnswer } from "../renewals/renewal-need.js";
+import type { RunnerRecord } from "../runner-record.js";
+import { Channel } from "./channel.js";
+import { Holdings } from "./holdings.js";
+import { LeaseShelf } from "./lease-shelf.js";
+import { revocationOf } from "./status-to-revocation.js";
+import { StopNotes } from "./stop-notes.js";
+
+/** What an answer tells a runner; times are added by the call. */
+export interface SessionAnswer {
+  readonly revision: bigint;
+  readonly leases: readonly Lease[];
+  readonly stops: readonly Revocation[];
+  readonly drain: boolean;
+  readonly wantComplete: boolean;
+}
+
+/**
+ * What this gateway knows of one runner that syncs with it. Pure state: time comes in by argument, calls and timers are its
+ * owner's.
+ *
+ * It is a cache of levels. Whatever is missing or wrong here (another replica handed something out, an answer was lost) is
+ * put right when the runner next names all that it has.
+ */
+export class RunnerSession {
+  readonly namespace: string;
+  readonly runnerId: string;
+  readonly shelf = new LeaseShelf();
+  readonly stops = new StopNotes();
+  readonly holdings = new Holdings();
+  readonly channels = new Map<number, Channel>();
+  record: RunnerRecord;
+  /** Names the runner's process; empty before its first call. */
+  sessionId = "";
+  /** What the runner takes, as its last call said. */
+  profile: RunnerProfile | undefined;
+  /** The last call said that the runner takes work. */
+  accepts = true;
+  /** The runner must name all that it has before anything else is believed. */
+  needsComplete = false;
+  /** When a call last came in or was answered, monotonic. */
+  lastCallMs = 0;
+
+  constructor(record: RunnerRecord) {
+    this.namespace = record.namespace;
+    this.runnerId = record.id;
+    this.record = record;
+  }
+
+  /** A call comes from this process of the runner. Returns false when another process, or none, was known before. */
+  connect(sessionId: string): boolean {
+    if (sessionId === this.sessionId) return true;
+    this.sessionId = sessionId;
+    this.channels.clear();
+    this.shelf.dropHanded();
+    this.holdings.clear();
+    this.stops.clear();
+    return false;
+  }
+
+  /** The channel of that number. */
+  channel(index: number): Channel {
+    let channel = this.channels.get(index);
+    if (channel === undefined) {
+      channel = new Channel(index);
+      this.channels.set(index, channel);
+    }
+    return channel;
+  }
+
+  /** The runner confirms what it received. Returns false when it echoes a number that this channel never gave. */
+  acknowledge(channel: Channel, received: bigint, nowMs: number): boolean {
+    if (!channel.knows(received)) return false;
+    for (const { key, endMs } of this.shelf.acknowledge(channel.index, received, nowMs)) {
+      this.holdings.hold(key, endMs, nowMs);
+    }
+    this.stops.acknowledge(channel.index, received);
+    // What was told on a channel that the runner no longer uses is told again here.
+    for (const other of this.channels.values()) {
+      if (other !== channel && !other.isOpen(nowMs)) this.stops.acknowledge(other.index, 0n);
+    }
+    return true;
+  }
+
+  /** What the runner takes; an equal profile stays the same object, so that it is no news for the scheduler. */
+  accept(profile: RunnerProfile | undefined): void {
+    if (profile === this.profile) return;
+    if (profile !== undefined && this.profile !== undefined && equals(RunnerProfileSchema, profile, this.profile))
+      return;
+    this.profile = profile;
+  }
+
+  /**
+   * Takes in how the attempts that the runner named stand. Returns the leases that it should hold and did not name, and that
+   * are not on the shelf yet.
+   */
+  applyRenewal(answer: RenewalAnswer, complete: boolean, nowMs: number, wallMs: number): Lease[] {
+    const named = new Set<string>();
+    if (complete) {
+      this.holdings.clear();
+      this.needsComplete = false;
+    }
+    for (const status of answer.statuses) {
+      const key = attemptKey(status.jobId, status.attempt);
+      named.add(key);
+      this.#applyStatus(key, status, answer.sentMs, wallMs);
+    }
+    if (!complete) return [];
+    this.stops.settle(named);
+    const isAlive = (channel: number) => this.channels.get(channel)?.isOpen(nowMs) ?? false;
+    for (const lease of answer.unnamed) this.shelf.reclaim(lease, nowMs, isAlive);
+    this.shelf.dropReceived();
+    return answer.unnamed.filter((lease) => !this.shelf.has(lease) && !this.holdings.hasEnded(keyOf(lease)));
+  }
+
+  /** An attempt is revoked, or shall stop. Returns whether it never left this gateway, so that nobody else can stop it. */
+  revoke(revocation: Revocation): boolean {
+    const key = keyOf(revocation);
+    const at = this.shelf.drop(key);
+    if (at === "ready" || at === "sealing") return true;
+    if (revocation.reason !== Revocation_Reason.CANCEL_REQUESTED) this.holdings.release(key);
+    this.stops.add(revocation);
+    return false;
+  }
+
+  /** A report of the runner ended an attempt. */
+  ended(jobId: string, attempt: number): void {
+    const key = attemptKey(jobId, attempt);
+    this.holdings.end(key);
+    this.shelf.drop(key);
+    this.stops.drop(key);
+  }
+
+  /** It may be given work: nobody said otherwise. */
+  get isAccepting(): boolean {
+    return this.accepts && !this.record.draining && !this.record.paused && this.record.revokedAtMs === undefined;
+  }
+
+  /** Leases that it can take over and above all that it has and that is on its way. */
+  wanted(nowMs: number): number {
+    if (!this.isAccepting || this.needsComplete) return 0;
+    let free = -this.shelf.waiting;
+    for (const channel of this.channels.values()) if (channel.isOpen(nowMs)) free += this.#room(channel);
+    // The registered slots bound all channels together, whatever each of them asks for.
+    return Math.max(0, Math.min(free, this.record.slots - this.holdings.size - this.shelf.unconfirmed));
+  }
+
+  /** The runner asks for more than its slots leave: what this gateway believes it to hold may be out of date. */
+  exceedsSlots(freeSlots: number): boolean {
+    return this.holdings.size > 0 && freeSlots > Math.max(0, this.record.slots - this.holdings.size);
+  }
+
+  /** There is something that a held call should end with. */
+  hasNews(channel: Channel): boolean {
+    return (
+      this.stops.hasNews ||
+      this.needsComplete ||
+      this.record.draining !== channel.toldDrain ||
+      (this.isAccepting && this.shelf.hasReady && this.#room(channel) > 0)
+    );
+  }
+
+  /** Makes the next answer of a channel, with what is there now. */
+  answer(channel: Channel, nowMs: number): SessionAnswer {
+    const revision = ++channel.revision;
+    channel.toldDrain = this.record.draining;
+    const room = this.isAccepting ? this.#room(channel) : 0;
+    return {
+      revision,
+      leases: this.shelf.hand(room, channel.index, revision, nowMs),
+      stops: this.stops.tell(channel.index, revision),
+      drain: this.record.draining,
+      wantComplete: this.needsComplete || nowMs >= this.holdings.renewDueMs,
+    };
+  }
+
+  #room(channel: Channel): number {
+    return Math.max(0, channel.freeSlots - this.shelf.sentOn(channel.index));
+  }
+
+  #applyStatus(key: string, status: LeaseStatus, sentMs: number, wallMs: number): void {
+    const held = status.reason === ErrorReason.UNSPECIFIED;
+    // The report that ended it may have been taken while this status was on the way.
+    if (held && this.holdings.hasEnded(key)) return;
+    if (held) {
+      const ttl = status.timeToLive;
+      this.holdings.hold(key, ttl === undefined ? Number.POSITIVE_INFINITY : sentMs + durationToMs(ttl), sentMs);
+    } else {
+      this.holdings.release(key);
+      this.shelf.drop(key);
+    }
+    const revocation = revocationOf(status, wallMs);
+    // Naming an attempt whose report was taken is how a runner says that the report's answer has not reached it.
+    if (revocation !== undefined) this.stops.add(revocation, !held && this.holdings.hasEnded(key));
+  }
+}
+
+function keyOf({ jobId, attempt }: { readonly jobId: string; readonly attempt: number }): string {
+  return attemptKey(jobId, attempt);
+}

@@ -1,0 +1,246 @@
+import { SwitchyardError } from "@switchyard/errors";
+import { type Lease, type Revocation, Revocation_Reason } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { attemptKey } from "../attempt-key.js";
+import type { Clock } from "../clock.js";
+import type { GiveBack } from "../give-back.js";
+import { type RunnerRecord, runnerKey } from "../runner-record.js";
+import type { RunnerRegistry } from "../runner-registry.js";
+import type { SealBeforeHanding } from "../seal-before-handing.js";
+import { RunnerSession } from "./runner-session.js";
+
+/** The sessions of all runners that sync with this gateway, and what goes on around them. */
+export interface RunnerSessions {
+  /** The session of a runner, made when there is none. */
+  open(record: RunnerRecord): RunnerSession;
+  /** Something about a session changed: answers held calls that this is news for, and states its demand. */
+  update(session: RunnerSession): void;
+  /** Puts leases on the shelf of a session, older logs sealed first. */
+  shelve(session: RunnerSession, leases: readonly Lease[]): void;
+  /** Leases that the scheduler granted. */
+  assign(leases: readonly Lease[]): void;
+  /** An attempt of a runner is revoked, or shall stop. */
+  revoke(namespace: string, runnerId: string, revocation: Revocation): void;
+  /** A report of the runner ended an attempt. */
+  ended(namespace: string, runnerId: string, jobId: string, attempt: number): void;
+  /** Leases may have been lost on the way from the scheduler: every runner must name what it has. */
+  askForAll(): void;
+  /** The runner signed off and its leases were released: its calls end, and what is here is forgotten. */
+  close(session: RunnerSession): void;
+  /** Calls held. */
+  readonly held: number;
+  /** Answers all held calls with what is there, and every later one at once. */
+  stop(): void;
+  /** Gives back what no runner got to see; after the last leases have arrived. */
+  giveBackRest(): void;
+  /** {@link stop} was called. */
+  readonly isStopping: boolean;
+}
+
+/** What {@link createRunnerSessions} needs. */
+export interface RunnerSessionsDeps {
+  readonly registry: RunnerRegistry;
+  readonly clock: Clock;
+  readonly giveBack: GiveBack;
+  readonly sealBeforeHanding: SealBeforeHanding;
+  /** States what a runner can take. */
+  readonly state: (wish: {
+    readonly namespace: string;
+    readonly runnerId: string;
+    readonly profile: RunnerProfile | undefined;
+    readonly wanted: number;
+  }) => void;
+  readonly onError: (error: unknown) => void;
+  /** How long a lease waits for its runner's next call, and a runner's demand outlives its last one. */
+  readonly pendingMs: number;
+}
+
+/** A session without a call for so long is forgotten; its runner is asked for everything when it comes again. */
+const forgetMs = 60_000;
+/** A job whose older logs could not be sealed is not offered again before. */
+const unsealedDelayMs = 5_000;
+
+/** Creates the collection of sessions. */
+export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
+  const { registry, clock, giveBack, pendingMs } = deps;
+  const sessions = new Map<string, RunnerSession>();
+  const timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
+  let stopping = false;
+
+  registry.subscribe((changed) => {
+    const concerned = changed === undefined ? [...sessions.values()] : [find(changed.namespace, changed.id)];
+    for (const session of concerned) if (session !== undefined) void reload(session);
+  });
+
+  function find(namespace: string, runnerId: string): RunnerSession | undefined {
+    return sessions.get(runnerKey(namespace, runnerId));
+  }
+
+  /** A runner was changed somewhere: held calls of one that may no longer call end, and the others go by the new rules. */
+  async function reload(session: RunnerSession): Promise<void> {
+    try {
+      const record = await registry.find(session.namespace, session.runnerId);
+      const digest = record?.revokedAtMs === undefined ? record?.credential?.digest : undefined;
+      for (const { held } of session.channels.values()) {
+        if (held === undefined) continue;
+        const isRevoked = record?.revokedAtMs !== undefined;
+        if (record === undefined && held.tokenDigest === undefined) held.fail(notRegistered(session.runnerId));
+        else if (isRevoked || (held.tokenDigest !== undefined && held.tokenDigest !== digest)) held.fail(revoked());
+      }
+      if (record !== undefined) session.record = record;
+      else session.accepts = false;
+      update(session);
+    } catch (error) {
+      deps.onError(error);
+    }
+  }
+
+  function update(session: RunnerSession): void {
+    for (const channel of session.channels.values()) {
+      if (channel.held !== undefined && (stopping || session.hasNews(channel))) channel.held.answer();
+    }
+    const { namespace, runnerId, profile } = session;
+    if (!stopping) deps.state({ namespace, runnerId, profile, wanted: session.wanted(clock.monotonicMs()) });
+    arm(session);
+  }
+
+  /** When the session next needs a look without anybody calling; undefined: never. */
+  function dueMs(session: RunnerSession): number | undefined {
+    const now = clock.monotonicMs();
+    const due: number[] = [];
+    const ready = session.shelf.oldestReadyMs();
+    if (ready !== undefined) due.push(session.isAccepting ? ready + pendingMs : now);
+    const open = [...session.channels.values()].filter((channel) => channel.isOpen(now));
+    for (const { openUntilMs } of open) if (Number.isFinite(openUntilMs)) due.push(openUntilMs);
+    if (open.length === 0 && session.shelf.waiting === 0) due.push(session.lastCallMs + forgetMs);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  /** Sees to it that {@link sweep} runs when the session is due; a timer that is early enough is left alone. */
+  function arm(session: RunnerSession): void {
+    const key = runnerKey(session.namespace, session.runnerId);
+    const atMs = dueMs(session);
+    const armed = timers.get(key);
+    if (stopping || atMs === undefined || (armed !== undefined && armed.atMs <= atMs)) return;
+    clearTimeout(armed?.timer);
+    const onDue = () => {
+      timers.delete(key);
+      sweep(session);
+    };
+    const timer = setTimeout(onDue, Math.max(1, Math.ceil(atMs - clock.monotonicMs())));
+    timers.set(key, { timer, atMs });
+  }
+
+  function sweep(session: RunnerSession): void {
+    const now = clock.monotonicMs();
+    const since = session.isAccepting ? now - pendingMs : now;
+    giveBack.release(session.shelf.takeOverdue(since), "the runner did not come for it");
+    const key = runnerKey(session.namespace, session.runnerId);
+    const isOpen = [...session.channels.values()].some((channel) => channel.isOpen(now));
+    const isForgotten = !isOpen && session.shelf.waiting === 0 && session.lastCallMs + forgetMs <= now;
+    if (isForgotten) sessions.delete(key);
+    else update(session);
+  }
+
+  async function seal(session: RunnerSession, lease: Lease): Promise<void> {
+    const sealed = await deps.sealBeforeHanding(lease);
+    if (sealed) session.shelf.sealed(lease, clock.monotonicMs());
+    else if (session.shelf.drop(attemptKey(lease.jobId, lease.attempt)) !== undefined) {
+      giveBack.release([lease], "older logs could not be sealed", unsealedDelayMs);
+    }
+    update(session);
+  }
+
+  function shelve(session: RunnerSession, leases: readonly Lease[]): void {
+    const now = clock.monotonicMs();
+    for (const lease of leases) {
+      const isFirst = lease.attempt <= 1;
+      if (session.shelf.put(lease, now, isFirst) && !isFirst) void seal(session, lease);
+    }
+  }
+
+  return {
+    open(record) {
+      const key = runnerKey(record.namespace, record.id);
+      let session = sessions.get(key);
+      if (session === undefined) {
+        session = new RunnerSession(record);
+        sessions.set(key, session);
+      }
+      session.record = record;
+      return session;
+    },
+    update,
+    shelve,
+    assign(leases) {
+      const concerned = new Map<RunnerSession, Lease[]>();
+      const homeless: Lease[] = [];
+      for (const lease of leases) {
+        const session = find(lease.namespace, lease.runnerId);
+        if (session === undefined) homeless.push(lease);
+        else concerned.set(session, [...(concerned.get(session) ?? []), lease]);
+      }
+      giveBack.release(homeless, "the runner is gone");
+      for (const [session, own] of concerned) {
+        shelve(session, own);
+        update(session);
+      }
+    },
+    revoke(namespace, runnerId, revocation) {
+      const session = find(namespace, runnerId);
+      if (session === undefined) return;
+      const neverLeft = session.revoke(revocation);
+      if (neverLeft && revocation.reason === Revocation_Reason.CANCEL_REQUESTED) {
+        giveBack.cancel([{ namespace, runnerId, jobId: revocation.jobId, attempt: revocation.attempt }]);
+      }
+      update(session);
+    },
+    ended(namespace, runnerId, jobId, attempt) {
+      const session = find(namespace, runnerId);
+      if (session === undefined) return;
+      session.ended(jobId, attempt);
+      update(session);
+    },
+    askForAll() {
+      for (const session of sessions.values()) {
+        session.needsComplete = true;
+        update(session);
+      }
+    },
+    close(session) {
+      for (const channel of session.channels.values()) channel.held?.end();
+      session.connect("");
+      session.shelf.takeOverdue(Number.POSITIVE_INFINITY);
+      update(session);
+    },
+    get held() {
+      let held = 0;
+      for (const session of sessions.values()) {
+        for (const channel of session.channels.values()) if (channel.held !== undefined) held++;
+      }
+      return held;
+    },
+    stop() {
+      stopping = true;
+      for (const { timer } of timers.values()) clearTimeout(timer);
+      timers.clear();
+      for (const session of sessions.values()) update(session);
+    },
+    giveBackRest() {
+      for (const session of sessions.values()) {
+        giveBack.release(session.shelf.takeOverdue(Number.POSITIVE_INFINITY), "the gateway is ending");
+      }
+    },
+    get isStopping() {
+      return stopping;
+    },
+  };
+}
+
+function revoked(): SwitchyardError {
+  return new SwitchyardError("TOKEN_REVOKED", "the runner's token was revoked");
+}
+
+function notRegistered(runnerId: string): SwitchyardError {
+  return new SwitchyardError("RUNNER_NOT_FOUND", `runner ${runnerId} is not registered`, { runner: runnerId });
+}

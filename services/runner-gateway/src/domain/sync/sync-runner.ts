@@ -1,0 +1,212 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { SwitchyardError } from "@switchyard/errors";
+import {
+  RunnerMode,
+  type SyncRunnerRequest,
+  type SyncRunnerResponseSchema,
+} from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
+import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import type { Activity } from "../activity.js";
+import type { Clock } from "../clock.js";
+import { durationFromMs, durationToMs } from "../durations.js";
+import type { Renewals } from "../renewals/renewals.js";
+import type { RunnerRecord } from "../runner-record.js";
+import type { RunnerRegistry } from "../runner-registry.js";
+import type { Channel } from "./channel.js";
+import type { RunnerSession, SessionAnswer } from "./runner-session.js";
+import type { RunnerSessions } from "./runner-sessions.js";
+
+/** What is known of a call beside its request. */
+export interface SyncCaller {
+  /** Aborted when the caller has gone. */
+  readonly signal: AbortSignal;
+  /** Time left to the call's deadline; undefined: none. */
+  readonly timeoutMs: number | undefined;
+  /** Digest of the runner's own token, if the call was made with one. */
+  readonly tokenDigest: string | undefined;
+}
+
+/** What {@link createSyncRunner} needs. */
+export interface SyncRunnerDeps {
+  readonly registry: RunnerRegistry;
+  readonly sessions: RunnerSessions;
+  readonly renewals: Renewals;
+  readonly activity: Activity;
+  readonly clock: Clock;
+  /** The profile of a registration. */
+  readonly profileOf: (record: RunnerRecord) => RunnerProfile | undefined;
+  /** Writes down whether a runner takes work, by its own word. */
+  readonly setPaused: (record: RunnerRecord, paused: boolean) => Promise<void>;
+  /** How long demand outlives a call that was answered. */
+  readonly pendingMs: number;
+}
+
+type Answer = MessageInitShape<typeof SyncRunnerResponseSchema>;
+
+/** Longest hold, below the idle time-out of every proxy. */
+const maxHoldMs = 20_000;
+/** Time that the answer needs to reach the caller before its deadline. */
+const deadlineMarginMs = 250;
+
+/**
+ * Creates the handler of `SyncRunner`, in this order: confirm what arrived, renew what is named, take in what that brought,
+ * then wait for news.
+ *
+ * Leases are renewed when a call comes in and never while it is held: only the runner itself is a sign of life. So a call is
+ * held for no more than a third of the shortest lease, whatever it asks for.
+ *
+ * @throws SwitchyardError RUNNER_NOT_FOUND, TOKEN_REVOKED, SHUTTING_DOWN; whatever the scheduler answers when it cannot renew
+ */
+export function createSyncRunner(
+  deps: SyncRunnerDeps,
+): (request: SyncRunnerRequest, caller: SyncCaller) => Promise<Answer> {
+  const { registry, sessions, renewals, activity, clock } = deps;
+
+  /** Renews what the call names. Returns false when a newer call took this one's place in the meantime. */
+  async function renew(session: RunnerSession, channel: Channel, request: SyncRunnerRequest): Promise<boolean> {
+    const { namespace, runnerId, attempts, complete } = request;
+    const { presenceMs } = session.record;
+    const presenceLeft = (renewals.presenceEndMs(namespace, runnerId) ?? 0) - clock.monotonicMs();
+    if (!complete && attempts.length === 0 && presenceLeft > presenceMs / 2) {
+      renewals.touch(namespace, runnerId, presenceMs);
+      return true;
+    }
+    const call = channel.calls;
+    const answer = await renewals.renew({ namespace, runnerId, attempts, complete, presenceMs });
+    if (channel.calls !== call || session.sessionId !== request.sessionId) return false;
+    const missing = session.applyRenewal(answer, complete, clock.monotonicMs(), clock.wallMs());
+    sessions.shelve(session, missing);
+    return true;
+  }
+
+  async function leave(record: RunnerRecord, request: SyncRunnerRequest): Promise<Answer> {
+    const { namespace, id: runnerId } = record;
+    const session = sessions.open(record);
+    session.accepts = false;
+    await renewals.renew({ namespace, runnerId, leave: true });
+    activity.leave(namespace, runnerId);
+    sessions.close(session);
+    return { revision: request.receivedRevision };
+  }
+
+  function holdMsOf(session: RunnerSession, request: SyncRunnerRequest, caller: SyncCaller): number {
+    const asked = request.hold === undefined ? 0 : durationToMs(request.hold);
+    const untilDeadline = (caller.timeoutMs ?? Number.POSITIVE_INFINITY) - deadlineMarginMs;
+    const untilRenewal = session.holdings.renewDueMs - clock.monotonicMs();
+    return Math.min(asked, maxHoldMs, session.record.presenceMs / 3, untilDeadline, untilRenewal);
+  }
+
+  /** Waits until the session has news for the channel or the hold is over; undefined: the call was replaced. */
+  function wait(
+    session: RunnerSession,
+    channel: Channel,
+    holdMs: number,
+    receivedMs: number,
+    caller: SyncCaller,
+  ): Promise<SessionAnswer | undefined> {
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const settle = (openUntilMs: number) => {
+        clearTimeout(timer);
+        caller.signal.removeEventListener("abort", onAbort);
+        if (channel.held === held) channel.held = undefined;
+        channel.openUntilMs = openUntilMs;
+        session.lastCallMs = clock.monotonicMs();
+      };
+      const onAbort = () => {
+        settle(0);
+        reject(caller.signal.reason);
+        sessions.update(session);
+      };
+      const held = {
+        receivedMs,
+        tokenDigest: caller.tokenDigest,
+        answer: () => {
+          const now = clock.monotonicMs();
+          settle(now + deps.pendingMs);
+          resolve(session.answer(channel, now));
+        },
+        end: () => {
+          settle(channel.openUntilMs);
+          resolve(undefined);
+        },
+        fail: (error: Error) => {
+          settle(0);
+          reject(error);
+        },
+      };
+      channel.held = held;
+      caller.signal.addEventListener("abort", onAbort);
+      sessions.update(session);
+      if (channel.held !== held) return;
+      timer = setTimeout(
+        () => {
+          held.answer();
+          sessions.update(session);
+        },
+        Math.max(0, holdMs),
+      );
+    });
+  }
+
+  return async (request, caller) => {
+    const receivedMs = clock.monotonicMs();
+    const { namespace, runnerId } = request;
+    activity.touch(namespace, runnerId);
+    if (sessions.isStopping) throw new SwitchyardError("SHUTTING_DOWN");
+    const record = await registry.require(namespace, runnerId);
+    if (request.mode === RunnerMode.LEAVING) return leave(record, request);
+    const pauses = request.mode === RunnerMode.PAUSED;
+    if (pauses !== record.paused) await deps.setPaused(record, pauses);
+
+    const session = sessions.open({ ...record, paused: pauses });
+    if (session.sessionId !== request.sessionId) {
+      for (const channel of session.channels.values()) channel.held?.end();
+    }
+    const isKnown = session.connect(request.sessionId);
+    const channel = session.channel(request.channel);
+    channel.held?.end();
+    const call = ++channel.calls;
+    const now = clock.monotonicMs();
+    const isConfirmed = session.acknowledge(channel, request.receivedRevision, now);
+    if (!isKnown || !isConfirmed) session.needsComplete = true;
+    channel.openUntilMs = Number.POSITIVE_INFINITY;
+    channel.freeSlots = request.freeSlots;
+    session.lastCallMs = now;
+    session.accepts = !pauses;
+    session.accept(request.profile ?? deps.profileOf(record));
+    try {
+      if (!(await renew(session, channel, request))) return respond(session, request, receivedMs, undefined);
+      caller.signal.throwIfAborted();
+    } catch (error) {
+      if (channel.calls === call) channel.openUntilMs = 0;
+      sessions.update(session);
+      throw error;
+    }
+    if (!request.complete && session.exceedsSlots(request.freeSlots)) session.needsComplete = true;
+
+    const holdMs = holdMsOf(session, request, caller);
+    const answer = await wait(session, channel, holdMs, receivedMs, caller);
+    return respond(session, request, receivedMs, answer);
+  };
+
+  function respond(
+    session: RunnerSession,
+    { namespace, runnerId, receivedRevision }: SyncRunnerRequest,
+    receivedMs: number,
+    answer: SessionAnswer | undefined,
+  ): Answer {
+    const presenceEndMs = renewals.presenceEndMs(namespace, runnerId) ?? receivedMs;
+    // The runner counts from before it asked, which was before the call came in: it stops in time in any case.
+    const timeToLiveMs = Math.min(presenceEndMs, session.holdings.firstEndMs) - receivedMs;
+    return {
+      revision: answer?.revision ?? receivedRevision,
+      leases: [...(answer?.leases ?? [])],
+      stops: [...(answer?.stops ?? [])],
+      timeToLive: durationFromMs(timeToLiveMs),
+      nextCall: durationFromMs(0),
+      drain: answer?.drain ?? false,
+      wantComplete: answer?.wantComplete ?? false,
+    };
+  }
+}

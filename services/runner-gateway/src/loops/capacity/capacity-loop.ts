@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto";
+import type { Client } from "@connectrpc/connect";
+import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import type {
+  DispatchService,
+  RunnerRevocation,
+  SyncCapacityResponse,
+} from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import { attemptKey } from "../../domain/attempt-key.js";
+import { durationFromMs } from "../../domain/durations.js";
+import { CreditBook, type RunnerWish } from "./credit-book.js";
+
+/** The one conversation by which this gateway gets work for all its runners. */
+export interface CapacityLoop {
+  /** Notes what a runner can take now; told to the scheduler with the next call. */
+  state(wish: RunnerWish): void;
+  /** Begins the conversation; returns at once. */
+  start(): void;
+  /** Takes all demand back and returns when the last leases have been delivered. */
+  stop(): Promise<void>;
+}
+
+/** What {@link createCapacityLoop} needs. */
+export interface CapacityLoopDeps {
+  readonly scheduler: Client<typeof DispatchService>;
+  /** New leases, each told once. */
+  readonly onLeases: (leases: readonly Lease[]) => void;
+  /** Attempts to stop. */
+  readonly onRevocations: (revocations: readonly RunnerRevocation[]) => void;
+  /** The conversation was broken: leases may have been granted that did not arrive. */
+  readonly onInterrupted: () => void;
+  readonly onError: (error: unknown) => void;
+  /** How long a call is held. Default 20 s. */
+  readonly holdMs?: number;
+  /** First wait after an error, doubled up to 2 s, with full jitter. Default 50 ms. */
+  readonly backoffMs?: number;
+}
+
+/** Above so many runners in the books, a new session begins, so that those that are gone are forgotten. */
+const maxRunners = 100_000;
+const maxBackoffMs = 2_000;
+/** Wait after an answer that came early and empty: a scheduler that is ending gives such, and must not be hammered. */
+const earlyAnswerMs = 50;
+
+/** One lifetime of the conversation at the scheduler. */
+interface Session {
+  readonly id: string;
+  readonly book: CreditBook;
+  revision: number;
+  receivedDelivery: bigint;
+  /** Leases of answers whose receipt the scheduler may not know of yet: what it repeats is not counted again. */
+  readonly recent: Map<string, bigint>;
+  full: boolean;
+}
+
+/**
+ * Creates the loop. It keeps one call held; when demand changes, a newer call replaces it, and the next change waits until the
+ * replaced one has returned, so that the rate is bounded by round trips and not by runners.
+ *
+ * After an error a **new** session states all demand anew. Going on in the old one would be wrong with a scheduler that has
+ * lost it: it would take the credit of the whole session for open demand. What the old session had granted and not delivered
+ * is held by its runners all the same, and comes to light when they name what they have (`onInterrupted` asks them to).
+ */
+export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
+  const { scheduler, holdMs = 20_000, backoffMs = 50 } = deps;
+  let session = newSession([]);
+  let inFlight = 0;
+  let tickle: NodeJS.Immediate | undefined;
+  let retryTimer: NodeJS.Timeout | undefined;
+  let failures = 0;
+  let interrupted = false;
+  let started = false;
+  let stopping = false;
+  let onQuiet: (() => void) | undefined;
+  const ending = new AbortController();
+
+  /** One call is held; a second may replace it; a third waits for the replaced one to return. */
+  function pump(): void {
+    if (!started || retryTimer !== undefined || inFlight >= 2) return;
+    if (stopping) return;
+    if (inFlight === 1 && !session.book.hasNews) return;
+    // The first call after an interruption is not held: its answer is the news that the scheduler is there again.
+    void call(session, interrupted ? 0 : holdMs);
+  }
+
+  async function call(current: Session, hold: number): Promise<void> {
+    inFlight++;
+    const full = current.full;
+    current.full = false;
+    const sentMs = performance.now();
+    try {
+      const response = await scheduler.syncCapacity(
+        {
+          sessionId: current.id,
+          revision: BigInt(++current.revision),
+          demands: current.book.take(full),
+          full,
+          receivedDelivery: current.receivedDelivery,
+          hold: durationFromMs(hold),
+        },
+        { timeoutMs: hold + 10_000, signal: ending.signal },
+      );
+      failures = 0;
+      const isEmpty = response.delivery <= current.receivedDelivery;
+      receive(current, response);
+      if (isEmpty && inFlight === 1 && performance.now() - sentMs < hold / 2) retryAfter(earlyAnswerMs);
+      if (interrupted && current === session) {
+        interrupted = false;
+        deps.onInterrupted();
+      }
+    } catch (error) {
+      if (current === session) fail(error);
+    } finally {
+      inFlight--;
+      if (inFlight === 0) onQuiet?.();
+    }
+    pump();
+  }
+
+  function receive(current: Session, response: SyncCapacityResponse): void {
+    if (response.delivery <= current.receivedDelivery) return;
+    for (const [key, delivery] of current.recent) if (delivery <= current.receivedDelivery) current.recent.delete(key);
+    current.receivedDelivery = response.delivery;
+    const leases = response.leases.filter((lease) => {
+      const key = attemptKey(lease.jobId, lease.attempt);
+      const isNew = !current.recent.has(key);
+      current.recent.set(key, response.delivery);
+      return isNew;
+    });
+    for (const lease of leases) current.book.grant(lease.namespace, lease.runnerId, 1);
+    if (leases.length > 0) deps.onLeases(leases);
+    if (response.revocations.length > 0) deps.onRevocations(response.revocations);
+    if (current.book.size > maxRunners && current === session) session = newSession(session.book.wishes());
+  }
+
+  function fail(error: unknown): void {
+    if (stopping) return;
+    deps.onError(error);
+    session = newSession(session.book.wishes());
+    interrupted = true;
+    retryAfter(Math.random() * Math.min(maxBackoffMs, backoffMs * 2 ** failures++));
+  }
+
+  function retryAfter(waitMs: number): void {
+    if (stopping) return;
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(() => {
+      retryTimer = undefined;
+      pump();
+    }, waitMs);
+  }
+
+  return {
+    state(wish) {
+      session.book.set(wish);
+      if (!session.book.hasNews) return;
+      // At the end of this turn of the event loop, with the changes of all runners that come in it.
+      tickle ??= setImmediate(() => {
+        tickle = undefined;
+        pump();
+      });
+    },
+    start() {
+      started = true;
+      pump();
+    },
+    async stop() {
+      if (!started || stopping) return;
+      stopping = true;
+      clearImmediate(tickle);
+      clearTimeout(retryTimer);
+      // The same session with nothing in its books: replaces the held call, takes all demand back, and brings what was
+      // granted and has not arrived. Calls that are still held after that can bring nothing new.
+      session = { ...session, book: new CreditBook(), full: true };
+      await call(session, 0);
+      if (inFlight === 0) return;
+      const quiet = new Promise<void>((resolve) => {
+        onQuiet = resolve;
+      });
+      ending.abort();
+      await quiet;
+    },
+  };
+}
+
+function newSession(wishes: readonly RunnerWish[]): Session {
+  const book = new CreditBook();
+  for (const wish of wishes) book.set(wish);
+  return { id: randomUUID(), book, revision: 0, receivedDelivery: 0n, recent: new Map(), full: true };
+}

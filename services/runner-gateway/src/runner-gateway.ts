@@ -1,0 +1,240 @@
+import type { Transport } from "@connectrpc/connect";
+import { SwitchyardError } from "@switchyard/errors";
+import { createListener, type Pool } from "@switchyard/postgres";
+import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import { createClient, type ServiceRoute } from "@switchyard/rpc";
+import type { Authenticator } from "@switchyard/service-kit";
+import type { Logger } from "pino";
+import { createActivity } from "./domain/activity.js";
+import { createRunnerLogs } from "./domain/append-log.js";
+import { createClaimJob } from "./domain/claim-job.js";
+import { type Clock, systemClock } from "./domain/clock.js";
+import { createFleet } from "./domain/fleet.js";
+import { createGiveBack } from "./domain/give-back.js";
+import { createHeartbeat, lostOf } from "./domain/heartbeat.js";
+import { createPools } from "./domain/pools.js";
+import { createRegisterRunner } from "./domain/register-runner.js";
+import { createRenewals } from "./domain/renewals/renewals.js";
+import { createReports } from "./domain/reports.js";
+import { createRunnerRegistry } from "./domain/runner-registry.js";
+import { createSealBeforeHanding } from "./domain/seal-before-handing.js";
+import { createSeals } from "./domain/seals.js";
+import { createSignsOfLife } from "./domain/signs-of-life.js";
+import { createRunnerSessions, type RunnerSessions } from "./domain/sync/runner-sessions.js";
+import { createSyncRunner } from "./domain/sync/sync-runner.js";
+import { createCapacityLoop } from "./loops/capacity/capacity-loop.js";
+import { findCredentialOwner } from "./store/credentials.js";
+import { poolChannel, runnerChannel } from "./store/database.js";
+import { findRunner } from "./store/read-runners.js";
+import { countLost, writeActivity } from "./store/write-activity.js";
+import { createFleetRoute } from "./transport/fleet-service.js";
+import { createRunnerAuthenticator } from "./transport/runner-authenticator.js";
+import { createRunnerRoute } from "./transport/runner-service.js";
+import { profileOf } from "./transport/spec-mapping.js";
+
+/** What a gateway needs from outside. */
+export interface RunnerGatewayDeps {
+  /** Connections to the database with the migrated schema `runners`. Stays open. */
+  readonly pool: Pool;
+  /** The same database, for the connection that listens to other replicas. */
+  readonly databaseUrl: string;
+  /** Speaks `switchyard.scheduler.v1.DispatchService`. */
+  readonly scheduler: Transport;
+  /** Speaks `switchyard.log.v1.LogService`. */
+  readonly logStore: Transport;
+  readonly logger: Logger;
+  readonly settings?: RunnerGatewaySettings;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+/** What may be set; the defaults are meant for production. */
+export interface RunnerGatewaySettings {
+  /** How long a lease waits for its runner's next call, and demand outlives the last one. Default 3,000 ms. */
+  readonly pendingMs?: number;
+  /** Longest wait for the seal of older logs before a lease is handed out; then the job is given back. Default 5,000 ms. */
+  readonly sealBeforeMs?: number;
+  /** Longest wait of an outcome's answer for the seal of its logs. Default 2,000 ms. */
+  readonly sealAfterMs?: number;
+  /** How long a sign of life may wait for a shared call. Default 1,000 ms. */
+  readonly lazyMs?: number;
+}
+
+/** A gateway for runners. */
+export interface RunnerGateway {
+  /** `RunnerService` and `FleetService`. */
+  readonly routes: ServiceRoute[];
+  /** Recognises the tokens that runners have of their own; to be asked before or after configured tokens. */
+  readonly authenticator: Authenticator;
+  /** Returns when the gateway hears of changes by other replicas and asks for work. */
+  start(): Promise<void>;
+  /**
+   * Answers held calls with what is there, takes no more work and gives back what no runner got to see. Reports, logs and
+   * all else are still served; `SyncRunner` is refused with SHUTTING_DOWN, so that runners go to another replica.
+   */
+  drain(): Promise<void>;
+  /** Drains, then writes what is left and ends; after the listeners have. */
+  stop(): Promise<void>;
+}
+
+/** Builds a gateway. Nothing runs before `start`. */
+export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
+  const { pool, logger, clock = systemClock, settings = {} } = deps;
+  const { pendingMs = 3_000 } = settings;
+  const scheduler = createClient(DispatchService, deps.scheduler);
+  const logStore = createClient(LogService, deps.logStore);
+  const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
+  const ending = new AbortController();
+
+  const listener = createListener({
+    url: deps.databaseUrl,
+    applicationName: "runner-gateway listener",
+    channels: [runnerChannel, poolChannel],
+    onNotification: (channel, payload) => {
+      if (channel === poolChannel) return pools.changed(payload);
+      const [namespace, id] = JSON.parse(payload) as [string, string];
+      registry.changed(namespace, id);
+    },
+    onReconnect: () => {
+      registry.changedAll();
+      pools.changed(undefined);
+    },
+    log: logger,
+  });
+  const load = (namespace: string, id: string) => findRunner(pool, namespace, id);
+  const registry = createRunnerRegistry({ load, isListening: () => listener.connected });
+
+  const activity = createActivity({
+    write: (changes) => writeActivity(pool, changes),
+    countLost: (lost) => countLost(pool, lost),
+    clock,
+    onError: warn("signs of life could not be written"),
+  });
+  const renewals = createRenewals({ scheduler, clock, ...optional("lazyMs", settings.lazyMs) });
+  const seals = createSeals({
+    logStore,
+    onError: (error, willRepeat) => logger.warn({ err: error, willRepeat }, "log streams could not be sealed"),
+  });
+  const reports = createReports({
+    scheduler,
+    seals,
+    activity,
+    onEnded: (...attempt) => sessions.ended(...attempt),
+    onSealFailed: warn("the log streams of an ended attempt stay open"),
+    ...optional("sealWaitMs", settings.sealAfterMs),
+  });
+  const giveBack = createGiveBack(reports, warn("leases could not be given back"));
+  const sealBeforeHanding = createSealBeforeHanding(
+    seals,
+    warn("older logs could not be sealed"),
+    settings.sealBeforeMs ?? 5_000,
+  );
+  const capacity = createCapacityLoop({
+    scheduler,
+    onLeases: (leases) => sessions.assign(leases),
+    onRevocations: (revocations) => {
+      for (const { namespace, runnerId, revocation } of revocations) {
+        if (revocation === undefined) continue;
+        activity.lost(lostOf(namespace, runnerId, [revocation]));
+        sessions.revoke(namespace, runnerId, revocation);
+      }
+    },
+    onInterrupted: () => sessions.askForAll(),
+    onError: warn("the scheduler does not answer"),
+  });
+  const sessions: RunnerSessions = createRunnerSessions({
+    registry,
+    clock,
+    giveBack,
+    sealBeforeHanding,
+    state: capacity.state,
+    onError: warn("a changed runner could not be read"),
+    pendingMs,
+  });
+
+  const fleet = createFleet({ pool, registry, renewals, activity, clock });
+  const pools = createPools({ pool, fleet, activity, clock });
+  const routes = [
+    createRunnerRoute({
+      register: createRegisterRunner({ pool, registry, renewals, clock }),
+      sync: createSyncRunner({
+        registry,
+        sessions,
+        renewals,
+        activity,
+        clock,
+        profileOf,
+        setPaused: ({ namespace, id }, paused) => fleet.change(namespace, id, { paused }),
+        pendingMs,
+      }),
+      claim: createClaimJob({
+        scheduler,
+        load,
+        profileOf,
+        renewals,
+        giveBack,
+        sealBeforeHanding,
+        clock,
+        stopping: ending.signal,
+      }),
+      heartbeat: createHeartbeat({ pool, fleet, renewals, activity, clock }),
+      reports,
+      logs: createRunnerLogs(renewals, logStore),
+      fleet,
+      signs: createSignsOfLife(activity, renewals, registry),
+      clock,
+    }),
+    createFleetRoute({ fleet, pools, stopping: ending.signal }),
+  ];
+
+  let started: Promise<void> | undefined;
+  let drained: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    ending.abort(new SwitchyardError("SHUTTING_DOWN"));
+    await started?.catch(() => undefined);
+    sessions.stop();
+    await capacity.stop();
+    sessions.giveBackRest();
+    await giveBack.idle();
+  }
+
+  async function stop(): Promise<void> {
+    await begin();
+    await reports.idle();
+    await renewals.stop();
+    await seals.stop();
+    await activity.stop();
+    await listener.stop();
+  }
+
+  const begin = () => {
+    drained ??= drain();
+    return drained;
+  };
+
+  return {
+    routes,
+    authenticator: createRunnerAuthenticator({
+      findOwner: (digest) => findCredentialOwner(pool, digest),
+      registry,
+      clock,
+    }),
+    start() {
+      started ??= listener.start().then(() => capacity.start());
+      return started;
+    },
+    drain: begin,
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** A property that is there only with a value, as exact optional properties want it. */
+function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
+}

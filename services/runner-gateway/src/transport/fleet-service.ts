@@ -1,0 +1,115 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { FleetService, type Pool } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
+import { RunnerState } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
+import { route, type ServiceRoute } from "@switchyard/rpc";
+import type { Fleet, RunnerStanding } from "../domain/fleet.js";
+import { type Pools, type PoolView, wantedSize } from "../domain/pools.js";
+import { checkCount, checkRunnerId, checkTime, checkWord, invalid } from "./checks.js";
+import { decodePageToken, encodePageToken, queryDigest } from "./page-token.js";
+import { runnerToProto, standingFromProto } from "./runner-to-proto.js";
+import { requireSpeaker } from "./runner-principal.js";
+
+/** What {@link createFleetRoute} needs. */
+export interface FleetRouteDeps {
+  readonly fleet: Fleet;
+  readonly pools: Pools;
+  /** Aborted when the gateway ends. */
+  readonly stopping: AbortSignal;
+}
+
+const maxPoolSize = 50;
+/** Longest wait for a pool to reach its size; below the default deadline of a call. */
+const maxScaleWaitMs = 15_000;
+const deadlineMarginMs = 500;
+
+/** Serves `FleetService`. */
+export function createFleetRoute({ fleet, pools, stopping }: FleetRouteDeps): ServiceRoute {
+  return route(FleetService, {
+    async listRunners(request, context) {
+      const { namespace, states, labels, pageSize, pageToken, name } = request;
+      checkWord(namespace, "namespace");
+      requireSpeaker(context, namespace, "");
+      if (pageSize > 1_000) throw invalid("page_size", "is above 1000");
+      const standings = new Set<RunnerStanding>();
+      for (const state of states) {
+        const standing = standingFromProto(state);
+        if (standing === undefined) throw invalid("states", `has the unknown state ${RunnerState[state] ?? state}`);
+        standings.add(standing);
+      }
+      const digest = queryDigest([namespace, [...standings].sort(), Object.entries(labels).sort(), name]);
+      const after = decodePageToken(pageToken, digest);
+      const page = await fleet.list(
+        { namespace, labels, name: name === "" ? undefined : name },
+        { size: pageSize === 0 ? 100 : pageSize, after, standings },
+      );
+      return {
+        runners: page.runners.map(runnerToProto),
+        nextPageToken: page.next === undefined ? "" : encodePageToken(page.next, digest),
+        total: BigInt(page.total),
+      };
+    },
+    async getRunner({ namespace, runnerId }, context) {
+      checkRunner(namespace, runnerId);
+      requireSpeaker(context, namespace, runnerId);
+      return { runner: runnerToProto(await fleet.get(namespace, runnerId)) };
+    },
+    async drainRunner({ namespace, runnerId, undo }, context) {
+      checkRunner(namespace, runnerId);
+      requireSpeaker(context, namespace, runnerId);
+      return { runner: runnerToProto(await fleet.drain(namespace, runnerId, !undo)) };
+    },
+    async revokeRunner(request, context) {
+      const { namespace, runnerId, releaseHeld } = request;
+      checkRunner(namespace, runnerId);
+      requireSpeaker(context, namespace, runnerId);
+      const view = await fleet.revoke(namespace, runnerId, { releaseHeld, forget: request.delete });
+      return { runner: runnerToProto(view) };
+    },
+    async issueCredential({ namespace, runnerId, prefix, expireTime }, context) {
+      checkRunner(namespace, runnerId);
+      requireSpeaker(context, namespace, runnerId);
+      if (prefix !== "" && !/^[A-Za-z0-9._~-]{1,32}$/.test(prefix)) {
+        throw invalid("prefix", "may hold 32 letters, digits, and . _ ~ -");
+      }
+      checkTime(expireTime, "expire_time");
+      const expiresAtMs = expireTime === undefined ? undefined : timestampDate(expireTime).getTime();
+      const { token, runner } = await fleet.issueCredential(namespace, runnerId, { prefix, expiresAtMs });
+      return { token, runner: runnerToProto(runner) };
+    },
+    async getPool({ namespace }, context) {
+      checkWord(namespace, "namespace");
+      requireSpeaker(context, namespace, "");
+      return { pool: poolToProto(await pools.get(namespace)) };
+    },
+    async scalePool({ namespace, size, running }, context) {
+      checkWord(namespace, "namespace");
+      requireSpeaker(context, namespace, "");
+      if (size !== undefined && size > maxPoolSize) throw invalid("size", `is above ${maxPoolSize}`);
+      const untilDeadline = (context.timeoutMs() ?? Number.POSITIVE_INFINITY) - deadlineMarginMs;
+      const waitMs = Math.max(0, Math.min(maxScaleWaitMs, untilDeadline));
+      const signal = AbortSignal.any([context.signal, stopping]);
+      const { previous, pool } = await pools.scale(namespace, { size, running }, waitMs, signal);
+      return { previous: poolToProto(previous), pool: poolToProto(pool) };
+    },
+    async *watchPools({ namespaces }, context) {
+      checkCount(namespaces.length, "namespaces", 0, 1_000);
+      for (const namespace of namespaces) {
+        checkWord(namespace, "namespaces");
+        requireSpeaker(context, namespace, "");
+      }
+      if (namespaces.length === 0) requireSpeaker(context, "", "");
+      const signal = AbortSignal.any([context.signal, stopping]);
+      for await (const row of pools.watch(namespaces, signal))
+        yield { namespace: row.namespace, size: wantedSize(row) };
+    },
+  });
+}
+
+function checkRunner(namespace: string, runnerId: string): void {
+  checkWord(namespace, "namespace");
+  checkRunnerId(runnerId);
+}
+
+function poolToProto({ row, runners }: PoolView): Omit<Pool, "$typeName"> {
+  return { namespace: row.namespace, running: row.running, size: row.size, runners: runners.map(runnerToProto) };
+}

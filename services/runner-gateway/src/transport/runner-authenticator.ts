@@ -1,0 +1,60 @@
+import { timingSafeEqual } from "node:crypto";
+import { SwitchyardError } from "@switchyard/errors";
+import { type Authenticator, sha256 } from "@switchyard/service-kit";
+import type { Clock } from "../domain/clock.js";
+import type { RunnerPrincipal } from "./runner-principal.js";
+import type { RunnerRegistry } from "../domain/runner-registry.js";
+
+/** What {@link createRunnerAuthenticator} needs. */
+export interface RunnerAuthenticatorDeps {
+  readonly findOwner: (
+    digest: Buffer,
+  ) => Promise<{ readonly namespace: string; readonly runnerId: string } | undefined>;
+  readonly registry: RunnerRegistry;
+  readonly clock: Clock;
+}
+
+/** Most tokens whose owner is remembered. A token never changes its owner, so they need not be forgotten for truth. */
+const maxKept = 100_000;
+
+/**
+ * Recognises the tokens that runners got at registration. Whether a token is still valid is asked of the registry at each
+ * call, so a revocation holds from its announcement on.
+ */
+export function createRunnerAuthenticator(deps: RunnerAuthenticatorDeps): Authenticator {
+  const { registry, clock } = deps;
+  const owners = new Map<string, { readonly namespace: string; readonly runnerId: string }>();
+
+  return {
+    async authenticate(token): Promise<RunnerPrincipal | undefined> {
+      const digest = sha256(token);
+      const hex = digest.toString("hex");
+      const owner = owners.get(hex) ?? (await deps.findOwner(digest));
+      if (owner === undefined) return undefined;
+      if (owners.size >= maxKept) owners.clear();
+      owners.set(hex, owner);
+
+      const credential = (await registry.require(owner.namespace, owner.runnerId).catch(asRevoked)).credential;
+      const valid =
+        credential !== undefined &&
+        timingSafeEqual(Buffer.from(credential.digest, "hex"), digest) &&
+        (credential.expiresAtMs === undefined || credential.expiresAtMs > clock.wallMs());
+      if (!valid) throw revoked();
+      return {
+        name: `runner:${owner.namespace}/${owner.runnerId}`,
+        scopes: new Set(["run"]),
+        namespaces: new Set([owner.namespace]),
+        runner: { namespace: owner.namespace, id: owner.runnerId, digest: hex },
+      };
+    },
+  };
+}
+
+/** The token of a runner that was deleted was valid once, too. */
+function asRevoked(error: unknown): never {
+  throw error instanceof SwitchyardError && error.reason === "RUNNER_NOT_FOUND" ? revoked() : error;
+}
+
+function revoked(): SwitchyardError {
+  return new SwitchyardError("TOKEN_REVOKED", "the runner's token was revoked or has expired");
+}

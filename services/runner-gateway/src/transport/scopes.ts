@@ -1,0 +1,14 @@
+import type { ScopeTable } from "@switchyard/service-kit";
+
+/** What each method of this service asks of its caller. */
+export const runnerGatewayScopes: ScopeTable = {
+  "switchyard.runner.v1.RunnerService/*": "run",
+  "switchyard.runner.v1.FleetService/ListRunners": "read",
+  "switchyard.runner.v1.FleetService/GetRunner": "read",
+  "switchyard.runner.v1.FleetService/GetPool": "read",
+  "switchyard.runner.v1.FleetService/WatchPools": "run",
+  "switchyard.runner.v1.FleetService/DrainRunner": "admin",
+  "switchyard.runner.v1.FleetService/RevokeRunner": "admin",
+  "switchyard.runner.v1.FleetService/IssueCredential": "admin",
+  "switchyard.runner.v1.FleetService/ScalePool": "admin",
+};

@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { createPool, type Pool } from "@switchyard/postgres";
+import { FleetService } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
+import type { RunnerSpecSchema } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
+import {
+  RegisterRunnerRequest_Mode,
+  RunnerService,
+  type SyncRunnerRequestSchema,
+} from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
+import { createClient, createInMemoryTransport } from "@switchyard/rpc";
+import { createAuthMiddleware, createLogger } from "@switchyard/service-kit";
+import { createTestDatabase } from "@switchyard/testkit";
+import {
+  createRunnerGateway,
+  migrateRunnerGateway,
+  type RunnerGateway,
+  type RunnerGatewaySettings,
+  runnerGatewayScopes,
+} from "../src/index.js";
+import { ModelLogStore } from "./model/log-store.js";
+import { ModelScheduler } from "./model/scheduler.js";
+
+/** A gateway over real PostgreSQL, between model services and clients in the same process. */
+export async function createFixture(settings: RunnerGatewaySettings = {}) {
+  const database = await createTestDatabase({ templateKey: "runner-gateway", migrate: migrateRunnerGateway });
+  const scheduler = new ModelScheduler();
+  const logStore = new ModelLogStore();
+  const closing: (() => Promise<void>)[] = [];
+
+  /** Another replica over the same database, scheduler and log store. */
+  async function addGateway(): Promise<
+    ReturnType<typeof clientsOf> & { readonly gateway: RunnerGateway; readonly pool: Pool }
+  > {
+    const pool = createPool({ url: database.url, max: 5, applicationName: "runner-gateway test" });
+    const gateway = createRunnerGateway({
+      pool,
+      databaseUrl: database.url,
+      scheduler: createInMemoryTransport({ routes: [scheduler.route] }),
+      logStore: createInMemoryTransport({ routes: [logStore.route] }),
+      logger: createLogger({ name: "test", level: "silent" }),
+      settings: { pendingMs: 150, sealBeforeMs: 300, sealAfterMs: 100, lazyMs: 50, ...settings },
+    });
+    closing.push(async () => {
+      await gateway.stop();
+      await pool.close();
+    });
+    await gateway.start();
+    return { gateway, pool, ...clientsOf(gateway) };
+  }
+
+  const first = await addGateway();
+  return {
+    ...first,
+    database,
+    scheduler,
+    logStore,
+    addGateway,
+    async close() {
+      await Promise.all(closing.map((close) => close()));
+      await database.drop();
+    },
+  };
+}
+
+/** A gateway with what is around it. */
+export type Fixture = Awaited<ReturnType<typeof createFixture>>;
+
+function clientsOf({ routes, authenticator }: RunnerGateway) {
+  const open = createInMemoryTransport({ routes });
+  const guarded = createInMemoryTransport({
+    routes,
+    middleware: [createAuthMiddleware({ authenticator }, runnerGatewayScopes)],
+  });
+  return {
+    runners: createClient(RunnerService, open),
+    fleet: createClient(FleetService, open),
+    /** The same behind authentication. */
+    guarded: createClient(RunnerService, guarded),
+  };
+}
+
+/** A namespace of a test's own, so that tests of a file don't meet. */
+export function newNamespace(): string {
+  return `ns-${randomUUID().slice(0, 8)}`;
+}
+
+/** Registers a runner that takes everything. */
+export async function register(
+  { runners }: Pick<Fixture, "runners">,
+  namespace: string,
+  runnerId: string,
+  spec: MessageInitShape<typeof RunnerSpecSchema> = {},
+): Promise<void> {
+  await runners.registerRunner({
+    namespace,
+    mode: RegisterRunnerRequest_Mode.UPSERT,
+    runnerId,
+    spec: { name: runnerId, slots: 2, profile: { kinds: [{ by: { case: "glob", value: "*" } }] }, ...spec },
+  });
+}
+
+/** A first call of a runner's process: holds nothing, has one free slot, may be held for so long. */
+export function firstSync(
+  namespace: string,
+  runnerId: string,
+  holdMs = 5_000,
+): MessageInitShape<typeof SyncRunnerRequestSchema> & { sessionId: string } {
+  return {
+    namespace,
+    runnerId,
+    sessionId: randomUUID(),
+    complete: true,
+    freeSlots: 1,
+    hold: { seconds: BigInt(Math.floor(holdMs / 1000)), nanos: (holdMs % 1000) * 1e6 },
+  };
+}
+
+/** Names an attempt by number. */
+export function ref(jobId: string, attempt = 1) {
+  return { jobId, by: { case: "attempt" as const, value: attempt } };
+}

@@ -1,0 +1,71 @@
+import { readdir, readFile } from "node:fs/promises";
+import { platform } from "node:os";
+
+/** The processes of one attempt: a session and process group of their own, and a mark in their environment. */
+export interface ProcessGroup {
+  /** Process id of the leader, which is also the id of group and session. */
+  readonly id: number;
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+/** Sends a signal to a whole group. A group that is gone is no error. */
+export function signalGroup(group: ProcessGroup, signal: NodeJS.Signals): void {
+  send(-group.id, signal);
+}
+
+/** Sends a signal to single processes, such as those that left the group. */
+export function signalProcesses(ids: readonly number[], signal: NodeJS.Signals): void {
+  for (const id of ids) send(id, signal);
+}
+
+/**
+ * Lists the live processes of an attempt: those of its group and session, and those that left both but carry the attempt in their
+ * environment. Zombies don't count: in a container without an init nobody ever reaps an orphan, and a group made of them
+ * still answers to signal 0. Without /proc only the group as such is asked, and stands for its members by its id.
+ */
+export async function liveProcesses(group: ProcessGroup): Promise<number[]> {
+  if (platform() !== "linux") return groupAnswers(group) ? [group.id] : [];
+  const found: number[] = [];
+  const youngest = await youngestProcess();
+  for (const name of await readdir("/proc")) {
+    const id = Number(name);
+    if (!Number.isInteger(id) || id === process.pid) continue;
+    // Everything that the group can have started is younger than its leader, unless the numbers began anew.
+    if (id < group.id && youngest >= group.id) continue;
+    if (await belongsTo(id, group)) found.push(id);
+  }
+  return found;
+}
+
+function send(target: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(target, signal);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function groupAnswers(group: ProcessGroup): boolean {
+  return send(-group.id, 0);
+}
+
+async function belongsTo(id: number, group: ProcessGroup): Promise<boolean> {
+  const stat = await readFile(`/proc/${id}/stat`, "latin1").catch(() => undefined);
+  if (stat === undefined) return false;
+  // After the command name, which may itself hold spaces and brackets: state, parent, group, session.
+  const [state, , pgrp, session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (state === "Z" || state === "X") return false;
+  if (Number(pgrp) === group.id || Number(session) === group.id) return true;
+  const environment = await readFile(`/proc/${id}/environ`, "latin1").catch(() => "");
+  return (
+    environment.includes(`SWITCHYARD_JOB_ID=${group.jobId}\0`) &&
+    environment.includes(`SWITCHYARD_ATTEMPT=${group.attempt}\0`)
+  );
+}
+
+/** Number of the process that was started last; tells whether the numbers have begun anew since. */
+async function youngestProcess(): Promise<number> {
+  return Number((await readFile("/proc/loadavg", "latin1")).trim().split(" ").at(-1));
+}

@@ -1,0 +1,37 @@
+import type { Readable } from "node:stream";
+import type { OutputTail } from "./output-tail.js";
+
+/** An output that is being passed on. */
+export interface OutputPump {
+  /** Settles when the output has ended and everything was passed on. */
+  readonly ended: Promise<void>;
+  /** Since when nothing has come, on the monotonic clock in milliseconds; undefined while the sink holds the pump back. */
+  readonly silentSince: number | undefined;
+}
+
+/**
+ * Passes an output on, chunk by chunk and in order. The next chunk is read when the sink has room, so a slow sink fills
+ * the pipe and the process waits; nothing piles up here.
+ */
+export function pumpOutput(output: Readable, tail: OutputTail, sink: (chunk: Buffer) => Promise<void>): OutputPump {
+  let silentSince: number | undefined = performance.now();
+  const pump = async () => {
+    try {
+      for await (const chunk of output as AsyncIterable<Buffer>) {
+        silentSince = undefined;
+        tail.push(chunk);
+        await sink(chunk);
+        silentSince = performance.now();
+      }
+    } catch {
+      // Cut off by its owner.
+    }
+  };
+  const ended = pump();
+  return {
+    ended,
+    get silentSince() {
+      return silentSince;
+    },
+  };
+}

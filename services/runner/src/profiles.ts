@@ -1,0 +1,25 @@
+import type { JobHandler } from "@switchyard/client";
+import { createParameterCommandExecutor, type ParameterCommandOptions } from "./executors/parameter-command.js";
+import { createProcessExecutor, type ProcessExecutorDeps } from "./executors/process.js";
+
+/** What a runner takes and how it does it. */
+export interface ExecutorProfile {
+  /** Sorts of work; `*` and `?` are wildcards. */
+  readonly kinds: readonly string[];
+  readonly execute: JobHandler;
+}
+
+/** Process jobs: the input says what to run. Default kinds: `shell.run`. */
+export function processProfile(deps: ProcessExecutorDeps, kinds: readonly string[] = ["shell.run"]): ExecutorProfile {
+  return { kinds, execute: createProcessExecutor(deps) };
+}
+
+/**
+ * Jobs whose kind is a word of the caller's and whose `parameters` say what to run, if anything. Default kinds: all.
+ */
+export function parameterCommandProfile(
+  options: ParameterCommandOptions,
+  kinds: readonly string[] = ["*"],
+): ExecutorProfile {
+  return { kinds, execute: createParameterCommandExecutor(options) };
+}

@@ -1,0 +1,48 @@
+import { create } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { type JobContext, jsonPayload } from "@switchyard/client";
+import { LeaseSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+
+let jobs = 0;
+
+/** A job's context that keeps what the executor writes. */
+export function createJobContextDouble(input: unknown, options: { graceMs?: number; kind?: string } = {}) {
+  const controller = new AbortController();
+  const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  const logged: string[] = [];
+  const room = { wait: async () => {} };
+  const payload = jsonPayload(input);
+  const lease = create(LeaseSchema, {
+    namespace: "test",
+    jobId: `job-${process.pid}-${++jobs}`,
+    attempt: 1,
+    kind: options.kind ?? "shell.run",
+    stopGrace: durationFromMs(options.graceMs ?? 300),
+  });
+  const add = (message: string) => void logged.push(message);
+  const context: JobContext = {
+    lease,
+    signal: controller.signal,
+    input: {
+      bytes: payload.data,
+      contentType: payload.contentType,
+      json: () => input as never,
+      text: () => Buffer.from(payload.data).toString("utf8"),
+    },
+    log: () => ({ debug: add, info: add, warning: add, error: add }),
+    async write(stream, chunk) {
+      output[stream as "stdout" | "stderr"].push(Buffer.from(chunk as Uint8Array));
+      await room.wait();
+    },
+    flush: async () => {},
+    progress: () => {},
+  };
+  return {
+    context,
+    logged,
+    room,
+    abort: (reason: unknown = new Error("stop")) => controller.abort(reason),
+    written: (stream: "stdout" | "stderr") => Buffer.concat(output[stream]),
+    group: { jobId: lease.jobId, attempt: 1 },
+  };
+}
