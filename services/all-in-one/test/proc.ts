@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 
 /** Parents of all processes, by pid, from /proc: there is a `ps` on most machines, not on all. */
-export async function parents(): Promise<Map<number, number>> {
+async function parents(): Promise<Map<number, number>> {
   const found = new Map<number, number>();
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/.test(name)) continue;

@@ -11,7 +11,7 @@ import { checkRange, durationField, storable } from "./fields.js";
 const day = 86_400_000;
 
 /** What holds when nothing is said. */
-export const defaultPolicy: JobPolicy = {
+const defaultPolicy: JobPolicy = {
   maxAttempts: 3,
   maxFailures: 0,
   maxLostBeforeStart: 0,

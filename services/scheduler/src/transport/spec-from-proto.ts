@@ -79,16 +79,14 @@ function encodeExtras(spec: JobSpec): Uint8Array | undefined {
   checkName("fairness_key", fairnessKey, 0, 255);
   checkName("submitter", submitter, 0, 255);
   for (const name of secretNames) checkName("secret_names", name, 1, 255);
-  const extras = create(JobSpecSchema, {
-    labels,
-    clientData,
-    secretNames,
-    resumeFrom,
-    fairnessKey,
-    retention,
-    submitter,
-  });
-  const encoded = toBinary(JobSpecSchema, extras);
+  const isPlain =
+    Object.keys(labels).length === 0 && clientData.byteLength === 0 && secretNames.length === 0 && retention === 0;
+  // Most jobs carry none of these, and making a message costs more than all checks together.
+  if (isPlain && resumeFrom === "" && fairnessKey === "" && submitter === "") return undefined;
+  const encoded = toBinary(
+    JobSpecSchema,
+    create(JobSpecSchema, { labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter }),
+  );
   checkBytes("labels", encoded, 96 * 1_024);
-  return encoded.byteLength > 0 ? encoded : undefined;
+  return encoded;
 }

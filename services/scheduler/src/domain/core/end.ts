@@ -107,7 +107,7 @@ export function failAttempt(now: number, attempt: LiveAttempt, outcome: Outcome,
 }
 
 /** 0 stands for "at once". */
-export function readyAfterDelay(now: number, delayMs: number): number {
+function readyAfterDelay(now: number, delayMs: number): number {
   return delayMs > 0 ? now + delayMs : 0;
 }
 
