@@ -9,7 +9,10 @@ const workspaceSources = [
   ...["libs", "services"].flatMap((room) =>
     readdirSync(`${root}/${room}`, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => ({ find: new RegExp(`^@switchyard/${name}$`), replacement: `${root}/${room}/${name}/src/index.ts` })),
+      .map(({ name }) => ({
+        find: new RegExp(`^@switchyard/${name}$`),
+        replacement: `${root}/${room}/${name}/src/index.ts`,
+      })),
   ),
 ];
 
@@ -23,6 +26,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".test-results/vitest.json" }]] : ["default"],
+    reporters: process.env.CI ? ["default", ["json", { outputFile: ".test-results/vitest.json" }]] : ["default"],
   },
 });

@@ -12,10 +12,9 @@ export { createListener, type Listener, type ListenerOptions } from "./listener.
 export {
   type AppliedMigrations,
   type MigrateOptions,
-  type Migration,
-  type MigrationExecutor,
   migrate,
 } from "./migrate/migrate.js";
+export type { Migration, MigrationExecutor } from "./migrate/migration.js";
 export type { PostgresLog } from "./log.js";
 export { createPool, type Pool, type PoolOptions } from "./pool.js";
 export { classifyError, type ErrorClass, isUnavailable, SQLSTATE, sqlstateOf } from "./sqlstate.js";

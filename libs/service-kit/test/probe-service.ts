@@ -1,5 +1,5 @@
 import type { ServiceImpl } from "@connectrpc/connect";
-import { type GenMessage, type GenService, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { type GenMessage, type GenService, fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { base64Encode } from "@bufbuild/protobuf/wire";
@@ -39,9 +39,6 @@ const proto = create(FileDescriptorProtoSchema, {
   ],
 });
 const file = fileDesc(base64Encode(toBinary(FileDescriptorProtoSchema, proto)));
-
-/** The message's description. */
-export const NoteSchema = messageDesc(file, 0) as GenMessage<Note>;
 
 type Method<Kind> = { methodKind: Kind; input: GenMessage<Note>; output: GenMessage<Note> };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { createPool, type Pool } from "@switchyard/postgres";
 import { FleetService } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
 import type { RunnerSpecSchema } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
@@ -85,12 +85,15 @@ export function newNamespace(): string {
   return `ns-${randomUUID().slice(0, 8)}`;
 }
 
+/** What a message is made from, as a plain object that can be spread. */
+type PlainInit<S extends DescMessage> = Exclude<MessageInitShape<S>, { readonly $typeName: string }>;
+
 /** Registers a runner that takes everything. */
 export async function register(
   { runners }: Pick<Fixture, "runners">,
   namespace: string,
   runnerId: string,
-  spec: MessageInitShape<typeof RunnerSpecSchema> = {},
+  spec: PlainInit<typeof RunnerSpecSchema> = {},
 ): Promise<void> {
   await runners.registerRunner({
     namespace,
@@ -105,7 +108,7 @@ export function firstSync(
   namespace: string,
   runnerId: string,
   holdMs = 5_000,
-): MessageInitShape<typeof SyncRunnerRequestSchema> & { sessionId: string } {
+): PlainInit<typeof SyncRunnerRequestSchema> & { sessionId: string } {
   return {
     namespace,
     runnerId,

@@ -1,24 +1,8 @@
 import type { PoolClient, QueryResult } from "pg";
 import type { PostgresLog } from "../log.js";
 import type { Pool } from "../pool.js";
+import type { Migration, MigrationExecutor } from "./migration.js";
 import { checkMigrationList, checksumOf, planMigrations, type RecordedMigration } from "./plan.js";
-
-/** Runs one SQL text inside the migration's transaction and returns its rows. Without `values` it may hold several statements. */
-export type MigrationExecutor = (
-  text: string,
-  values?: readonly unknown[],
-) => Promise<readonly Record<string, unknown>[]>;
-
-/** One forward step. Once released it must never change; there are no steps back. */
-export interface Migration {
-  /** `0001-title`: four digits, a dash, lower-case words. Sorted and gapless from 0001. */
-  readonly name: string;
-  /**
-   * A SQL script, or a function that runs SQL. The checksum of a script is over its text; of a function only the name is
-   * checked, since its source text changes with the compiler. Prefer scripts.
-   */
-  readonly up: string | ((sql: MigrationExecutor) => Promise<void>);
-}
 
 /** Options of {@link migrate}. */
 export interface MigrateOptions {

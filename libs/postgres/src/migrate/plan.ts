@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { SwitchyardError } from "@switchyard/errors";
-import type { Migration } from "./migrate.js";
+import type { Migration } from "./migration.js";
 
 /** A step that the database has seen. */
 export interface RecordedMigration {

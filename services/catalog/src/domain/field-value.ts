@@ -3,10 +3,10 @@ import type { FieldKind, FieldValue } from "../model/index-field.js";
 import { parseTime, shortTime } from "./time-text.js";
 
 /** Bytes of an indexed text at most: an entry of a B-tree must fit a third of a page, with room for the rest of its key. */
-export const maxIndexedTextBytes = 2_000;
+const maxIndexedTextBytes = 2_000;
 
 /** Members of a text list at most. */
-export const maxListMembers = 1_000;
+const maxListMembers = 1_000;
 
 /** Bytes of a search text that are looked at; PostgreSQL refuses search vectors of more than 1 MiB. */
 const maxSearchBytes = 256 * 1024;

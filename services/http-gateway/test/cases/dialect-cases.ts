@@ -15,7 +15,7 @@ export interface DialectCasesOptions {
 }
 
 /** Reads the cases of a dialect by file. */
-export function loadDialectCases(dialect: string): Map<string, DialectCase[]> {
+function loadDialectCases(dialect: string): Map<string, DialectCase[]> {
   const folder = fileURLToPath(new URL(`../../src/dialects/${dialect}/cases/`, import.meta.url));
   const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
   return new Map(

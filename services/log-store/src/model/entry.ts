@@ -1,6 +1,3 @@
-/** Levels as the contract numbers them: 0 not said, 1 debug, 2 info, 3 warning, 4 error, 5 critical. */
-export type Level = 0 | 1 | 2 | 3 | 4 | 5;
-
 /** Sorts of entries as the contract numbers them. */
 export const EntryType = { text: 1, gap: 2, reset: 3, truncated: 4 } as const;
 

@@ -109,7 +109,9 @@ export function createFleet(deps: FleetDeps): Fleet {
       const needsHeld = standings.size > 0 && standings.has("idle") !== standings.has("busy");
       const matching: (RunnerView | RunnerRow)[] = [];
       if (needsHeld) {
-        const views = await Promise.all(rows.map((row) => (isPresent(row, nowMs) ? view(row) : absent(row, nowMs))));
+        const views = await Promise.all(
+          rows.map(async (row) => (isPresent(row, nowMs) ? view(row) : absent(row, nowMs))),
+        );
         matching.push(...views.filter(({ standing }) => standings.has(standing)));
       } else {
         const fits = (row: RunnerRow) => standings.size === 0 || standings.has(standingOf(row, [], nowMs));
@@ -118,7 +120,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       // The order of the database: bytewise.
       const begin = matching.findIndex((item) => compareBytes(rowOf(item).id, after) > 0);
       const page = begin < 0 ? [] : matching.slice(begin, begin + size);
-      const runners = await Promise.all(page.map((item) => ("row" in item ? item : view(item))));
+      const runners = await Promise.all(page.map(async (item) => ("row" in item ? item : view(item))));
       const last = page.at(-1);
       const isEnd = begin < 0 || begin + size >= matching.length;
       return { runners, next: isEnd || last === undefined ? undefined : rowOf(last).id, total: matching.length };

@@ -39,7 +39,7 @@ export interface PoolsDeps {
 }
 
 /** Label by which a runner says that it belongs to the managed pool of a namespace. */
-export const poolLabel = "pool";
+const poolLabel = "pool";
 /** Wait between two looks at a pool that is being scaled. */
 const lookMs = 200;
 

@@ -120,7 +120,7 @@ export function checkHeartbeat(request: HeartbeatRequest): void {
 }
 
 /** Namespace and id of a runner that must say who it is. */
-export function checkCaller({ namespace, runnerId }: { readonly namespace: string; readonly runnerId: string }): void {
+function checkCaller({ namespace, runnerId }: { readonly namespace: string; readonly runnerId: string }): void {
   checkWord(namespace, "namespace");
   checkRunnerId(runnerId);
 }

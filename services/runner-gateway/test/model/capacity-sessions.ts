@@ -131,7 +131,8 @@ export class CapacitySessions {
       const known = session.demands.get(key);
       if (known === undefined) session.demands.set(key, { namespace, runnerId, profile, credit, granted: 0n });
       else {
-        known.credit = credit > known.granted ? credit : known.granted;
+        known.credit = credit;
+        if (known.credit < known.granted) known.credit = known.granted;
         known.profile = profile ?? known.profile;
       }
     }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { create } from "@bufbuild/protobuf";
-import { timestampFromMs, timestampNow } from "@bufbuild/protobuf/wkt";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import {
@@ -16,7 +16,7 @@ import { type LeaseStatus, LeaseStatusSchema } from "@switchyard/proto/switchyar
 import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 
 /** Lease length of the model, in milliseconds. Nothing ends by time: tests say when (`take`). */
-export const leaseMs = 30_000;
+const leaseMs = 30_000;
 
 /** One job of the model. */
 export interface ModelJob {
@@ -97,8 +97,13 @@ export class ModelJobs {
   /** How an attempt stands for a caller; empty `runner`: by number alone. */
   status(namespace: string, runner: string, ref: AttemptRef): LeaseStatus {
     const job = this.all.get(ref.jobId);
-    const status = (reason: ErrorReason, attempt: number, more: Partial<LeaseStatus> = {}) =>
-      create(LeaseStatusSchema, { reason, attempt, jobId: ref.jobId, message: ErrorReason[reason] ?? "", ...more });
+    const status = (
+      reason: ErrorReason,
+      attempt: number,
+      more: Omit<Partial<LeaseStatus>, "$typeName" | "$unknown" | "timeToLive"> & {
+        timeToLive?: NonNullable<LeaseStatus["timeToLive"]>;
+      } = {},
+    ) => create(LeaseStatusSchema, { reason, attempt, jobId: ref.jobId, message: ErrorReason[reason] ?? "", ...more });
     if (job === undefined || job.namespace !== namespace) return status(ErrorReason.JOB_NOT_FOUND, 0);
     const live = job.attempts.length;
     const number = ref.by.case === "attempt" ? ref.by.value : lastOf(job, ref.by.value ?? "");
@@ -136,6 +141,3 @@ function lastOf(job: ModelJob, runner: string): number {
 function fits(job: ModelJob, profile: RunnerProfile | undefined): boolean {
   return (profile?.kinds ?? []).some(({ by }) => by.value === job.kind || (by.case === "glob" && by.value === "*"));
 }
-
-/** Now, for messages that want a time. */
-export const now = timestampNow;

@@ -80,7 +80,7 @@ export function createLineCutter(): LineCutter {
 }
 
 /** The last border between UTF-8 characters at or before a place. In bytes that are no UTF-8, the place itself. */
-export function characterBorder(bytes: Uint8Array, place: number): number {
+function characterBorder(bytes: Uint8Array, place: number): number {
   for (let at = place; at > place - 4 && at > 0; at--) {
     if (((bytes[at] ?? 0) & 0xc0) !== 0x80) return at;
   }

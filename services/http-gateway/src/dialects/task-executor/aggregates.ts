@@ -12,7 +12,7 @@ export interface AggregateFilter {
 }
 
 /** Reads sums by one property, page after page. */
-export async function* aggregateBy(
+async function* aggregateBy(
   { jobs }: CoreClients,
   namespace: string,
   property: AggregateBy,

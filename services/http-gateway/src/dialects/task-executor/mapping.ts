@@ -86,7 +86,7 @@ export function createdTask(id: string, spec: JobSpec, createTime: Timestamp | u
  * The attempt whose worker and start a task shows: the last one, if it is live or its end is the job's end. After a
  * release there is none, although the core remembers it.
  */
-export function shownAttempt(job: Job): Attempt | undefined {
+function shownAttempt(job: Job): Attempt | undefined {
   const attempt = job.lastAttempt;
   if (attempt === undefined) return undefined;
   switch (attempt.state) {

@@ -185,18 +185,6 @@ export const logEntry = {
   },
 };
 
-/** An error, in answers. */
-export const error = {
-  type: "object",
-  required: ["detail", "type", "request_id"],
-  properties: {
-    detail: { type: "string" },
-    type: { type: "string" },
-    request_id: { type: "string" },
-    errors: { type: "array", items: anyObject },
-  },
-};
-
 /** A list in either shape: bare, or under `name` with the members that `extra` names. */
 export const eitherList = (item: object, name: string, extra: Readonly<Record<string, object>>) => ({
   oneOf: [

@@ -1,7 +1,7 @@
 const LINE_FEED = 0x0a;
 
 /** Longest text of one entry, in bytes of UTF-8; what is longer is split. */
-export const maxEntryBytes = 1024 * 1024;
+const maxEntryBytes = 1024 * 1024;
 
 /** Lines ready to be kept: joined by line feeds, without one at the end. */
 export interface SplitLines {
@@ -31,7 +31,7 @@ export function splitText(text: Uint8Array, limit: number = maxEntryBytes): Spli
 }
 
 /** Where a piece of at most `limit` bytes that begins at `start` ends, so that no character is cut. */
-export function endOfPiece(bytes: Uint8Array, start: number, limit: number): number {
+function endOfPiece(bytes: Uint8Array, start: number, limit: number): number {
   const end = start + limit;
   if (end >= bytes.length) return bytes.length;
   // Bytes 10xxxxxx continue a character. Of more than three in a row the text is not UTF-8, and any place will do.

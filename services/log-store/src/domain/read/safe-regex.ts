@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { SwitchyardError } from "@switchyard/errors";
 
 /** Longest expression, in UTF-16 units. */
-export const maxRegexLength = 1_000;
+const maxRegexLength = 1_000;
 
 // Node's engine backtracks, so that `(a|a)*b` on a line of 40 characters would hold the process for minutes. V8 has a second engine of
 // linear time and changes over to it after 50,000 steps back, for expressions that it can execute; the flag `l` tells which those are.

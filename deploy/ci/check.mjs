@@ -1,0 +1,46 @@
+// Runs the parts of `npm run check`, two at a time, all of them even when one fails, and says how each went.
+// `npm run check -- lint types` runs these parts alone. A part is a script of the root's package.json.
+import { spawn } from "node:child_process";
+
+/** The longest first, so that the short ones fill the other lane. */
+const parts = ["types", "lint", "layers", "proto", "unused", "format"];
+const lanes = 2;
+
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : parts;
+const unknown = chosen.filter((part) => !parts.includes(part));
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(", ")}; there are ${parts.join(", ")}`);
+
+/** Runs one part; its output is kept together, and shown only when it failed. */
+function run(part) {
+  const startedAt = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn("npm", ["run", "--silent", part], {
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
+    const output = [];
+    child.stdout.on("data", (chunk) => output.push(chunk));
+    child.stderr.on("data", (chunk) => output.push(chunk));
+    child.on("error", (error) => output.push(Buffer.from(String(error))));
+    child.on("close", (code) => {
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+      if (code !== 0) process.stdout.write(`\n--- ${part} failed:\n${Buffer.concat(output)}\n`);
+      resolve({ part, passed: code === 0, line: `${code === 0 ? "ok    " : "FAILED"} ${part.padEnd(7)} ${seconds} s` });
+    });
+  });
+}
+
+const waiting = [...chosen];
+const results = [];
+const lane = async () => {
+  for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+    const result = await run(part);
+    console.log(result.line);
+    results.push(result);
+  }
+};
+await Promise.all(Array.from({ length: lanes }, lane));
+
+const failed = results.filter(({ passed }) => !passed).map(({ part }) => part);
+console.log(failed.length === 0 ? "check: all parts passed" : `check: failed: ${failed.join(", ")}`);
+if (failed.length > 0) process.exitCode = 1;
