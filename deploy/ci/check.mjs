@@ -1,9 +1,9 @@
 // Runs the parts of `npm run check`, two at a time, all of them even when one fails, and says how each went.
-// `npm run check -- lint types` runs these parts alone. A part is a script of the root's package.json.
+// `npm run check -- types format` runs these parts alone. A part is a script of the root's package.json.
 import { spawn } from "node:child_process";
 
 /** The longest first, so that the short ones fill the other lane. */
-const parts = ["types", "lint", "layers", "proto", "unused", "format"];
+const parts = ["types", "lint:types", "proto", "layers", "unused", "lint:syntax", "format"];
 const lanes = 2;
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : parts;
@@ -25,7 +25,7 @@ function run(part) {
     child.on("close", (code) => {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
       if (code !== 0) process.stdout.write(`\n--- ${part} failed:\n${Buffer.concat(output)}\n`);
-      resolve({ part, passed: code === 0, line: `${code === 0 ? "ok    " : "FAILED"} ${part.padEnd(7)} ${seconds} s` });
+      resolve({ part, passed: code === 0, line: `${code === 0 ? "ok    " : "FAILED"} ${part.padEnd(11)} ${seconds} s` });
     });
   });
 }

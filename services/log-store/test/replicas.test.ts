@@ -67,6 +67,22 @@ test("concurrent appends through both lose and double nothing", async () => {
   expect(messages(tail.told.records)).toEqual(stored);
 });
 
+test("a replica gets its turn at a stream that another one writes without pause", async () => {
+  const job = newJob();
+  let over = false;
+  const busy = Array.from({ length: 4 }, async () => {
+    let written = 0;
+    for (; !over; written++) await append(a, job, text("a\n"));
+    return written;
+  });
+  for (let i = 0; i < 40; i++) expect(reasonName(await append(b, job, text("b\n")))).toBe("");
+  over = true;
+  const others = (await Promise.all(busy)).reduce((sum, written) => sum + written, 0);
+  const stored = messages(await readAll(b, job));
+  expect(stored.filter((line) => line === "b")).toHaveLength(40);
+  expect(stored.filter((line) => line === "a")).toHaveLength(others);
+});
+
 test("the same appends sent to both are stored once", async () => {
   const job = newJob();
   for (let i = 0; i < 30; i++) {

@@ -1,35 +1,24 @@
 import { SwitchyardError } from "@switchyard/errors";
 import { createGroupCommitLane, type Pool, type PostgresLog } from "@switchyard/postgres";
-import type pg from "pg";
 import type { StreamKey } from "../../model/stream-key.js";
 import { loadHeads } from "../../store/load-heads.js";
-import { writeStreams } from "../../store/write-appends.js";
 import { createBatchLoader } from "../batch-loader.js";
 import { createLaneKeeper } from "../lane-keeper.js";
 import { toStorageError } from "../storage-error.js";
-import type { BuiltChunk } from "./chunk-builder.js";
 import type { AppendWish } from "./decide-append.js";
 import { type Draft, sizeOf } from "./draft.js";
+import { type FlushOptions, type FlushResult, flushHeads } from "./flush-heads.js";
 import { createHeadCache } from "./head-cache.js";
 import { type AppendOutcome, refreshHead, type StreamHead } from "./stream-head.js";
-import { settleTurn, takeTurn, type Turn } from "./take-turn.js";
 
 /** What an appender works with. */
-export interface AppenderOptions {
+export interface AppenderOptions extends FlushOptions {
   readonly url: string;
   readonly pool: Pool;
-  /** Name of this process among the replicas. */
-  readonly replica: string;
   /** Heads of streams held in memory. */
   readonly maxHeads: number;
   /** Bytes of appends that may wait for their commit. */
   readonly maxPendingBytes: number;
-  /** Bytes per flush. */
-  readonly maxFlushBytes: number;
-  /** The clock, milliseconds. */
-  readonly now: () => number;
-  /** Told of what was committed, stream by stream, in order. `made`: the stream is new. */
-  readonly onCommitted: (key: StreamKey, id: number, chunks: readonly BuiltChunk[], made: boolean) => void;
   readonly log?: PostgresLog;
 }
 
@@ -61,58 +50,22 @@ const MAX_REFUSALS = 50;
  * whose head turns out to be old is read anew and stands in line again, its appends still in order.
  */
 export function createAppender(options: AppenderOptions): Appender {
-  const { pool, replica, now } = options;
+  const { pool } = options;
   const cache = createHeadCache(options.maxHeads);
   const load = createBatchLoader((keys: readonly StreamKey[]) => loadHeads(pool, keys));
   const working = new Set<Promise<void>>();
   let pendingBytes = 0;
   let stopped = false;
 
-  const lane = createGroupCommitLane<StreamHead, "done" | "stale">({
+  const lane = createGroupCommitLane<StreamHead, FlushResult>({
     name: "log-store-append",
     url: options.url,
     maxItems: MAX_STREAMS,
-    flush,
+    flush: (client, heads) => flushHeads(client, heads, options),
     onFailure: () => keeper.restart(),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const keeper = createLaneKeeper(() => lane);
-
-  async function flush(client: pg.Client, heads: readonly StreamHead[]): Promise<readonly ("done" | "stale")[]> {
-    const turns = takeTurns(heads);
-    const writing = turns.filter((turn): turn is WritingTurn => turn?.write !== undefined);
-    const written =
-      writing.length === 0
-        ? new Map<number, number>()
-        : await writeStreams(
-            client,
-            replica,
-            writing.map(({ write }) => write),
-          );
-    const slots = new Map(writing.map((turn, slot) => [turn.head, slot]));
-    return turns.map((turn) => {
-      // The flush was full: the head stands in line again.
-      if (turn === undefined) return "done";
-      const slot = slots.get(turn.head);
-      const id = slot === undefined ? turn.head.id : written.get(slot);
-      if (turn.write !== undefined && id === undefined) return "stale";
-      const made = turn.head.id === undefined;
-      settleTurn(turn, id);
-      if (turn.write !== undefined && id !== undefined) options.onCommitted(turn.head.key, id, turn.write.chunks, made);
-      return turn.needsReload ? "stale" : "done";
-    });
-  }
-
-  function takeTurns(heads: readonly StreamHead[]): readonly (Turn | undefined)[] {
-    const nowMicros = Math.floor(now() * 1_000);
-    let room = options.maxFlushBytes;
-    return heads.map((head) => {
-      if (room <= 0) return undefined;
-      const turn = takeTurn(head, room, nowMicros);
-      room -= turn.size;
-      return turn;
-    });
-  }
 
   /** Works on a head until nothing waits for it. */
   async function work(head: StreamHead): Promise<void> {
@@ -180,8 +133,6 @@ export function createAppender(options: AppenderOptions): Appender {
     },
   };
 }
-
-type WritingTurn = Turn & { readonly write: NonNullable<Turn["write"]> };
 
 function tooMuchWaits(limit: number): SwitchyardError {
   const options = { retryAfterMs: 100 };

@@ -33,6 +33,8 @@ export interface StreamHead {
   known: boolean;
   /** They were read after the appends that wait came, and nothing has been decided on them yet. */
   fresh: boolean;
+  /** Writes in a row that were refused since another replica was there first. */
+  losses: number;
   /** In the order in which they came. */
   readonly pending: PendingAppend[];
   /** Somebody works on `pending`. */
@@ -42,7 +44,7 @@ export interface StreamHead {
 /** Makes a head of which nothing is known. */
 export function createStreamHead(key: StreamKey): StreamHead {
   const state = { id: undefined, next: 0, bytes: 0, closed: undefined };
-  return { key, ...state, known: false, fresh: false, pending: [], busy: false };
+  return { key, ...state, known: false, fresh: false, losses: 0, pending: [], busy: false };
 }
 
 /** Takes over what the database says. */

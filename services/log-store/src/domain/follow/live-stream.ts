@@ -53,8 +53,10 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
     try {
       while (cursor < target) {
         const chunks = await readChunksForward(pool, { streamId: id, from: cursor, before: target });
-        if (chunks.length === 0) break;
+        const before = cursor;
         for (const chunk of chunks) if (chunk.firstSequence + chunk.span > cursor) hand(batchOfRead(chunk));
+        // The stream is being deleted; whoever looks at the attempt next will see it.
+        if (cursor === before) break;
       }
     } catch (error) {
       options.onFailure(error);

@@ -82,18 +82,25 @@ export class PartCursor {
     this.#setTimeKey();
   }
 
+  /** Whether there was one that lies, at least in part, beyond the position. */
   async #nextPage(): Promise<boolean> {
     const { streamId, from, before } = this.part;
     this.#page = this.#forward
       ? [...(await readChunksForward(this.#pool, { streamId, from: this.position, before }))]
       : [...(await readChunksBackward(this.#pool, { streamId, from, before: this.position }))];
-    return this.#page.length > 0;
+    const { position } = this;
+    return this.#page.some((chunk) =>
+      this.#forward ? chunk.firstSequence + chunk.span > position : chunk.firstSequence < position,
+    );
   }
 
   #open(chunk: ReadChunk): void {
     const { from, before } = this.part;
     const end = Math.min(before, chunk.firstSequence + chunk.span);
-    this.#chunkEnd = this.#forward ? end : Math.max(from, chunk.firstSequence);
+    // Never back: of a stream that is being deleted only chunks of the wrong side may be left.
+    this.#chunkEnd = this.#forward
+      ? Math.max(end, this.position)
+      : Math.min(this.position, Math.max(from, chunk.firstSequence));
     const [low, high] = this.#forward ? [this.position, before] : [from, this.position];
     const isWanted = chunk.lastAtMicros >= this.#afterMicros;
     const entries = isWanted ? unpackChunk(chunk).filter(({ sequence }) => sequence >= low && sequence < high) : [];

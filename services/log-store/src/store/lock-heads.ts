@@ -1,0 +1,21 @@
+import type pg from "pg";
+
+/** The end of a stream that is locked. */
+export interface LockedHead {
+  readonly length: number;
+  readonly byteCount: number;
+}
+
+/**
+ * Locks streams until the end of the transaction and reads where they end; streams that are sealed or gone are left out. By id, as every
+ * other statement locks them.
+ */
+export async function lockHeads(client: pg.Client, ids: readonly number[]): Promise<ReadonlyMap<number, LockedHead>> {
+  const { rows } = await client.query<{ id: number; length: number; byte_count: number; sealed: boolean }>(
+    `select id, length, byte_count, sealed_at is not null as sealed
+       from logs.streams where id = any($1::bigint[]) order by id for update`,
+    [ids],
+  );
+  const open = rows.filter(({ sealed }) => !sealed);
+  return new Map(open.map(({ id, length, byte_count }) => [id, { length, byteCount: byte_count }]));
+}
