@@ -83,6 +83,20 @@ test("a replica gets its turn at a stream that another one writes without pause"
   expect(stored.filter((line) => line === "a")).toHaveLength(others);
 });
 
+test("a seal ends writers that contend for a stream", async () => {
+  const job = newJob();
+  await append(a, job, text("x\n"));
+  const writers = [a, a, b, b].map(async (replica) => {
+    for (;;) {
+      const reason = reasonName(await append(replica, job, text("x\n")));
+      if (reason !== "") return reason;
+    }
+  });
+  await eventually(async () => expect((await readAll(a, job)).length).toBeGreaterThan(200));
+  await sealAttempt(a, job);
+  expect(await Promise.all(writers)).toEqual(["LOG_SEALED", "LOG_SEALED", "LOG_SEALED", "LOG_SEALED"]);
+});
+
 test("the same appends sent to both are stored once", async () => {
   const job = newJob();
   for (let i = 0; i < 30; i++) {

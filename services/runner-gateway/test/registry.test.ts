@@ -109,8 +109,8 @@ describe("tokens", () => {
     const held = reasonOf(fixture.guarded.syncRunner(firstSync(namespace, runnerId), bearer(token)));
     await eventually(() => expect(fixture.scheduler.capacity.open()[runnerId]).toBe(1));
 
-    const issued = await other.fleet.issueCredential({ namespace, runnerId, prefix: "silo_" });
-    expect(issued.token.startsWith("silo_")).toBe(true);
+    const issued = await other.fleet.issueCredential({ namespace, runnerId, prefix: "fleet_" });
+    expect(issued.token.startsWith("fleet_")).toBe(true);
     expect(issued.runner?.tokenPrefix).toBe(issued.token.slice(0, 11));
     expect(await held).toBe("TOKEN_REVOKED");
     expect(await reasonOf(fixture.guarded.heartbeat({ namespace, runnerId }, bearer(token)))).toBe("TOKEN_REVOKED");

@@ -244,6 +244,24 @@ describe("an interrupted conversation with the scheduler", () => {
     expect((await next).leases).toHaveLength(1);
   });
 
+  it("leaves no demand behind, and brings what was granted meanwhile", async () => {
+    const { runners, scheduler, namespace, first } = await setUp();
+    const waiting = runners.syncRunner(first);
+    await openCredit(1);
+    scheduler.capacity.cut();
+    // Granted to a session that nobody asks for any more.
+    const job = scheduler.submit(namespace);
+    expect(job.holder).toBe("r1");
+
+    const asked = await waiting;
+    const attempts = asked.leases.map(({ jobId }) => ref(jobId));
+    const again = { ...first, attempts, freeSlots: 1 - attempts.length, hold: { nanos: 300e6 } };
+    const next = await runners.syncRunner({ ...again, receivedRevision: asked.revision });
+    const leases = [...asked.leases, ...next.leases];
+    expect(leases.map(({ jobId, attempt }) => [jobId, attempt])).toEqual([[job.id, 1]]);
+    await openCredit(0);
+  });
+
   it("refuses to renew what cannot be renewed", async () => {
     const { runners, scheduler, namespace, first } = await setUp();
     const job = scheduler.submit(namespace);

@@ -96,6 +96,11 @@ export class CapacitySessions {
     for (const { held } of broken) held?.fail(new ConnectError("connection lost", Code.Unavailable));
   }
 
+  /** As if the network had failed for a moment: held calls break, sessions stay. */
+  cut(): void {
+    for (const { held } of this.#sessions.values()) held?.fail(new ConnectError("connection lost", Code.Unavailable));
+  }
+
   /** Credit not used yet, by runner, over all sessions. */
   open(): Record<string, number> {
     const open: Record<string, number> = {};

@@ -58,7 +58,11 @@ async function readLocked(client: pg.Client, heads: readonly StreamHead[]): Prom
   for (const head of heads) {
     const row = rows.get(head.id as number);
     head.known = row !== undefined;
-    if (row === undefined) continue;
+    if (row === undefined) {
+      // Not a lost race: the next turn must not lock again, but refuse.
+      head.losses = 0;
+      continue;
+    }
     head.next = row.length;
     head.bytes = row.byteCount;
     head.fresh = true;

@@ -58,8 +58,9 @@ interface Session {
  * replaced one has returned, so that the rate is bounded by round trips and not by runners.
  *
  * After an error a **new** session states all demand anew. Going on in the old one would be wrong with a scheduler that has
- * lost it: it would take the credit of the whole session for open demand. What the old session had granted and not delivered
- * is held by its runners all the same, and comes to light when they name what they have (`onInterrupted` asks them to).
+ * lost it: it would take the credit of the whole session for open demand. Before that the old session is closed: its demand is
+ * taken back, or the scheduler would go on granting to it, and what it granted and did not deliver is received. What is lost
+ * even so is held by its runners, and comes to light when they name what they have (`onInterrupted` asks them to).
  */
 export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
   const { scheduler, holdMs = 20_000, backoffMs = 50 } = deps;
@@ -68,7 +69,8 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
   let tickle: NodeJS.Immediate | undefined;
   let retryTimer: NodeJS.Timeout | undefined;
   let failures = 0;
-  let interrupted = false;
+  /** Sessions that ended and are not closed yet, with nothing in their books. */
+  const unclosed = new Set<Session>();
   let started = false;
   let stopping = false;
   let onQuiet: (() => void) | undefined;
@@ -76,20 +78,19 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
 
   /** One call is held; a second may replace it; a third waits for the replaced one to return. */
   function pump(): void {
-    if (!started || retryTimer !== undefined || inFlight >= 2) return;
-    if (stopping) return;
-    if (inFlight === 1 && !session.book.hasNews) return;
-    // The first call after an interruption is not held: its answer is the news that the scheduler is there again.
-    void call(session, interrupted ? 0 : holdMs);
+    if (!started || stopping || retryTimer !== undefined || inFlight >= 2) return;
+    // Nothing is asked for anew before the old sessions are closed: a runner's demand must not stand twice.
+    if (unclosed.size > 0) {
+      if (inFlight === 0) void reopen();
+    } else if (inFlight === 0 || session.book.hasNews) void call(session);
   }
 
-  async function call(current: Session, hold: number): Promise<void> {
-    inFlight++;
+  async function ask(current: Session, hold: number): Promise<SyncCapacityResponse> {
     const full = current.full;
     current.full = false;
-    const sentMs = performance.now();
+    inFlight++;
     try {
-      const response = await scheduler.syncCapacity(
+      return await scheduler.syncCapacity(
         {
           sessionId: current.id,
           revision: BigInt(++current.revision),
@@ -100,19 +101,54 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
         },
         { timeoutMs: hold + 10_000, signal: ending.signal },
       );
-      failures = 0;
-      const isEmpty = response.delivery <= current.receivedDelivery;
-      receive(current, response);
-      if (isEmpty && inFlight === 1 && performance.now() - sentMs < hold / 2) retryAfter(earlyAnswerMs);
-      if (interrupted && current === session) {
-        interrupted = false;
-        deps.onInterrupted();
-      }
-    } catch (error) {
-      if (current === session) fail(error);
     } finally {
       inFlight--;
       if (inFlight === 0) onQuiet?.();
+    }
+  }
+
+  async function call(current: Session): Promise<void> {
+    const sentMs = performance.now();
+    try {
+      const asking = ask(current, holdMs);
+      const { revision } = current;
+      const response = await asking;
+      failures = 0;
+      // A call that a newer one has replaced is rightly empty.
+      const isEmpty = response.delivery <= current.receivedDelivery && current.revision === revision;
+      receive(current, response);
+      if (isEmpty && performance.now() - sentMs < holdMs / 2) retryAfter(earlyAnswerMs);
+    } catch (error) {
+      if (current === session) {
+        abandon();
+        fail(error);
+      }
+    }
+    pump();
+  }
+
+  /** Goes on in a new session. */
+  function abandon(): void {
+    unclosed.add(closing(session));
+    session = newSession(session.book.wishes());
+  }
+
+  /** Takes the demand of the ended sessions back and receives what they still have. */
+  async function close(): Promise<void> {
+    for (const old of unclosed) {
+      receive(old, await ask(old, 0));
+      unclosed.delete(old);
+    }
+  }
+
+  async function reopen(): Promise<void> {
+    try {
+      await close();
+      failures = 0;
+      deps.onInterrupted();
+    } catch (error) {
+      for (const old of unclosed) old.full = true;
+      fail(error);
     }
     pump();
   }
@@ -130,14 +166,12 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
     for (const lease of leases) current.book.grant(lease.namespace, lease.runnerId, 1);
     if (leases.length > 0) deps.onLeases(leases);
     if (response.revocations.length > 0) deps.onRevocations(response.revocations);
-    if (current.book.size > maxRunners && current === session) session = newSession(session.book.wishes());
+    if (current.book.size > maxRunners && current === session) abandon();
   }
 
   function fail(error: unknown): void {
     if (stopping) return;
     deps.onError(error);
-    session = newSession(session.book.wishes());
-    interrupted = true;
     retryAfter(Math.random() * Math.min(maxBackoffMs, backoffMs * 2 ** failures++));
   }
 
@@ -169,10 +203,9 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
       stopping = true;
       clearImmediate(tickle);
       clearTimeout(retryTimer);
-      // The same session with nothing in its books: replaces the held call, takes all demand back, and brings what was
-      // granted and has not arrived. Calls that are still held after that can bring nothing new.
-      session = { ...session, book: new CreditBook(), full: true };
-      await call(session, 0);
+      // Brings what was granted and has not arrived. Calls that are still held after that can bring nothing new.
+      unclosed.add(closing(session));
+      await close().catch(deps.onError);
       if (inFlight === 0) return;
       const quiet = new Promise<void>((resolve) => {
         onQuiet = resolve;
@@ -181,6 +214,11 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
       await quiet;
     },
   };
+}
+
+/** The same session with nothing in its books: a full statement of it takes everything back. */
+function closing(session: Session): Session {
+  return { ...session, book: new CreditBook(), full: true };
 }
 
 function newSession(wishes: readonly RunnerWish[]): Session {
