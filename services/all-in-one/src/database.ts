@@ -37,10 +37,13 @@ export async function migrateAll(url: string): Promise<void> {
 async function findDatabase({ databaseUrl, dataDir, persistent }: SystemConfig, log: Logger): Promise<SystemDatabase> {
   if (databaseUrl !== undefined) return { url: databaseUrl, embedded: false, stop: async () => undefined };
   const server = await startEmbeddedPostgres({
-    dataDir: join(dataDir, "postgres"),
-    persistent,
-    database: "switchyard",
-    log,
+    ...{ dataDir: join(dataDir, "postgres"), persistent, database: "switchyard", log },
+    // Nobody would start it again. An error that nobody catches ends the process, so that whoever watches it does.
+    onUnexpectedExit: (error) => {
+      setImmediate(() => {
+        throw error;
+      });
+    },
   });
   return { url: server.url, embedded: true, stop: () => server.stop() };
 }

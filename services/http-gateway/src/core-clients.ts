@@ -30,9 +30,9 @@ export interface CoreClients {
  * @param timeoutMs the deadline of a unary call that names none; without one a hung service would hang its HTTP callers
  */
 export function createCoreClients(transports: Omit<CoreTransports, "catalog">, timeoutMs: number): CoreClients {
-  const scheduler = withRetries(withDeadline(transports.scheduler, timeoutMs));
-  const runnerGateway = withRetries(withDeadline(transports.runnerGateway, timeoutMs));
-  const logStore = withRetries(withDeadline(transports.logStore, timeoutMs));
+  const scheduler = withDeadline(withRetries(transports.scheduler), timeoutMs);
+  const runnerGateway = withDeadline(withRetries(transports.runnerGateway), timeoutMs);
+  const logStore = withDeadline(withRetries(transports.logStore), timeoutMs);
   return {
     jobs: createClient(JobService, scheduler),
     queues: createClient(QueueService, scheduler),

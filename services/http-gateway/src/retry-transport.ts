@@ -36,12 +36,16 @@ function isPassing(error: unknown): boolean {
 export function withRetries(transport: Transport): Transport {
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
+      // One deadline for all of them together: an HTTP caller must not wait for each in turn.
+      const endsAt = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
       for (let repeat = 0; ; repeat += 1) {
+        const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(endsAt - performance.now()));
         try {
-          return await transport.unary(method, signal, timeoutMs, header, input, contextValues);
+          return await transport.unary(method, signal, leftMs, header, input, contextValues);
         } catch (error) {
           const waitMs = waitsMs[repeat];
           if (waitMs === undefined || !repeatable.has(method.name) || !isPassing(error)) throw error;
+          if (performance.now() + waitMs >= endsAt) throw error;
           await delay(waitMs * (0.5 + Math.random() / 2));
         }
       }

@@ -111,7 +111,7 @@ describe("tokens", () => {
 
     const issued = await other.fleet.issueCredential({ namespace, runnerId, prefix: "fleet_" });
     expect(issued.token.startsWith("fleet_")).toBe(true);
-    expect(issued.runner?.tokenPrefix).toBe(issued.token.slice(0, 11));
+    expect(issued.runner?.tokenPrefix).toBe(issued.token.slice(0, "fleet_".length + 6));
     expect(await held).toBe("TOKEN_REVOKED");
     expect(await reasonOf(fixture.guarded.heartbeat({ namespace, runnerId }, bearer(token)))).toBe("TOKEN_REVOKED");
     await fixture.guarded.heartbeat({ namespace, runnerId }, bearer(issued.token));

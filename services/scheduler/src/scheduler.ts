@@ -68,8 +68,9 @@ export function createScheduler({ config, logger, clock = systemClock, version =
   }
 
   async function stop(): Promise<void> {
-    await started?.catch(() => undefined);
+    // First the owner: a start that waits for the shard ends with it.
     await owner.stop();
+    await started?.catch(() => undefined);
     await pool.close();
   }
 

@@ -1,11 +1,12 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { isRetryable } from "@switchyard/errors";
+import { isRetryable, reasonOf } from "@switchyard/errors";
 import { createPool, type Pool } from "@switchyard/postgres";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { SubmittedJob_Disposition } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anyKind, createSchedulerDatabase, item, startScheduler, type TestScheduler } from "./setup.js";
+import { anyKind, createSchedulerDatabase, item, standbys, startScheduler, type TestScheduler } from "./setup.js";
 
 let database: TestDatabase;
 let system: TestScheduler;
@@ -99,5 +100,39 @@ describe("lanes that are cut under load", () => {
       expect(acknowledged.has(jobId)).toBe(true);
     }
     expect(finished.size).toBe(counts.outcomes);
+  });
+});
+
+describe("a request id whose client's clock runs ahead", () => {
+  it("ends one term, and is recognised from then on", async () => {
+    const namespace = "clocks";
+    // A UUIDv7 of this moment, although the call was first made an hour ago.
+    const time = Date.now().toString(16).padStart(12, "0");
+    const requestId = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000001`;
+    const submit = () => system.jobs.submitJobs({ namespace, requestId, items: [item()] });
+    const first = await submit();
+    await pool.query("update scheduler.requests set created_ms = created_ms - 3600000 where request_key = $1", [
+      `call:${requestId}`,
+    ]);
+    await cutLanes();
+    const again = await repeating(submit);
+    expect(again.jobs[0]).toMatchObject({
+      jobId: first.jobs[0]?.jobId,
+      disposition: SubmittedJob_Disposition.REPLAYED,
+    });
+    expect((await system.jobs.listJobs({ namespace, wantTotal: true })).total).toBe(1n);
+  });
+});
+
+describe("a replica that waits for the shard", () => {
+  it("ends when it is told to, and takes the shard when its owner has gone", async () => {
+    const waiting = startScheduler(database, { replicaId: "second" });
+    const refused = expect(waiting).rejects.toSatisfy((error) => reasonOf(error) === "SHUTTING_DOWN");
+    const other = startScheduler(database, { replicaId: "third" });
+    await standbys.get("second")?.stop();
+    await refused;
+    await system.stop();
+    system = await other;
+    expect((await system.jobs.submitJobs({ namespace: "handed-over", items: [item()] })).jobs).toHaveLength(1);
   });
 });

@@ -37,6 +37,9 @@ export function createSchedulerDatabase(): Promise<TestDatabase> {
   return createTestDatabase({ templateKey: "scheduler", migrate: migrateScheduler, leaks: "ignore" });
 }
 
+/** Schedulers that are being started, by replica: one that waits for its shard can be stopped. */
+export const standbys = new Map<string, Scheduler>();
+
 /** Starts a scheduler on a database. */
 export async function startScheduler(
   database: TestDatabase,
@@ -47,6 +50,7 @@ export async function startScheduler(
     config: { ...schedulerDefaults, databaseUrl: database.url, replicaId: "test", ...config },
     logger,
   });
+  standbys.set(config.replicaId ?? "test", scheduler);
   await scheduler.start();
   const host = createServiceHost({
     name: "scheduler",

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import { GetStatusResponseSchema, JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
@@ -54,7 +54,9 @@ export function createJobRoute(deps: TransportDeps): ServiceRoute {
       const { databaseLatencyMs, shards } = await readStatus(owner);
       return create(GetStatusResponseSchema, {
         databaseConnected: databaseLatencyMs !== undefined,
-        ...(databaseLatencyMs !== undefined && { databaseLatency: durationFromMs(databaseLatencyMs) }),
+        ...(databaseLatencyMs !== undefined && {
+          databaseLatency: create(DurationSchema, { nanos: Math.round(databaseLatencyMs * 1e6) }),
+        }),
         shards: shards.map(({ shard, epoch, openJobs, liveAttempts }) => ({
           shard,
           epoch: BigInt(epoch),

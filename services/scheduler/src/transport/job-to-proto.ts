@@ -37,7 +37,7 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
       endTime: timestampFromMs(finalEnd.endedAt),
     }),
     attemptCount: open?.attempt ?? lastEnd?.attempt ?? 0,
-    countedAttempts: open?.counted ?? attempts.length,
+    countedAttempts: open?.counted ?? ends.filter(({ attemptState: end }) => end === "FAILED" || end === "LOST").length,
     ...defined("lastAttempt", lastAttempt),
     ...(view === JobView.FULL && { attempts }),
     createTime: timestampFromMicros(stored.createdMicros),

@@ -13,7 +13,6 @@ import { JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { renewLease } from "../domain/core/hold.js";
 import type { LiveAttempt } from "../domain/core/model.js";
 import { finishAttempt, startAttempt } from "../domain/core/report.js";
-import type { Write } from "../domain/core/writes.js";
 import { decodeId, type Directory, type Place } from "../domain/directory.js";
 import { findHeld } from "../domain/reads/find-held.js";
 import { readRecords } from "../domain/reads/job-record.js";
@@ -74,11 +73,11 @@ function decide(
   const now = term.clock.now();
   switch (report.case) {
     case "start":
-      return { answer: false, writes: startWrites(now, live) };
+      return { answer: false, writes: startAttempt(now, live) };
     case "progress":
       live.progress = progressFromProto(report.value, live.progress, now);
       term.saveProgress(live);
-      return { answer: false, writes: startWrites(now, live) };
+      return { answer: false, writes: startAttempt(now, live) };
     case "outcome": {
       const write = finishAttempt(now, live, outcome as NonNullable<typeof outcome>);
       return { answer: write.ends.every(({ final }) => !final), writes: [write] };
@@ -86,11 +85,6 @@ function decide(
     case undefined:
       throw invalid("report", "is missing");
   }
-}
-
-function startWrites(now: number, live: LiveAttempt): readonly Write[] {
-  const decision = startAttempt(now, live);
-  return "waitFor" in decision ? [] : decision.writes;
 }
 
 async function verdictToProto(

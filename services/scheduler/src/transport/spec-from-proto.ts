@@ -46,6 +46,8 @@ function refuseUnserved(spec: JobSpec): void {
   if (spec.concurrencyKeys.length > 0) throw notServed("concurrency_keys");
   if (spec.rateKeys.length > 0) throw notServed("rate_keys");
   if (Object.keys(spec.laneLabels).length > 0) throw notServed("lane_labels");
+  // Nothing masks them yet, and a secret that is believed to be masked is worse than a refusal.
+  if (spec.secretNames.length > 0) throw notServed("secret_names");
   if (spec.order?.rankBy.case === "relative") throw notServed("order.relative");
 }
 

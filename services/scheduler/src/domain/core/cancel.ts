@@ -1,7 +1,7 @@
 import { eventOf, openState } from "./core-event.js";
 import { endAttempt, endWaiting } from "./end.js";
 import type { FinalState, JobState, LiveAttempt, OpenJob } from "./model.js";
-import type { Decision, ReportWrite } from "./writes.js";
+import type { Decision, ReportWrite, Write } from "./writes.js";
 
 /** How a job shall be cancelled. */
 export interface CancelRequest {
@@ -29,12 +29,12 @@ export function cancelJob(
   return { answer: { done: true, previous }, writes: cancelWrites(now, job, request) };
 }
 
-function cancelWrites(now: number, job: OpenJob, { immediate, actor, message, as }: CancelRequest): ReportWrite[] {
+function cancelWrites(now: number, job: OpenJob, { immediate, actor, message, as }: CancelRequest): Write[] {
   const final = { state: as, reason: as === "CANCELLED" ? "CANCELLED" : "CLOSED", message, actor } as const;
   const { live } = job;
   if (!live) return [endWaiting(now, job, final)];
   if (immediate) return [endAttempt(now, live, { state: "CANCELLED", endedBy: actor, final })];
-  if (live.cancelRequested) return [];
+  if (live.cancelRequested) return live.marking ? [live.marking] : [];
   return [requestCancel(now, live, actor, message)];
 }
 
@@ -43,5 +43,7 @@ function requestCancel(now: number, attempt: LiveAttempt, actor: string, message
   attempt.cancelRequested = { actor, message };
   const about = { previous: "RUNNING", attempt: number, runnerId: runner.id, actor, message } as const;
   const event = eventOf(job, "CANCEL_REQUESTED", now, "RUNNING", about);
-  return { lane: "report", ends: [], starts: [], cancelRequests: [attempt], events: [event] };
+  const write: ReportWrite = { lane: "report", ends: [], starts: [], cancelRequests: [attempt], events: [event] };
+  attempt.marking = write;
+  return write;
 }

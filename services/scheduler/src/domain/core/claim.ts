@@ -52,6 +52,7 @@ export function grant(now: number, job: OpenJob, waiter: Waiter): LiveAttempt {
     cancelRequested: undefined,
     progress: undefined,
     notify: waiter.notify,
+    marking: undefined,
     leaseTimer: undefined,
     executionTimer: undefined,
   };

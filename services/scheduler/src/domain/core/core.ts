@@ -22,6 +22,8 @@ export function committed(state: CoreState, now: number, write: Write): Write[] 
       for (const attempt of write.attempts) attemptCommitted(state, now, attempt);
       return [];
     case "report":
+      for (const attempt of [...write.starts, ...write.cancelRequests])
+        if (attempt.marking === write) attempt.marking = undefined;
       tellCancelRequests(now, write);
       return ended(state, now, write);
   }

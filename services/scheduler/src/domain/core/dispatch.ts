@@ -7,7 +7,10 @@ import type { ClaimWrite } from "./writes.js";
 /** Lets somebody wait for work, unless there is some now. */
 export function serveOrWait(now: number, waiter: Waiter): ClaimWrite | undefined {
   const write = claimBest(now, waiter);
-  if (waiter.wants() > 0 && !waiter.profile.waiting.includes(waiter)) waiter.profile.waiting.push(waiter);
+  if (waiter.wants() > 0 && !waiter.profile.waiting.includes(waiter)) {
+    waiter.waitingSince = now;
+    waiter.profile.waiting.push(waiter);
+  }
   return write;
 }
 
@@ -19,11 +22,12 @@ export function stopWaiting(waiter: Waiter): void {
 
 /** The runner that has waited longest among those who can do a lane's jobs, or undefined. */
 export function waiterFor(lane: Lane): Waiter | undefined {
+  let longest: Waiter | undefined;
   for (const profile of lane.profiles) {
     const waiter = firstWaiting(profile);
-    if (waiter) return waiter;
+    if (waiter && (!longest || waiter.waitingSince < longest.waitingSince)) longest = waiter;
   }
-  return undefined;
+  return longest;
 }
 
 /** Hands jobs that have just become ready to whoever waits for them. */

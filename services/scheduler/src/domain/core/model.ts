@@ -150,6 +150,8 @@ export interface LiveAttempt {
   progress: AttemptProgress | undefined;
   /** Who is told about revocations: the session that the claim came from. */
   readonly notify: ((revocation: Revoked) => void) | undefined;
+  /** The write of its start or of a cancel request while that is on the way: whoever repeats either is answered after it. */
+  marking: Write | undefined;
   leaseTimer: Timer<Due> | undefined;
   executionTimer: Timer<Due> | undefined;
 }

@@ -1,7 +1,7 @@
 import { eventOf } from "./core-event.js";
 import { endAttempt, failAttempt } from "./end.js";
 import type { LiveAttempt, OpenJob, Outcome } from "./model.js";
-import type { Decision, ReportWrite } from "./writes.js";
+import type { ReportWrite, Write } from "./writes.js";
 
 /** How a reporter names an attempt: by its number, or as what a runner holds now. */
 export type AttemptName = { readonly attempt: number } | { readonly holder: string };
@@ -23,16 +23,15 @@ export function findAttempt(
   return meant ? { live } : "stale";
 }
 
-/** The work of an attempt has begun. The first time it is written, later it changes nothing. */
-export function startAttempt(now: number, attempt: LiveAttempt): Decision<undefined> {
-  if (attempt.startedAt > 0) return { answer: undefined, writes: [] };
+/** The writes to wait for until it is durable that the work of an attempt has begun; none when it has been for long. */
+export function startAttempt(now: number, attempt: LiveAttempt): readonly Write[] {
+  if (attempt.startedAt > 0) return attempt.marking ? [attempt.marking] : [];
   attempt.startedAt = now;
   const { job, number, runner } = attempt;
   const event = eventOf(job, "STARTED", now, "RUNNING", { previous: "RUNNING", attempt: number, runnerId: runner.id });
-  return {
-    answer: undefined,
-    writes: [{ lane: "report", ends: [], starts: [attempt], cancelRequests: [], events: [event] }],
-  };
+  const write: ReportWrite = { lane: "report", ends: [], starts: [attempt], cancelRequests: [], events: [event] };
+  attempt.marking = write;
+  return [write];
 }
 
 /** The runner says how its attempt ended. An outcome counts as the start too. */

@@ -5,6 +5,8 @@ import type { LiveAttempt, Revoked, RunnerPresence } from "./model.js";
 export interface Waiter {
   readonly runner: RunnerPresence;
   profile: Profile;
+  /** Since when it waits, ms. */
+  waitingSince: number;
   /** Leases that it still wants; below 1 it is passed over and forgotten. */
   wants(): number;
   /** A lease is reserved for it; its write is on the way. */

@@ -60,6 +60,7 @@ function resumeAttempt(state: CoreState, now: number, job: OpenJob, lease: Lease
       lease.cancel_actor === null ? undefined : { actor: lease.cancel_actor, message: lease.cancel_message ?? "" },
     progress: decodeProgress(lease.progress ?? ""),
     notify: undefined,
+    marking: undefined,
     leaseTimer: undefined,
     executionTimer: undefined,
   };

@@ -23,6 +23,7 @@ export class RequestMemory {
   constructor(
     private readonly memoryMs: number,
     loaded: readonly RequestRow[],
+    private readonly trustTimes = true,
   ) {
     for (const row of loaded) {
       const { fingerprint, first_serial: firstSerial, n: count, created_ms: at } = row;
@@ -38,7 +39,9 @@ export class RequestMemory {
 
   /** What is known of the keys, by key. Reads the table for those that may be older than the memory. */
   async find(pool: Pool, space: Namespace, now: number, keys: readonly string[]): Promise<Map<string, KnownRequest>> {
-    const unknown = keys.filter((k) => !this.#known.has(key(space.id, k)) && !isRecentUuid7(k, now, this.memoryMs / 2));
+    const unknown = keys.filter(
+      (k) => !this.#known.has(key(space.id, k)) && !(this.trustTimes && isRecentUuid7(k, now, this.memoryMs / 2)),
+    );
     const rows = unknown.length > 0 ? await findRequests(pool, space.id, unknown) : [];
     const found = new Map<string, KnownRequest>();
     for (const row of rows) {

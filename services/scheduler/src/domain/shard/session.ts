@@ -92,6 +92,7 @@ export class Demand implements Waiter {
   readonly claimInfo = undefined;
   readonly notify: (revocation: Revoked) => void;
   leaseMs: number | undefined;
+  waitingSince = 0;
   credit = 0;
   profile: Profile;
   #granted = 0;

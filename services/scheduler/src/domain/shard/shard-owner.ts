@@ -1,5 +1,5 @@
 import { SwitchyardError } from "@switchyard/errors";
-import type { Pool } from "@switchyard/postgres";
+import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { Logger } from "pino";
 import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
 import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
@@ -42,6 +42,10 @@ export class ShardOwner {
   #term: ShardTerm | undefined;
   #waiting: ((term: ShardTerm) => void)[] = [];
   #running = false;
+  #stopped = false;
+  #hasOwned = false;
+  /** Cleared for good once a client's clock has misled the look-up of repeats. */
+  #trustRequestTimes = true;
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
 
@@ -52,15 +56,19 @@ export class ShardOwner {
   /** Begins to own; returns when the first term is in force. */
   async start(): Promise<void> {
     if (this.#running) return;
+    if (this.#stopped) throw stoppedBefore();
     this.#running = true;
     const first = new Promise<ShardTerm>((resolve) => this.#waiting.push(resolve));
     this.#loop = this.#own();
-    await first;
+    const stopped = this.#loop.then(() => {
+      if (!this.#hasOwned) throw stoppedBefore();
+    });
+    await Promise.race([first, stopped]);
   }
 
   /** Writes what was accepted, gives the shard back and stops. */
   async stop(): Promise<void> {
-    if (!this.#running) return;
+    this.#stopped = true;
     this.#running = false;
     this.#wake?.();
     await this.#loop;
@@ -130,6 +138,8 @@ export class ShardOwner {
     let lost: Error | undefined;
     const running = await this.#load(term, (error) => {
       lost = error;
+      // A request id that claimed to be new was stored already: its client's clock is wrong, so from now on all are looked up.
+      if (isRepeatedRequest(error)) this.#trustRequestTimes = false;
       this.#wake?.();
     });
     running.validUntil(takenAt + leaseMs);
@@ -139,6 +149,7 @@ export class ShardOwner {
       "shard taken",
     );
     this.#term = running;
+    this.#hasOwned = true;
     for (const give of this.#waiting.splice(0)) give(running);
     while (this.#running && !lost) {
       await this.#pause(leaseMs / 3);
@@ -169,7 +180,7 @@ export class ShardOwner {
       state,
       feed: new EventFeed(nextSequence),
       bodies: createBodyCache(bodyCacheBytes),
-      requests: new RequestMemory(requestMemoryMs, requests),
+      requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
       clock,
       logger,
       onLost,
@@ -198,6 +209,16 @@ export class ShardOwner {
       };
     });
   }
+}
+
+function stoppedBefore(): SwitchyardError {
+  return new SwitchyardError("SHUTTING_DOWN", "stopped before the shard was free");
+}
+
+function isRepeatedRequest({ cause }: Error): boolean {
+  return (
+    sqlstateOf(cause) === SQLSTATE.uniqueViolation && (cause as { constraint?: string }).constraint === "requests_pkey"
+  );
 }
 
 function openJobs(term: ShardTerm): number {

@@ -18,6 +18,7 @@ export class SingleClaim implements Waiter {
   readonly startAtClaim: boolean;
   readonly notify = undefined;
   readonly attempts: LiveAttempt[] = [];
+  waitingSince = 0;
   #wanted: number;
   #reserved = 0;
   #wake: (() => void) | undefined;
