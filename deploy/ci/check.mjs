@@ -8,7 +8,10 @@ const lanes = 2;
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : parts;
 const unknown = chosen.filter((part) => !parts.includes(part));
-if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(", ")}; there are ${parts.join(", ")}`);
+if (unknown.length > 0) {
+  console.error(`no such part: ${unknown.join(", ")}; there are ${parts.join(", ")}`);
+  process.exit(2);
+}
 
 /** Runs one part; its output is kept together, and shown only when it failed. */
 function run(part) {
@@ -25,7 +28,11 @@ function run(part) {
     child.on("close", (code) => {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
       if (code !== 0) process.stdout.write(`\n--- ${part} failed:\n${Buffer.concat(output)}\n`);
-      resolve({ part, passed: code === 0, line: `${code === 0 ? "ok    " : "FAILED"} ${part.padEnd(11)} ${seconds} s` });
+      resolve({
+        part,
+        passed: code === 0,
+        line: `${code === 0 ? "ok    " : "FAILED"} ${part.padEnd(11)} ${seconds} s`,
+      });
     });
   });
 }

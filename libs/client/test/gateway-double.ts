@@ -33,8 +33,9 @@ export function createGatewayDouble({ ttlMs = 30_000 }: { ttlMs?: number } = {})
   const changed = createNotifier();
   const waiting: Lease[] = [];
   const held = new Map<string, Held>();
-  /** Attempts that were taken away; stated to whoever still names them. */
+  /** Attempts that were taken away; told until an answer that told of them is confirmed. */
   const revoked = new Map<string, { jobId: string; attempt: number; reason: Revocation_Reason }>();
+  const told = new Map<number, { revision: bigint; keys: string[] }>();
   const outcomes = new Map<string, Outcome>();
   const entries = new Map<string, string[]>();
   const faults = new Map<Method, Fault[]>();
@@ -84,6 +85,8 @@ export function createGatewayDouble({ ttlMs = 30_000 }: { ttlMs?: number } = {})
       }
       const mine = unreceived.get(request.channel);
       if (mine !== undefined && mine.revision === request.receivedRevision) unreceived.delete(request.channel);
+      const heard = told.get(request.channel);
+      if (heard?.revision === request.receivedRevision) for (const key of heard.keys) revoked.delete(key);
       const aborted = new Promise<void>((resolve) => {
         context.signal.addEventListener("abort", () => resolve(), { once: true });
       });
@@ -106,11 +109,12 @@ export function createGatewayDouble({ ttlMs = 30_000 }: { ttlMs?: number } = {})
             attempt: lease.attempt,
             reason: stop as Revocation_Reason,
           }));
-        const stops = [...asked, ...[...revoked].filter(([key]) => named.has(key)).map(([, stop]) => stop)];
+        const stops = [...asked, ...revoked.values()];
         const leases = [...owed, ...unnamed, ...fresh];
         const over = performance.now() >= until || context.signal.aborted;
         if (leases.length > 0 || stops.length > 0 || drain || over) {
           revision++;
+          told.set(request.channel, { revision, keys: [...revoked.keys()] });
           if (owed.length + fresh.length > 0) {
             unreceived.set(request.channel, { revision, leases: [...owed, ...fresh] });
           }
@@ -136,6 +140,9 @@ export function createGatewayDouble({ ttlMs = 30_000 }: { ttlMs?: number } = {})
           progress.push({ key, current: report.value.progress?.current, message: report.value.progress?.message });
         }
         if (report.case === "outcome") {
+          if (double.refuseToFront && report.value.toFront) {
+            return { reason: ErrorReason.UNIMPLEMENTED, message: "to_front is not served" };
+          }
           if ((report.value.result?.data.length ?? 0) > 1_000_000) {
             return { reason: ErrorReason.PAYLOAD_TOO_LARGE, message: "the result is too large" };
           }
@@ -167,7 +174,9 @@ export function createGatewayDouble({ ttlMs = 30_000 }: { ttlMs?: number } = {})
     },
   });
 
-  return {
+  const double = {
+    /** Refuses releases that ask for the front of the queue. */
+    refuseToFront: false,
     transport: createInMemoryTransport({ routes: [implementation] }) as Transport,
     waiting,
     held,
@@ -221,6 +230,7 @@ export function createGatewayDouble({ ttlMs = 30_000 }: { ttlMs?: number } = {})
     },
     text: (jobId: string, stream: string, attempt = 1) => entries.get(`${keyOf(jobId, attempt)}/${stream}`) ?? [],
   };
+  return double;
 }
 
 function textsOf(

@@ -98,6 +98,15 @@ describe("a handler's end becomes the outcome", () => {
     expect(warnings.join()).toContain("PAYLOAD_TOO_LARGE");
   });
 
+  test("a release whose wish is not served stays a release", async () => {
+    const { gateway, outcome } = await setup(() => {
+      throw new JobRelease("later", { toFront: true });
+    });
+    gateway.refuseToFront = true;
+    gateway.submit("a");
+    expect(await outcome("a/1")).toMatchObject({ kind: Outcome_Kind.RELEASED, message: "later", toFront: false });
+  });
+
   test("a kind without a handler is given to somebody else", async () => {
     const gateway = createGatewayDouble();
     const handlers = { "test.known": () => 1, "glob.*": () => 2 };
@@ -407,12 +416,12 @@ describe("stopping", () => {
     expect(gateway.left).toBe(true);
   });
 
-  test("what outlasts the patience is asked to stop and given back to the front", async () => {
+  test("what outlasts the patience is asked to stop and given back", async () => {
     const { gateway, runner } = await setup(untilAborted);
     gateway.submit("a");
     await vi.waitUntil(() => runner.activeCount === 1, { timeout: 5_000 });
     await runner.stop(20);
-    expect(gateway.outcomes.get("a/1")).toMatchObject({ kind: Outcome_Kind.RELEASED, toFront: true });
+    expect(gateway.outcomes.get("a/1")).toMatchObject({ kind: Outcome_Kind.RELEASED });
   });
 
   test("an operator's drain ends the runner when it has finished", async () => {

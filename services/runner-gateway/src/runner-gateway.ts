@@ -32,6 +32,7 @@ import { createFleetRoute } from "./transport/fleet-service.js";
 import { createRunnerAuthenticator } from "./transport/runner-authenticator.js";
 import { createRunnerRoute } from "./transport/runner-service.js";
 import { profileOf } from "./transport/spec-mapping.js";
+import { withStorageErrors } from "./transport/storage-errors.js";
 
 /** What a gateway needs from outside. */
 export interface RunnerGatewayDeps {
@@ -186,7 +187,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
       clock,
     }),
     createFleetRoute({ fleet, pools, stopping: ending.signal }),
-  ];
+  ].map(withStorageErrors);
 
   let started: Promise<void> | undefined;
   let drained: Promise<void> | undefined;

@@ -11,6 +11,13 @@ afterAll(() => fixture.close());
 const runnerCount = 1_000;
 const rounds = 4;
 
+/** Some at a time: a connection of the pool is waited for five seconds at most. */
+async function registerAll(namespace: string, ids: readonly string[]): Promise<void> {
+  for (let i = 0; i < ids.length; i += 50) {
+    await Promise.all(ids.slice(i, i + 50).map((id) => register(fixture, namespace, id)));
+  }
+}
+
 it("a thousand idle runners cost the scheduler a handful of calls", async () => {
   const namespace = newNamespace();
   const { scheduler, runners } = fixture;
@@ -45,9 +52,7 @@ it("a thousand jobs for a thousand runners come in few calls, one for each", asy
   const namespace = newNamespace();
   const { scheduler, runners } = fixture;
   const ids = Array.from({ length: runnerCount }, (_, i) => `s${i}`);
-  // Some at a time: a connection of the pool is waited for five seconds at most.
-  for (let i = 0; i < ids.length; i += 50)
-    await Promise.all(ids.slice(i, i + 50).map((id) => register(fixture, namespace, id)));
+  await registerAll(namespace, ids);
   const answers = ids.map((id) => runners.syncRunner(firstSync(namespace, id, 10_000)));
   await eventually(() => {
     const open = scheduler.capacity.open();

@@ -54,7 +54,7 @@ test("a stop gives running jobs back and leaves no process", async () => {
   await vi.waitUntil(() => ["s1", "s2", "s3"].every((jobId) => gateway.output(jobId) === "up\n"), { timeout: 5_000 });
   await service.stop();
   for (const jobId of ["s1", "s2", "s3"]) {
-    expect(gateway.outcomes.get(jobId)).toMatchObject({ kind: Outcome_Kind.RELEASED, toFront: true });
+    expect(gateway.outcomes.get(jobId)).toMatchObject({ kind: Outcome_Kind.RELEASED });
     expect(await liveProcesses({ id: 2, jobId, attempt: 1 })).toEqual([]);
   }
   expect(gateway.present.size).toBe(0);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Client } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
 import { ArtifactService } from "@switchyard/proto/switchyard/catalog/v1/artifact_service_pb";
@@ -13,6 +14,7 @@ import type { LogRecord } from "@switchyard/proto/switchyard/log/v1/log_service_
 import { createClient } from "@switchyard/rpc";
 import { type FollowJobOptions, type FollowUpdate, followJob } from "../follow/follow-job.js";
 import { type FollowLogOptions, followLog } from "../follow/follow-log.js";
+import { createJobEnds } from "../follow/job-ends.js";
 import { type WaitForJobOptions, waitForJob } from "../follow/wait-for-job.js";
 import { type JobUpdate, type WatchJobOptions, watchJob } from "../follow/watch-job.js";
 import type { JobSpecInit, SubmitOptions } from "../submit/submit-item.js";
@@ -54,9 +56,12 @@ export interface SwitchyardClient {
 export function createSwitchyardClient(options: SwitchyardClientOptions): SwitchyardClient {
   const transports = openTransports(options, options);
   const closed = new AbortController();
+  // Every stream listens to it; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, closed.signal);
   const jobs = createClient(JobService, transports.of.scheduler);
   const logs = createClient(LogService, transports.of.logStore);
   const submitter = createSubmitter(jobs, { ...options.submit, signal: closed.signal });
+  const ends = createJobEnds(jobs, closed.signal);
   const until = (signal: AbortSignal | undefined) =>
     signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
   return {
@@ -70,7 +75,7 @@ export function createSwitchyardClient(options: SwitchyardClientOptions): Switch
     coordination: createClient(CoordinationService, transports.of.catalog),
     submit: (namespace, spec, item) => submitter.submit(namespace, spec, item),
     waitForJob: (namespace, jobId, wait = {}) =>
-      waitForJob(jobs, namespace, jobId, { ...wait, signal: until(wait.signal) }),
+      waitForJob(jobs, ends, namespace, jobId, { ...wait, signal: until(wait.signal) }),
     watchJob: (namespace, jobId, watch = {}) =>
       watchJob(jobs, namespace, jobId, { ...watch, signal: until(watch.signal) }),
     followLog: (follow) => followLog({ jobs, logs }, { ...follow, signal: until(follow.signal) }),

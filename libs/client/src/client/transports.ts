@@ -1,6 +1,9 @@
 import type { Transport } from "@connectrpc/connect";
 import { type ClientTls, createGrpcTransport } from "@switchyard/rpc";
 import { type CallDefaults, withCallDefaults } from "./call-defaults.js";
+import { createSpreadTransport } from "./spread-transport.js";
+
+const keepaliveMs = 20_000;
 
 /** The four services that a client talks to. */
 export type ServiceName = "scheduler" | "runnerGateway" | "logStore" | "catalog";
@@ -22,7 +25,7 @@ export interface ServiceTransports {
   close(): void;
 }
 
-/** Opens what a location names; one connection for each distinct address. */
+/** Opens what a location names; each distinct address has its connections for itself, as many as its calls need. */
 export function openTransports(location: ServiceLocation, defaults: CallDefaults): ServiceTransports {
   const each = (find: (name: ServiceName) => Transport): Readonly<Record<ServiceName, Transport>> => ({
     scheduler: find("scheduler"),
@@ -43,7 +46,14 @@ export function openTransports(location: ServiceLocation, defaults: CallDefaults
     const address = (addresses as Partial<Record<ServiceName, string>>)[name] ?? addresses.scheduler;
     const known = opened.get(address);
     if (known !== undefined) return known.transport;
-    const grpc = createGrpcTransport({ address, ...(location.tls === undefined ? {} : { tls: location.tls }) });
+    const grpc = createSpreadTransport((index) =>
+      createGrpcTransport({
+        address,
+        ...(location.tls === undefined ? {} : { tls: location.tls }),
+        // Channels with equal options share one connection (grpc-js keeps a pool of them); these are to have their own.
+        keepalive: { timeMs: keepaliveMs + index },
+      }),
+    );
     const transport = withCallDefaults(grpc, defaults);
     opened.set(address, { transport, close: () => grpc.close() });
     return transport;

@@ -3,8 +3,8 @@ import { SwitchyardError } from "@switchyard/errors";
 import { type Job, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { isSafelyRepeated, retrying } from "../retry/retrying.js";
+import type { JobEnds } from "./job-ends.js";
 import { isFinalState } from "./job-states.js";
-import { watchJob } from "./watch-job.js";
 
 /** How a job is waited for. */
 export interface WaitForJobOptions {
@@ -15,21 +15,20 @@ export interface WaitForJobOptions {
 }
 
 /**
- * Settles with the job once it has ended, in whatever state. Nothing is polled.
+ * Settles with the job once it has ended, in whatever state. Nothing is polled; many waits share few streams.
  *
  * @throws SwitchyardError `JOB_NOT_FOUND`, also when the job is deleted meanwhile
  */
 export async function waitForJob(
   jobs: Client<typeof JobService>,
+  ends: JobEnds,
   namespace: string,
   jobId: string,
   { signal, view = JobView.PAYLOADS }: WaitForJobOptions = {},
 ): Promise<Job> {
   const call = signal === undefined ? {} : { signal };
   for (;;) {
-    for await (const _ of watchJob(jobs, namespace, jobId, call)) {
-      // Only its end matters.
-    }
+    await ends.ended(namespace, jobId, signal);
     const { job } = await retrying(() => jobs.getJob({ namespace, by: { case: "jobId", value: jobId }, view }, call), {
       ...call,
       retryable: (error) => isSafelyRepeated(error, signal),

@@ -19,8 +19,10 @@ export interface Attempt {
   readonly over: boolean;
   /** End of the lease on the monotonic clock of this process, in milliseconds. */
   readonly expiresAt: number;
-  /** Takes a later end of the lease; an earlier one changes nothing. */
-  renew(expiresAt: number): void;
+  /** By when it must be named again on the same clock: a third of the lease after the call that last renewed it. */
+  readonly nameBy: number;
+  /** A call that was sent then renewed the lease for so many milliseconds; an earlier end changes nothing. */
+  renew(sentAt: number, leaseMs: number): void;
   /** Asks the work to end; its outcome is still reported. */
   stop(reason: StopReason): void;
   /** Asks the work to end and reports nothing of it. */
@@ -32,11 +34,12 @@ export function attemptKey(jobId: string, attempt: number): string {
   return `${jobId}/${attempt}`;
 }
 
-/** Makes the record of a new lease that ends at the given time of the monotonic clock. */
-export function createAttempt(lease: Lease, leaseEndsAt: number): Attempt {
+/** Makes the record of a lease that came with the answer to a call, counted from before that was sent. */
+export function createAttempt(lease: Lease, sentAt: number, leaseMs: number): Attempt {
   const controller = new AbortController();
   const gone = new AbortController();
-  let expiresAt = leaseEndsAt;
+  let expiresAt = sentAt + leaseMs;
+  let nameBy = sentAt + leaseMs / 3;
   let stopped: StopReason | undefined;
   const stop = (reason: StopReason) => {
     if (stopped !== undefined) return;
@@ -58,8 +61,13 @@ export function createAttempt(lease: Lease, leaseEndsAt: number): Attempt {
     get expiresAt() {
       return expiresAt;
     },
-    renew(later) {
-      expiresAt = Math.max(expiresAt, later);
+    get nameBy() {
+      return nameBy;
+    },
+    renew(renewedAt, renewedMs) {
+      if (renewedAt + renewedMs <= expiresAt) return;
+      expiresAt = renewedAt + renewedMs;
+      nameBy = renewedAt + renewedMs / 3;
     },
     stop,
     lose(reason) {

@@ -102,8 +102,7 @@ export function createRunner(options: RunnerOptions): Runner {
       else session?.slotFreed();
     });
   };
-  const giveBack = (attempt: Attempt, why: string) =>
-    reports.outcome(attempt, releaseOutcome(new JobRelease(why, { toFront: true })));
+  const giveBack = (attempt: Attempt, why: string) => reports.outcome(attempt, releaseOutcome(new JobRelease(why)));
   const begin = (attempt: Attempt) =>
     occupy(attempt, () =>
       stopping === undefined

@@ -26,9 +26,9 @@ export function takeAnswer(
   named: readonly Attempt[],
 ): AnswerEffects {
   const ttlMs = response.timeToLive === undefined ? 0 : durationMs(response.timeToLive);
-  for (const attempt of named) attempt.renew(sentAt + ttlMs);
+  for (const attempt of named) attempt.renew(sentAt, ttlMs);
   // Presence is renewed by every call, and with it what hangs on it.
-  for (const attempt of table.all) if (attempt.lease.hold === HoldMode.RUNNER) attempt.renew(sentAt + ttlMs);
+  for (const attempt of table.all) if (attempt.lease.hold === HoldMode.RUNNER) attempt.renew(sentAt, ttlMs);
 
   let news = false;
   for (const { jobId, attempt: number, reason } of response.stops) {
@@ -52,7 +52,7 @@ export function takeAnswer(
     const past = table.past(key);
     if (past === "reported") continue;
     const leaseMs = lease.timeToLive === undefined ? ttlMs : durationMs(lease.timeToLive);
-    (past === undefined ? taken : regranted).push(createAttempt(lease, sentAt + leaseMs));
+    (past === undefined ? taken : regranted).push(createAttempt(lease, sentAt, leaseMs));
   }
   return { taken, regranted, news: news || taken.length > 0 || regranted.length > 0 };
 }

@@ -55,7 +55,7 @@ export function outcomeOfStop(reason: StopReason, ended: OutcomeInit): OutcomeIn
         message: "timed out",
       };
     case "DRAIN":
-      return { kind: Outcome_Kind.RELEASED, message: "the runner is ending", toFront: true };
+      return { kind: Outcome_Kind.RELEASED, message: "the runner is ending" };
     default:
       return ended;
   }
@@ -71,8 +71,12 @@ export function releaseOutcome({ message, options }: JobRelease): OutcomeInit {
   };
 }
 
-/** What is reported when the service refuses an outcome as such (too large, say): the job must not hang on it. */
-export function refusedOutcome(words: string): OutcomeInit {
+/**
+ * What is reported when the service refuses an outcome as such (too large, or with a wish that it doesn't serve): the job must
+ * not hang on it. A release stays one, without wishes.
+ */
+export function refusedOutcome({ kind, message }: OutcomeInit, words: string): OutcomeInit {
+  if (kind === Outcome_Kind.RELEASED) return { kind, message: message ?? "" };
   return { kind: Outcome_Kind.FAILED, message: cut(`the outcome was refused: ${words}`), retryable: false };
 }
 

@@ -107,7 +107,7 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
     if (report.report.case !== "outcome" || pending.outcome === undefined) return;
     if (pending.outcome.isFallback) return pending.outcome.settle();
     const { streams } = pending.outcome.init;
-    const init = { ...refusedOutcome(words), ...(streams && { streams }) };
+    const init = { ...refusedOutcome(pending.outcome.init, words), ...(streams && { streams }) };
     pendingOf(attempt).outcome = { init, settle: pending.outcome.settle, isFallback: true };
   };
 
@@ -162,7 +162,8 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
   return {
     start(attempt) {
       pendingOf(attempt).start = true;
-      loop.kick();
+      // A turn later: work that is done by then needs no start of its own.
+      setImmediate(() => loop.kick());
     },
     progress(attempt, progress) {
       pendingOf(attempt).progress = progress;

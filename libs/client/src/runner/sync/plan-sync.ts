@@ -21,23 +21,27 @@ export interface RunnerPicture {
 /**
  * Says what a channel's next call says.
  *
+ * Attempts are named when they are due, a third of a lease after they were renewed, and when the gateway asks: naming them costs
+ * the services a renewal, which an attempt that is shorter than that never needs.
+ *
  * A runner with one slot has one channel, 0, which does both. With more slots, channel 0 names the attempts and hears of
  * stops, and is silent while there are none; channel 1 asks for work, and is silent while no slot is free. So an attempt
  * that ends never breaks a call that waits for work, and the other way round.
  *
- * A call that renews leases is held for half of the shortest time that is left at most: the answer, which alone tells that they
- * were renewed, then comes in time. This settles at a third of the lease.
+ * A call that names attempts is held for half of the shortest time that is left at most: the answer, which alone tells that they
+ * were renewed, then comes in time. This settles at a third of the lease. One that names none ends when the first is due.
  */
 export function planSync(picture: RunnerPicture, channel: number, full: boolean): SyncPlan | undefined {
   const { attempts, accepting, slots, now, maxHoldMs } = picture;
   const alone = slots === 1;
   const live = attempts.filter((attempt) => !attempt.over);
-  const names = channel === 0 || full;
+  const due = live.some((attempt) => attempt.nameBy <= now);
+  const names = full || (channel === 0 && due);
   const freeSlots = accepting && (alone || channel === 1) ? Math.max(0, slots - attempts.length) : 0;
   if (!alone && channel === 0 && live.length === 0) return undefined;
   if (!alone && channel === 1 && freeSlots === 0) return undefined;
-  const shortest = names ? Math.min(...live.map((attempt) => attempt.expiresAt - now)) : Number.POSITIVE_INFINITY;
-  const holdMs = Math.floor(Math.max(0, Math.min(maxHoldMs, shortest / 2)));
+  const limits = live.map(({ expiresAt, nameBy }) => (names ? (expiresAt - now) / 2 : nameBy - now));
+  const holdMs = Math.floor(Math.max(0, Math.min(maxHoldMs, ...(names || channel === 0 ? limits : []))));
   return {
     holdMs,
     named: names ? live : [],

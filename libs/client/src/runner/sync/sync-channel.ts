@@ -50,6 +50,8 @@ const answerMarginMs = 10_000;
 /** Answers without news, given long before the hold was over, that are borne before the next call is delayed. */
 const borneEmptyAnswers = 3;
 const longestPaceMs = 1_000;
+/** An answer that took so long was waited for, however much sooner it came than asked: gateways have limits of their own. */
+const noWaitMs = 100;
 
 /** Makes a channel and starts its loop. */
 export function createSyncChannel(deps: SyncChannelDeps): SyncChannel {
@@ -64,7 +66,7 @@ export function createSyncChannel(deps: SyncChannelDeps): SyncChannel {
   const paceMs = (response: SyncRunnerResponse, news: boolean, tookMs: number, holdMs: number): number => {
     const asked = response.nextCall === undefined ? 0 : durationMs(response.nextCall);
     // Levels are stated again until they are reached: without a pace, a stop that takes its grace would spin here.
-    emptyAnswers = news || tookMs >= holdMs / 2 ? 0 : emptyAnswers + 1;
+    emptyAnswers = news || tookMs >= Math.min(noWaitMs, Math.max(1, holdMs / 2)) ? 0 : emptyAnswers + 1;
     if (emptyAnswers <= borneEmptyAnswers) return asked;
     return Math.max(asked, Math.min(longestPaceMs, 10 * 2 ** (emptyAnswers - borneEmptyAnswers)));
   };

@@ -34,7 +34,7 @@ export interface SyncSessionDeps {
 export interface SyncSession {
   /** Tells that a slot has become free. */
   slotFreed(): void;
-  /** Tells of a new attempt, whose lease may need renewal before the held call ends. */
+  /** Tells of a new attempt, which may have to be named before the held call ends. */
   attemptAdded(attempt: Attempt): void;
   /** Tells that the runner takes no more, or takes work again. */
   modeChanged(): void;
@@ -103,8 +103,7 @@ export function startSyncSession(deps: SyncSessionDeps): SyncSession {
       else taker.wake();
     },
     attemptAdded(attempt) {
-      const neededAt = deps.now() + (attempt.expiresAt - deps.now()) / 2;
-      if (keeper.held !== undefined && keeper.held.until > neededAt) keeper.supersede();
+      if (keeper.held !== undefined && keeper.held.until > attempt.nameBy) keeper.supersede();
       else keeper.wake();
     },
     modeChanged() {

@@ -51,6 +51,8 @@ interface Session {
   /** Leases of answers whose receipt the scheduler may not know of yet: what it repeats is not counted again. */
   readonly recent: Map<string, bigint>;
   full: boolean;
+  /** Cuts off the calls that are still under way. */
+  readonly ended: AbortController;
 }
 
 /**
@@ -71,36 +73,38 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
   let failures = 0;
   /** Sessions that ended and are not closed yet, with nothing in their books. */
   const unclosed = new Set<Session>();
+  let reopening = false;
   let started = false;
   let stopping = false;
   let onQuiet: (() => void) | undefined;
-  const ending = new AbortController();
 
   /** One call is held; a second may replace it; a third waits for the replaced one to return. */
   function pump(): void {
-    if (!started || stopping || retryTimer !== undefined || inFlight >= 2) return;
+    if (!started || stopping || retryTimer !== undefined || reopening) return;
     // Nothing is asked for anew before the old sessions are closed: a runner's demand must not stand twice.
-    if (unclosed.size > 0) {
-      if (inFlight === 0) void reopen();
-    } else if (inFlight === 0 || session.book.hasNews) void call(session);
+    if (unclosed.size > 0) void reopen();
+    else if (inFlight === 0 || (inFlight === 1 && session.book.hasNews)) void call(session);
   }
 
-  async function ask(current: Session, hold: number): Promise<SyncCapacityResponse> {
-    const full = current.full;
+  /** One call, counted as under way until its answer has been taken in. Returns whether the answer told anything. */
+  async function ask(current: Session, hold: number): Promise<boolean> {
+    const { full, receivedDelivery } = current;
     current.full = false;
     inFlight++;
     try {
-      return await scheduler.syncCapacity(
+      const response = await scheduler.syncCapacity(
         {
           sessionId: current.id,
           revision: BigInt(++current.revision),
           demands: current.book.take(full),
           full,
-          receivedDelivery: current.receivedDelivery,
+          receivedDelivery,
           hold: durationFromMs(hold),
         },
-        { timeoutMs: hold + 10_000, signal: ending.signal },
+        { timeoutMs: hold + 10_000, signal: current.ended.signal },
       );
+      failures = 0;
+      return receive(current, response, receivedDelivery);
     } finally {
       inFlight--;
       if (inFlight === 0) onQuiet?.();
@@ -112,14 +116,11 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
     try {
       const asking = ask(current, holdMs);
       const { revision } = current;
-      const response = await asking;
-      failures = 0;
       // A call that a newer one has replaced is rightly empty.
-      const isEmpty = response.delivery <= current.receivedDelivery && current.revision === revision;
-      receive(current, response);
-      if (isEmpty && performance.now() - sentMs < holdMs / 2) retryAfter(earlyAnswerMs);
+      const isEarly = !(await asking) && current.revision === revision && performance.now() - sentMs < holdMs / 2;
+      if (isEarly) retryAfter(earlyAnswerMs);
     } catch (error) {
-      if (current === session) {
+      if (current === session && !stopping) {
         abandon();
         fail(error);
       }
@@ -129,33 +130,39 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
 
   /** Goes on in a new session. */
   function abandon(): void {
-    unclosed.add(closing(session));
-    session = newSession(session.book.wishes());
+    const old = session;
+    unclosed.add(closing(old));
+    session = newSession(old.book.wishes());
+    // A call of it that hangs must not take the place of one that is needed; what it would bring, the closing brings.
+    old.ended.abort();
   }
 
   /** Takes the demand of the ended sessions back and receives what they still have. */
   async function close(): Promise<void> {
     for (const old of unclosed) {
-      receive(old, await ask(old, 0));
+      await ask(old, 0);
       unclosed.delete(old);
     }
   }
 
   async function reopen(): Promise<void> {
+    reopening = true;
     try {
       await close();
-      failures = 0;
       deps.onInterrupted();
     } catch (error) {
       for (const old of unclosed) old.full = true;
       fail(error);
+    } finally {
+      reopening = false;
     }
     pump();
   }
 
-  function receive(current: Session, response: SyncCapacityResponse): void {
-    if (response.delivery <= current.receivedDelivery) return;
-    for (const [key, delivery] of current.recent) if (delivery <= current.receivedDelivery) current.recent.delete(key);
+  /** @param confirmed the delivery that the request named as received: what came up to it is not repeated any more */
+  function receive(current: Session, response: SyncCapacityResponse, confirmed: bigint): boolean {
+    if (response.delivery <= current.receivedDelivery) return false;
+    for (const [key, delivery] of current.recent) if (delivery <= confirmed) current.recent.delete(key);
     current.receivedDelivery = response.delivery;
     const leases = response.leases.filter((lease) => {
       const key = attemptKey(lease.jobId, lease.attempt);
@@ -167,6 +174,7 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
     if (leases.length > 0) deps.onLeases(leases);
     if (response.revocations.length > 0) deps.onRevocations(response.revocations);
     if (current.book.size > maxRunners && current === session) abandon();
+    return true;
   }
 
   function fail(error: unknown): void {
@@ -210,7 +218,7 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
       const quiet = new Promise<void>((resolve) => {
         onQuiet = resolve;
       });
-      ending.abort();
+      session.ended.abort();
       await quiet;
     },
   };
@@ -218,11 +226,19 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
 
 /** The same session with nothing in its books: a full statement of it takes everything back. */
 function closing(session: Session): Session {
-  return { ...session, book: new CreditBook(), full: true };
+  return { ...session, book: new CreditBook(), full: true, ended: new AbortController() };
 }
 
 function newSession(wishes: readonly RunnerWish[]): Session {
   const book = new CreditBook();
   for (const wish of wishes) book.set(wish);
-  return { id: randomUUID(), book, revision: 0, receivedDelivery: 0n, recent: new Map(), full: true };
+  return {
+    id: randomUUID(),
+    book,
+    revision: 0,
+    receivedDelivery: 0n,
+    recent: new Map(),
+    full: true,
+    ended: new AbortController(),
+  };
 }
