@@ -12,6 +12,7 @@ import { JobService, type SubmittedJob } from "@switchyard/proto/switchyard/sche
 import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
 import type { LogRecord } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { createClient } from "@switchyard/rpc";
+import { anySignal } from "../any-signal.js";
 import { type FollowJobOptions, type FollowUpdate, followJob } from "../follow/follow-job.js";
 import { type FollowLogOptions, followLog } from "../follow/follow-log.js";
 import { createJobEnds } from "../follow/job-ends.js";
@@ -63,7 +64,7 @@ export function createSwitchyardClient(options: SwitchyardClientOptions): Switch
   const submitter = createSubmitter(jobs, { ...options.submit, signal: closed.signal });
   const ends = createJobEnds(jobs, closed.signal);
   const until = (signal: AbortSignal | undefined) =>
-    signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
+    signal === undefined ? closed.signal : anySignal([signal, closed.signal]);
   return {
     jobs,
     queues: createClient(QueueService, transports.of.scheduler),

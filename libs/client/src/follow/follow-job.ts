@@ -2,6 +2,7 @@ import type { Client } from "@connectrpc/connect";
 import type { LogRecord, LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
 import type { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { anySignal } from "../any-signal.js";
 import { createAttempts } from "./attempts.js";
 import { createChannel } from "./channel.js";
 import { isFinalState } from "./job-states.js";
@@ -44,7 +45,7 @@ export interface FollowServices {
  */
 export async function* followJob(services: FollowServices, options: FollowJobOptions): AsyncGenerator<FollowUpdate> {
   const left = new AbortController();
-  const signal = options.signal === undefined ? left.signal : AbortSignal.any([options.signal, left.signal]);
+  const signal = options.signal === undefined ? left.signal : anySignal([options.signal, left.signal]);
   const channel = createChannel<FollowUpdate>();
   const attempts = createAttempts();
 

@@ -1,5 +1,6 @@
 import type { Client } from "@connectrpc/connect";
 import type { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { anySignal } from "../any-signal.js";
 import { type JobWaiter as Waiter, runWaitGroup } from "./wait-group.js";
 
 /** Waits for the ends of jobs, with few streams for many jobs. */
@@ -90,5 +91,5 @@ function createMembership(group: readonly Waiter[], closed: AbortSignal) {
       if (leave(waiter)) waiter.reject(error);
     },
   }));
-  return { leave, members, signal: AbortSignal.any([closed, empty.signal]) };
+  return { leave, members, signal: anySignal([closed, empty.signal]) };
 }

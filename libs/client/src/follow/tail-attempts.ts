@@ -1,5 +1,6 @@
 import type { Client } from "@connectrpc/connect";
 import type { LogRecord, LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import { anySignal } from "../any-signal.js";
 import type { Attempts } from "./attempts.js";
 import { type TailAttemptOptions, tailAttempt } from "./tail-attempt.js";
 
@@ -47,7 +48,7 @@ async function* tailUntilQuiet(
     if (!done) arm();
   };
   void watchEnd();
-  const signal = options.signal === undefined ? quiet.signal : AbortSignal.any([options.signal, quiet.signal]);
+  const signal = options.signal === undefined ? quiet.signal : anySignal([options.signal, quiet.signal]);
   try {
     for await (const record of tailAttempt(logs, { ...options, signal })) {
       // A reader that takes its time is no silence of the log.
