@@ -63,7 +63,7 @@ export function createScheduler({ config, logger, clock = systemClock, version =
   let stopped: Promise<void> | undefined;
 
   async function start(): Promise<void> {
-    directory = createDirectory(owner, await loadIdKey(pool));
+    directory = createDirectory(owner, await loadIdKey(pool), clock);
     await owner.start();
   }
 

@@ -1,3 +1,4 @@
+import type { LimitKey } from "./limit-key.js";
 import type { LiveAttempt, OpenJob, RunnerPresence } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { Timers } from "./timers.js";
@@ -8,7 +9,8 @@ export type Due =
   | { readonly type: "execution"; readonly attempt: LiveAttempt }
   | { readonly type: "presence"; readonly runner: RunnerPresence }
   | { readonly type: "ready"; readonly job: OpenJob }
-  | { readonly type: "not-started"; readonly job: OpenJob };
+  | { readonly type: "not-started"; readonly job: OpenJob }
+  | { readonly type: "refill"; readonly space: Namespace; readonly key: LimitKey };
 
 /** All that the core of one shard knows. */
 export interface CoreState {

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
 import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
+import type { Write } from "../core/writes.js";
 import { createBodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
@@ -136,7 +137,7 @@ export class ShardOwner {
     const { clock, logger, leaseMs } = this.#options;
     const takenAt = clock.now();
     let lost: Error | undefined;
-    const running = await this.#load(term, (error) => {
+    const { running, writes } = await this.#load(term, (error) => {
       lost = error;
       // A request id that claimed to be new was stored already: its client's clock is wrong, so from now on all are looked up.
       if (isRepeatedRequest(error)) this.#trustRequestTimes = false;
@@ -144,6 +145,7 @@ export class ShardOwner {
     });
     running.validUntil(takenAt + leaseMs);
     await running.start();
+    running.writeAll(writes);
     logger.info(
       { shard: term.shard, epoch: term.epoch, openJobs: openJobs(running), loadMs: clock.now() - takenAt },
       "shard taken",
@@ -165,15 +167,18 @@ export class ShardOwner {
     logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
   }
 
-  async #load(term: Term, onLost: (error: Error) => void): Promise<ShardTerm> {
+  async #load(
+    term: Term,
+    onLost: (error: Error) => void,
+  ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
     const { pool, url, clock, logger, bodyCacheBytes } = this.#options;
     const now = clock.now();
-    const [state, nextSequence, requests] = await Promise.all([
+    const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(pool, term.shard, now),
       loadNextSequence(pool, term.shard),
       loadRequests(pool, now - requestMemoryMs),
     ]);
-    return new ShardTerm({
+    const running = new ShardTerm({
       term,
       url,
       pool,
@@ -185,6 +190,7 @@ export class ShardOwner {
       logger,
       onLost,
     });
+    return { running, writes };
   }
 
   async #renew(running: ShardTerm): Promise<void> {
@@ -223,6 +229,6 @@ function isRepeatedRequest({ cause }: Error): boolean {
 
 function openJobs(term: ShardTerm): number {
   let count = 0;
-  for (const space of term.state.spaces.values()) count += space.jobs.size;
+  for (const space of term.state.spaces.values()) count += space.openJobs;
   return count;
 }
