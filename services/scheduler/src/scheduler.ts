@@ -6,6 +6,7 @@ import type { SchedulerConfig } from "./config.js";
 import { createDirectory, type Directory } from "./domain/directory.js";
 import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
+import type { InterceptFlush } from "./domain/shard/shard-term.js";
 import { loadIdKey } from "./store/load-shard.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";
@@ -19,6 +20,8 @@ export interface SchedulerDeps {
   readonly clock?: Clock;
   /** Version of the build, as `GetStatus` shows it. */
   readonly version?: string;
+  /** Stands between the lanes and their statements, for tests of failing writes. Default: none. */
+  readonly interceptFlush?: InterceptFlush;
 }
 
 /** A scheduler: routes to mount, and the duty behind them. */
@@ -34,7 +37,13 @@ export interface Scheduler {
  * Wires a scheduler: a pool for reads, the owner of the shard with its lanes for writes, and the services over both. Only the owner's memory
  * decides; the database keeps what was decided.
  */
-export function createScheduler({ config, logger, clock = systemClock, version = "0.0.0" }: SchedulerDeps): Scheduler {
+export function createScheduler({
+  config,
+  logger,
+  clock = systemClock,
+  version = "0.0.0",
+  interceptFlush,
+}: SchedulerDeps): Scheduler {
   const url = config.databaseUrl;
   const pool: Pool = createPool({ url, max: config.poolSize, applicationName: "scheduler", log: logger });
   const owner = new ShardOwner({
@@ -47,6 +56,7 @@ export function createScheduler({ config, logger, clock = systemClock, version =
     address: "",
     leaseMs: config.shardLeaseMs,
     bodyCacheBytes: config.inputCacheBytes,
+    interceptFlush,
   });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;

@@ -10,7 +10,7 @@ import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
-import { ShardTerm } from "./shard-term.js";
+import { type InterceptFlush, ShardTerm } from "./shard-term.js";
 
 /** How a replica owns a shard. */
 export interface ShardOwnerOptions {
@@ -27,6 +27,8 @@ export interface ShardOwnerOptions {
   readonly leaseMs: number;
   /** Bytes of recent inputs kept in memory. */
   readonly bodyCacheBytes: number;
+  /** Default: none. */
+  readonly interceptFlush?: InterceptFlush | undefined;
 }
 
 /** How long requests are remembered, ms. */
@@ -171,7 +173,7 @@ export class ShardOwner {
     term: Term,
     onLost: (error: Error) => void,
   ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
-    const { pool, url, clock, logger, bodyCacheBytes } = this.#options;
+    const { pool, url, clock, logger, bodyCacheBytes, interceptFlush } = this.#options;
     const now = clock.now();
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(pool, term.shard, now),
@@ -188,6 +190,7 @@ export class ShardOwner {
       requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
       clock,
       logger,
+      interceptFlush,
       onLost,
     });
     return { running, writes };

@@ -1,4 +1,4 @@
-import { createGroupCommitLane, type GroupCommitLane, type Pool } from "@switchyard/postgres";
+import { createGroupCommitLane, type GroupCommitLane, type LaneFlush, type Pool } from "@switchyard/postgres";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Logger } from "pino";
 import type { Client } from "pg";
@@ -28,6 +28,12 @@ import type { RequestMemory } from "./request-memory.js";
 import type { GatewaySession } from "./session.js";
 import { Turns } from "./turns.js";
 
+/**
+ * Stands between a lane and the statement that stores a batch, by the name of the lane: what makes writes fail, get lost or be late in tests.
+ * Only the statement is wrapped. A failure thrown after it has run is a commit whose answer never came, and memory learns nothing of it.
+ */
+export type InterceptFlush = <Item, Result>(lane: string, flush: LaneFlush<Item, Result>) => LaneFlush<Item, Result>;
+
 /** What a term works with. */
 export interface ShardTermOptions {
   readonly term: Term;
@@ -39,6 +45,8 @@ export interface ShardTermOptions {
   readonly requests: RequestMemory;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: none. */
+  readonly interceptFlush?: InterceptFlush | undefined;
   /** Called once when a write failed or its outcome is unknown: memory can't be trusted any more. */
   readonly onLost: (error: Error) => void;
 }
@@ -95,8 +103,7 @@ export class ShardTerm {
         ...this.#laneOptions(laneNames.progress),
         flush: async (client, attempts) => {
           for (const attempt of attempts) this.#progressing.delete(attempt);
-          await writeProgress(client, this.term, attempts);
-          return attempts.map(() => undefined);
+          return this.#store(laneNames.progress, client, attempts, () => writeProgress(client, this.term, attempts));
         },
       }),
     };
@@ -210,11 +217,20 @@ export class ShardTerm {
           this.clock.now(),
           writes.flatMap((write) => write.events),
         );
-        await store(client, this.term, writes, events);
+        const stored = await this.#store(name, client, writes, () => store(client, this.term, writes, events));
         this.#applyCommitted(writes, events);
-        return writes.map(() => undefined);
+        return stored;
       },
     });
+  }
+
+  /** Runs the statement of a flush, behind the interception where there is one. */
+  #store<Item>(name: string, client: Client, items: readonly Item[], statement: () => Promise<void>) {
+    const flush: LaneFlush<Item, void> = async (_, batch) => {
+      await statement();
+      return batch.map(() => undefined);
+    };
+    return (this.#options.interceptFlush?.(name, flush) ?? flush)(client, items);
   }
 
   #laneOptions(name: string) {
