@@ -1,5 +1,5 @@
 import { defineStatement, type Statement } from "@switchyard/postgres";
-import type { Client } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { Term } from "./term.js";
 
 /**
@@ -19,7 +19,12 @@ const statements = new Map<string, Statement>();
  * Writes parts as one statement behind the fence: all of them or none. Only the parts that a flush needs are in its text, since each costs the server about as
  * much as a row; the few combinations that occur are prepared once per connection.
  */
-export async function writeFenced(client: Client, term: Term, lane: string, parts: readonly Part[]): Promise<void> {
+export async function writeFenced(
+  client: ClientBase | Pool,
+  term: Term,
+  lane: string,
+  parts: readonly Part[],
+): Promise<void> {
   const key = `${lane}:${parts.map(({ name }) => name).join(",")}`;
   let statement = statements.get(key);
   if (!statement) {

@@ -75,7 +75,7 @@ function outcomeFromEnd(end: StoredEnd): Outcome {
 }
 
 /** Shows progress. */
-function progressToProto({ current, total, message, steps, detail, at }: AttemptProgress): Progress {
+export function progressToProto({ current, total, message, steps, detail, at }: AttemptProgress): Progress {
   return create(ProgressSchema, {
     ...defined("current", current),
     ...defined("total", total),

@@ -58,6 +58,8 @@ function checkQuotas(space: Namespace, items: readonly JobRequest[]): void {
   for (const { shape } of items) wanted.set(shape.queue, (wanted.get(shape.queue) ?? 0) + 1);
   for (const [name, count] of wanted) {
     const queue = space.queue(name);
+    if (queue?.settings.draining)
+      throw new SwitchyardError("WRONG_STATE", `queue ${name} is draining`, { queue: name, state: "DRAINING" });
     const limit = queue?.settings.maxOpenJobs ?? 0;
     if (!queue || limit === 0 || queue.open + count <= limit) continue;
     throw new SwitchyardError("QUOTA_EXCEEDED", `queue ${name} may have ${limit} open jobs and has ${queue.open}`, {

@@ -16,9 +16,11 @@ export type Due =
 export interface CoreState {
   readonly spaces: Map<string, Namespace>;
   readonly timers: Timers<Due>;
+  /** Called when a runner's presence begins or ends. Must not throw. */
+  onPresence: (runner: RunnerPresence, online: boolean, now: number) => void;
 }
 
 /** The core of a shard that owns nothing yet. */
 export function createCoreState(): CoreState {
-  return { spaces: new Map(), timers: new Timers() };
+  return { spaces: new Map(), timers: new Timers(), onPresence: () => undefined };
 }

@@ -1,7 +1,9 @@
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
+import { type EndedLook, endedEvent } from "./ended-event.js";
 import { forget, letGo, parentGone } from "./ended.js";
 import type { OpenJob } from "./model.js";
+import type { Namespace } from "./namespace.js";
 import {
   type CoreEvent,
   type Decision,
@@ -23,8 +25,13 @@ export function deleteOpen(now: number, job: OpenJob, actor: string): Decision<t
   return { answer: true, writes: [write] };
 }
 
-/** The write that takes a job out of the tables. */
-export function deletion(record: DeleteRecord, event: CoreEvent): ReportWrite {
+/** Deletes a job that has ended. Whoever calls holds the job's turn, so that nobody opens it meanwhile. */
+export function deleteEnded(now: number, space: Namespace, ended: EndedLook, actor: string): ReportWrite {
+  const { serial } = ended.stored;
+  return deletion({ space, serial, job: undefined }, endedEvent(space, ended, "DELETED", now, actor));
+}
+
+function deletion(record: DeleteRecord, event: CoreEvent): ReportWrite {
   return reportWrite({ deletes: [record], events: [event] });
 }
 

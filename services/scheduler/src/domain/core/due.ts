@@ -44,6 +44,7 @@ function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready"
         runner.presenceTimer = state.timers.add(runner.presentUntil, due);
         return [];
       }
+      if (runner.presentUntil > 0) state.onPresence(runner, false, now);
       runner.presentUntil = 0;
       const held = [...runner.held].filter(({ holdByRunner }) => holdByRunner);
       // An attempt whose claim or end is on the way is looked at again: the runner may be gone for good.

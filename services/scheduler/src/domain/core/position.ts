@@ -1,3 +1,4 @@
+import { mergeInOrder } from "./merge-in-order.js";
 import type { OpenJob } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { PlaceIndex } from "./place-index.js";
@@ -43,22 +44,10 @@ export function placeOf(job: OpenJob, includeRunning: boolean): QueuePlace {
 }
 
 /** Open jobs of a queue in order, running ones among them. */
-export function* inOrder(space: Namespace, queue: Queue): IterableIterator<number> {
+export function inOrder(space: Namespace, queue: Queue): IterableIterator<number> {
   if (!queue.places) buildPlaces(space, queue);
   const { waiting, running } = queue.places as PlaceIndex;
-  const a = waiting[Symbol.iterator]();
-  const b = running[Symbol.iterator]();
-  let left = a.next();
-  let right = b.next();
-  while (!left.done || !right.done) {
-    if (right.done || (!left.done && space.table.compare(left.value, right.value) < 0)) {
-      yield left.value as number;
-      left = a.next();
-    } else {
-      yield right.value;
-      right = b.next();
-    }
-  }
+  return mergeInOrder(space.table, [waiting, running]);
 }
 
 function buildPlaces(space: Namespace, queue: Queue): void {

@@ -180,6 +180,9 @@ export class ShardOwner {
       loadNextSequence(pool, term.shard),
       loadRequests(pool, now - requestMemoryMs),
     ]);
+    // Nobody knows any more which event was a queue's last: all count as changed.
+    for (const { shapes } of state.spaces.values())
+      for (const queue of shapes.queues.values()) queue.version = nextSequence - 1;
     const running = new ShardTerm({
       term,
       url,

@@ -25,7 +25,9 @@ import type { BodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import type { EventFeed } from "./event-feed.js";
 import type { RequestMemory } from "./request-memory.js";
+import { LiveFeed } from "./live-feed.js";
 import type { GatewaySession } from "./session.js";
+import { RecentRequests } from "./recent-requests.js";
 import { Turns } from "./turns.js";
 
 /**
@@ -75,6 +77,9 @@ export class ShardTerm {
   readonly clock: Clock;
   /** Who opens, deletes or dismisses a job that has ended does so alone. */
   readonly turns = new Turns();
+  /** Which request opened a job again, so that its repeat is no error. */
+  readonly retries = new RecentRequests();
+  readonly live = new LiveFeed();
   readonly sessions = new Map<string, GatewaySession>();
   readonly #options: ShardTermOptions;
   readonly #lanes: Lanes;
@@ -95,6 +100,8 @@ export class ShardTerm {
     this.bodies = options.bodies;
     this.requests = options.requests;
     this.clock = options.clock;
+    this.state.onPresence = ({ space, id }, online, at) =>
+      this.live.publish({ type: online ? "RUNNER_ONLINE" : "RUNNER_OFFLINE", space, runnerId: id, at });
     this.#lanes = {
       submit: this.#lane(laneNames.submit, writeSubmits, submitBytes),
       claim: this.#lane(laneNames.claim, writeClaims, () => 0),
@@ -171,6 +178,8 @@ export class ShardTerm {
 
   /** Notes that the progress of an attempt changed; it is stored soon, the latest only. */
   saveProgress(attempt: LiveAttempt): void {
+    if (attempt.job.live === attempt)
+      this.live.publish({ type: "PROGRESS", space: attempt.job.space, attempt, at: this.clock.now() });
     if (this.#progressing.has(attempt)) return;
     this.#progressing.add(attempt);
     this.#lanes.progress.push(attempt).catch(() => undefined);
