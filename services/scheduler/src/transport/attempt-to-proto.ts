@@ -95,11 +95,11 @@ export function progressToProto({ current, total, message, steps, detail, at }: 
 export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCodec, now: number): Lease {
   const { job, number, runner } = attempt;
   const { serial, reopen, shape, space } = job;
-  const { labels, secretNames, resumeFrom } = extrasOf(body.extras);
+  const { labels, secretNames, resumeFrom } = extrasOf(body);
   const leaseUntil = attempt.holdByRunner ? runner.presentUntil : attempt.leaseUntil;
   return create(LeaseSchema, {
     namespace: space.name,
-    jobId: ids.encode({ serial, reopen, attempt: 0 }),
+    jobId: ids.encodeJob(serial),
     attempt: number,
     attemptId: ids.encode({ serial, reopen, attempt: number }),
     runnerId: runner.id,
@@ -123,9 +123,9 @@ export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCode
 }
 
 /** Tells what was taken from a runner. */
-export function revocationToProto({ serial, reopen, attempt, reason, at }: Revoked, ids: JobIdCodec): Revocation {
+export function revocationToProto({ serial, attempt, reason, at }: Revoked, ids: JobIdCodec): Revocation {
   return create(RevocationSchema, {
-    jobId: ids.encode({ serial, reopen, attempt: 0 }),
+    jobId: ids.encodeJob(serial),
     attempt,
     reason: Revocation_Reason[reason],
     time: timestampFromMs(at),

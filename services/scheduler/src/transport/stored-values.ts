@@ -1,6 +1,7 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { type Timestamp, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import { type JobSpec, JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import type { JobBody } from "../domain/core/writes.js";
 
 /** A time of microsecond precision. */
 export function timestampFromMicros(micros: number): Timestamp {
@@ -8,7 +9,14 @@ export function timestampFromMicros(micros: number): Timestamp {
   return create(TimestampSchema, { seconds: BigInt(seconds), nanos: (micros - seconds * 1_000_000) * 1_000 });
 }
 
-/** What a job's creator said beside what decisions need. */
-export function extrasOf(extras: Uint8Array | undefined): JobSpec {
+/** What a job's creator said beside what decisions need, with the labels and secret names of a later submit that replaced its content. */
+export function extrasOf({ extras, replaced }: Pick<JobBody, "extras" | "replaced">): JobSpec {
+  const spec = decode(extras);
+  if (!replaced) return spec;
+  const { labels, secretNames } = decode(replaced.extras);
+  return Object.assign(spec, { labels, secretNames });
+}
+
+function decode(extras: Uint8Array | undefined): JobSpec {
   return extras ? fromBinary(JobSpecSchema, extras) : create(JobSpecSchema);
 }

@@ -35,7 +35,7 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
     const children: OpenJob[] = [];
     for await (const row of loadOpenJobs(pool, seed.id)) {
       const job = jobFromRow(space, row);
-      space.open(job);
+      space.open(job, row.standsForKey);
       const lease = leases.get(job.serial);
       if (lease) resumeAttempt(state, now, job, lease);
       else if (job.parents.length > 0) children.push(job);
@@ -47,7 +47,7 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
   return { state, writes: effects.writes };
 }
 
-function jobFromRow(space: Namespace, { shapeId, extra, ...columns }: OpenRow): OpenJob {
+function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...columns }: OpenRow): OpenJob {
   const shape = space.shapes.get(shapeId);
   if (!shape)
     throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
@@ -60,6 +60,7 @@ function jobFromRow(space: Namespace, { shapeId, extra, ...columns }: OpenRow): 
     traits: extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits,
     reuseKey: extra?.reuseKey ?? "",
     parents: extra?.parents ?? [],
+    reopened: extra?.reopened,
     phase: "queued",
     standing: undefined,
   };
