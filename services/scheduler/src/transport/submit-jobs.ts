@@ -101,15 +101,16 @@ async function toProto(
   return create(SubmitJobsResponseSchema, {
     jobs: answers.map(({ serial, disposition, job }): SubmittedJob => {
       const record = bySerial.get(serial);
-      const createdMicros = job?.createdMicros ?? record?.stored.createdMicros ?? 0;
-      const state = record?.state ?? (job ? openState(job) : "QUEUED");
+      // The job of a repeat may have been deleted since: it has neither state nor time any more.
+      const createdMicros = job?.createdMicros ?? record?.stored.createdMicros;
+      const state = record?.state ?? (job ? openState(job) : "UNSPECIFIED");
       const waiting = request.wantPosition ? space.job(serial) : undefined;
       return create(SubmittedJobSchema, {
         jobId: ids.encodeJob(serial),
         serial: BigInt(serial),
         disposition: SubmittedJob_Disposition[disposition],
         state: JobState[state],
-        createTime: timestampFromMicros(createdMicros),
+        ...(createdMicros !== undefined && { createTime: timestampFromMicros(createdMicros) }),
         ...(request.returnJobs && record && { job: jobToProto(record, ids, view) }),
         ...(waiting && openState(waiting) === "QUEUED" && { place: placeToProto(waiting, false) }),
       });
