@@ -73,7 +73,7 @@ export function createScheduler({
   let stopped: Promise<void> | undefined;
 
   async function start(): Promise<void> {
-    directory = createDirectory(owner, await loadIdKey(pool));
+    directory = createDirectory(owner, await loadIdKey(pool), clock);
     await owner.start();
   }
 

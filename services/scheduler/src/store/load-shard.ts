@@ -1,12 +1,15 @@
 import type { Pool } from "@switchyard/postgres";
-import type { JobPolicy, JobShape } from "../domain/core/model.js";
+import type { StoredLimit } from "../domain/core/limit-book.js";
+import type { JobPolicy } from "../domain/core/model.js";
 import type { NamespaceSeed } from "../domain/core/namespace.js";
+import type { QueueSettings } from "../domain/core/queue.js";
 import { type DecisionColumns, decisionBytes, unpackDecision } from "./decision-columns.js";
+import { decodeOpenExtra, type OpenExtra } from "./open-extra.js";
 
 /** Open jobs per query. Packed by the server, so that a page is one value and not twenty thousand rows. */
 const pageSize = 20_000;
 
-/** Reads the namespaces of a shard with their shapes and the last numbers that they gave out. */
+/** Reads the namespaces of a shard with all that is set in them and the last numbers that they gave out. */
 export async function loadNamespaces(pool: Pool, shard: number): Promise<NamespaceSeed[]> {
   const { rows } = await pool.query<{ id: number; name: string; last_serial: number; last_created: number }>(
     `select n.id, n.name,
@@ -17,55 +20,128 @@ export async function loadNamespaces(pool: Pool, shard: number): Promise<Namespa
      where n.shard = $1 order by n.id`,
     [shard],
   );
-  const shapes = await loadShapes(pool, shard);
+  const [shapes, queues, limits] = await Promise.all([
+    loadShapes(pool, shard),
+    loadQueues(pool, shard),
+    loadLimits(pool, shard),
+  ]);
   return rows.map(({ id, name, last_serial, last_created }) => ({
     id,
     name,
     lastSerial: last_serial,
     lastCreatedMicros: last_created,
     shapes: shapes.get(id) ?? [],
+    queues: queues.get(id) ?? [],
+    limits: limits.get(id) ?? [],
   }));
 }
 
-async function loadShapes(pool: Pool, shard: number): Promise<Map<number, JobShape[]>> {
+const ofShard = "join scheduler.namespaces n on n.id = t.ns where n.shard = $1";
+
+async function loadShapes(pool: Pool, shard: number): Promise<Map<number, NamespaceSeed["shapes"][number][]>> {
   const { rows } = await pool.query<{
     ns: number;
     shape: number;
     queue: string;
-    kind: string;
     required: [string, string][];
+    lane_labels: [string, string][];
     policy: JobPolicy;
-  }>(
-    `select s.ns, s.shape, s.queue, s.kind, s.required, s.policy
-     from scheduler.shapes s join scheduler.namespaces n on n.id = s.ns where n.shard = $1 order by s.ns, s.shape`,
+  }>(`select t.* from scheduler.shapes t ${ofShard} order by t.ns, t.shape`, [shard]);
+  return byNamespace(rows, ({ shape, queue, required, lane_labels, policy }) => ({
+    id: shape,
+    queue,
+    requiredLabels: required,
+    laneLabels: lane_labels,
+    policy,
+  }));
+}
+
+async function loadQueues(pool: Pool, shard: number): Promise<Map<number, NamespaceSeed["queues"][number][]>> {
+  const { rows } = await pool.query<{ ns: number; queue: string; settings: Partial<QueueSettings> }>(
+    `select t.* from scheduler.queues t ${ofShard}`,
     [shard],
   );
-  const shapes = new Map<number, JobShape[]>();
-  for (const { ns, shape, queue, kind, required, policy } of rows) {
-    const list = shapes.get(ns) ?? [];
-    list.push({ id: shape, queue, kind, requiredLabels: required, policy });
-    shapes.set(ns, list);
+  return byNamespace(rows, ({ queue, settings }) => ({ name: queue, settings }));
+}
+
+async function loadLimits(pool: Pool, shard: number): Promise<Map<number, StoredLimit[]>> {
+  const { rows } = await pool.query<{
+    ns: number;
+    key: string;
+    seats: number | null;
+    rate: number | null;
+    burst: number | null;
+    tokens: number | null;
+    at_ms: number | null;
+  }>(
+    `select t.*, n.id from (
+       select coalesce(l.ns, r.ns) as ns, coalesce(l.key, r.key) as key, l.seats, l.rate, l.burst, r.tokens, r.at_ms
+       from scheduler.limits l full join scheduler.rate_levels r on r.ns = l.ns and r.key = l.key) t ${ofShard}`,
+    [shard],
+  );
+  return byNamespace(rows, ({ key, seats, rate, burst, tokens, at_ms }) => ({
+    key,
+    seats: seats ?? undefined,
+    ratePerSecond: rate ?? undefined,
+    burst: burst ?? 1,
+    ...(tokens !== null && at_ms !== null && { tokens, tokensAt: at_ms }),
+  }));
+}
+
+function byNamespace<Row extends { readonly ns: number }, T>(
+  rows: readonly Row[],
+  from: (row: Row) => T,
+): Map<number, T[]> {
+  const lists = new Map<number, T[]>();
+  for (const row of rows) {
+    const list = lists.get(row.ns);
+    if (list) list.push(from(row));
+    else lists.set(row.ns, [from(row)]);
   }
-  return shapes;
+  return lists;
+}
+
+/** An open job as it is stored. */
+export interface OpenRow extends DecisionColumns {
+  readonly serial: number;
+  readonly kind: string;
+  readonly extra: OpenExtra | undefined;
 }
 
 /** Reads the open jobs of a namespace, in the order of their serials. */
-export async function* loadOpenJobs(
-  pool: Pool,
-  ns: number,
-): AsyncGenerator<DecisionColumns & { readonly serial: number }> {
+export async function* loadOpenJobs(pool: Pool, ns: number): AsyncGenerator<OpenRow> {
   for (let after = 0; ; ) {
-    const { rows } = await pool.query<{ n: number; packed: Buffer | null }>(
-      `select count(*)::int as n, string_agg(int8send(serial) || decision, ''::bytea order by serial) as packed
-       from (select serial, decision from scheduler.open where ns = $1 and serial > $2 order by serial limit ${pageSize}) page`,
-      [ns, after],
-    );
-    const { n, packed } = rows[0] ?? { n: 0, packed: null };
+    const { rows } = await pool.query<{
+      n: number;
+      packed: Buffer | null;
+      serials: number[] | null;
+      extras: string[] | null;
+    }>({
+      name: "scheduler-load-open",
+      text: `select count(*)::int as n,
+         string_agg(int8send(serial) || decision || int2send(octet_length(kind)::int2) || convert_to(kind, 'UTF8'), ''::bytea order by serial)
+           as packed,
+         array_agg(serial order by serial) filter (where extra is not null) as serials,
+         array_agg(extra order by serial) filter (where extra is not null) as extras
+       from (select * from scheduler.open where ns = $1 and serial > $2 order by serial limit ${pageSize}) page`,
+      values: [ns, after],
+    });
+    const { n, packed, serials, extras } = rows[0] ?? { n: 0, packed: null, serials: null, extras: null };
     if (!packed) return;
-    const width = 8 + decisionBytes;
-    for (let at = 0; at < packed.length; at += width) {
+    const extraOf = new Map(serials?.map((serial, i) => [serial, extras?.[i] ?? "{}"]));
+    for (let at = 0; at < packed.length; ) {
       after = packed.readUInt32BE(at) * 0x100000000 + packed.readUInt32BE(at + 4);
-      yield { serial: after, ...unpackDecision(packed.subarray(at + 8, at + width)) };
+      const columns = unpackDecision(packed, at + 8);
+      at += 8 + decisionBytes;
+      const end = at + 2 + packed.readUInt16BE(at);
+      const extra = extraOf.size > 0 ? extraOf.get(after) : undefined;
+      yield {
+        ...columns,
+        serial: after,
+        kind: packed.toString("utf8", at + 2, end),
+        extra: extra === undefined ? undefined : decodeOpenExtra(extra),
+      };
+      at = end;
     }
     if (n < pageSize) return;
   }
@@ -80,6 +156,7 @@ export interface LeaseRow {
   readonly claimed_ms: number;
   readonly started_ms: number;
   readonly lease_ms: number;
+  readonly lease_until_ms: number;
   readonly hold_by_runner: boolean;
   readonly presence_ms: number;
   readonly execution_deadline_ms: number;
@@ -114,7 +191,7 @@ export interface RequestRow {
   readonly ns: number;
   readonly request_key: string;
   readonly fingerprint: Buffer | null;
-  readonly first_serial: number;
+  readonly serials: readonly number[];
   readonly n: number;
   readonly created_ms: number;
 }

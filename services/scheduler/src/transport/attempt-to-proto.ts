@@ -75,7 +75,7 @@ function outcomeFromEnd(end: StoredEnd): Outcome {
 }
 
 /** Shows progress. */
-function progressToProto({ current, total, message, steps, detail, at }: AttemptProgress): Progress {
+export function progressToProto({ current, total, message, steps, detail, at }: AttemptProgress): Progress {
   return create(ProgressSchema, {
     ...defined("current", current),
     ...defined("total", total),
@@ -103,7 +103,7 @@ export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCode
     attempt: number,
     attemptId: ids.encode({ serial, reopen, attempt: number }),
     runnerId: runner.id,
-    kind: shape.kind,
+    kind: job.kind,
     queue: shape.queue,
     subject: body.subject,
     labels,

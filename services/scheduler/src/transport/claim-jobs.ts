@@ -12,6 +12,7 @@ import { endAttempt } from "../domain/core/end.js";
 import type { LiveAttempt } from "../domain/core/model.js";
 import { decodeId, type Directory, jobNotFound, type Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
+import { subjectSerials } from "../domain/reads/subject-serials.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { SingleClaim } from "../domain/shard/single-claim.js";
 import { leaseToProto } from "./attempt-to-proto.js";
@@ -27,7 +28,9 @@ export async function claimJobs(
   const place = await directory.open(request.namespace);
   const claim = singleClaim(place, request);
   try {
+    const subject = request.profile?.subject ?? "";
     if (request.jobId !== "") await claimOne(place, claim, request.jobId);
+    else if (subject !== "") await claimAbout(place, claim, subject);
     else await claimSome(place, claim, durationField("wait", request.wait, 0, 0, 20_000), signal);
   } finally {
     claim.end();
@@ -41,7 +44,8 @@ function singleClaim({ space }: Place, request: ClaimJobsRequest): SingleClaim {
   const runner = space.runner(checkName("runner_id", request.runnerId, 1, 255));
   const wanted = request.jobId !== "" ? 1 : checkRange("max_jobs", request.maxJobs || 1, 1, 1_000);
   const max = request.maxHeld > 0 ? Math.min(wanted, Math.max(0, request.maxHeld - runner.held.size)) : wanted;
-  const spec = request.jobId !== "" ? { kinds: [], labels: {}, queues: [] } : profileFromProto(request.profile);
+  const spec =
+    request.jobId !== "" ? { kinds: [], labels: {}, queues: [], exclude: [] } : profileFromProto(request.profile);
   return new SingleClaim(runner, space.profileFor(spec), {
     max,
     leaseMs: durationField("lease", request.lease, undefined, 1_000, 7 * 86_400_000),
@@ -90,12 +94,24 @@ async function claimOne(place: Place, claim: SingleClaim, jobId: string): Promis
   const { term, space, ids } = place;
   const { serial } = decodeId(ids, jobId);
   if (claim.wants() <= 0) return;
-  const answer = await term.settle(() => claimById(term.clock.now(), space.jobs.get(serial), claim));
+  const answer = await term.settle(() => claimById(term.clock.now(), space.job(serial), claim));
   if (!("refused" in answer)) return;
   const [record] = await readRecords(term.pool, space, [serial], false);
   if (!record) throw jobNotFound(jobId);
   const state = answer.job ? openState(answer.job) : record.state;
   throw new SwitchyardError("NOT_CLAIMABLE", `the job is ${state}`, { state });
+}
+
+/** Claims jobs about a subject, which is in no lane: those that fit, one after the other, in order. Does not wait. */
+async function claimAbout({ term, space }: Place, claim: SingleClaim, subject: string): Promise<void> {
+  for (const serial of await subjectSerials(term.pool, space, subject)) {
+    if (claim.wants() <= 0) return;
+    await term.settle<unknown>(() => {
+      const job = space.job(serial);
+      const fits = job && claim.profile.fits(space.lanes.laneFor(job.shape.site, job.kind));
+      return fits ? claimById(term.clock.now(), job, claim) : { answer: undefined, writes: [] };
+    });
+  }
 }
 
 /** The caller has gone away while its leases were written: nobody would work on them. */

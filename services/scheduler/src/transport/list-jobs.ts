@@ -1,21 +1,17 @@
 import { create } from "@bufbuild/protobuf";
-import { timestampMs } from "@bufbuild/protobuf/wkt";
-import { type Job, JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import {
-  type JobFilter,
   ListJobsResponseSchema,
   type ListJobsRequest,
   type ListJobsResponse,
   ListOrder,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
-import { openState } from "../domain/core/core-event.js";
-import type { JobState as CoreJobState } from "../domain/core/model.js";
-import type { Namespace } from "../domain/core/namespace.js";
-import { decodeId, type Directory, type Place } from "../domain/directory.js";
-import { readRecords } from "../domain/reads/job-record.js";
-import { countJobs, type JobListFilter, type JobListOrder, listSerials } from "../store/list-jobs.js";
-import { decodePageToken, encodePageToken, invalid, notServed, pageSizeField } from "./fields.js";
-import { jobToProto } from "./job-to-proto.js";
+import type { Directory } from "../domain/directory.js";
+import { countJobs, type JobListOrder, listSerials } from "../store/list-jobs.js";
+import { decodePageToken, encodePageToken, invalid, pageSizeField } from "./fields.js";
+import { readPage } from "./job-page.js";
+import { filterFromProto } from "./job-filter.js";
+import { listByLabels } from "./list-by-labels.js";
+import { listInClaimOrder } from "./list-in-claim-order.js";
 import { defined } from "./policy-to-proto.js";
 
 const orders: Partial<Record<ListOrder, JobListOrder>> = {
@@ -30,18 +26,18 @@ const orders: Partial<Record<ListOrder, JobListOrder>> = {
   [ListOrder.UPDATE_TIME_ASC]: "update-asc",
 };
 
-/** A page ends after about this many bytes, so that it fits in a message. */
-const maxPageBytes = 2 * 1_024 * 1_024;
-
 /** Lists jobs. Pages are keyset pages for the two orders by creation and offset pages for the others. */
 export async function listJobs(directory: Directory, request: ListJobsRequest): Promise<ListJobsResponse> {
   const pageSize = pageSizeField(request.pageSize, 100, 1_000);
-  const order = orders[request.orderBy];
-  if (!order) throw notServed("order_by");
   const place = await directory.find(request.namespace);
   if (!place) return create(ListJobsResponseSchema);
+  if (request.orderBy === ListOrder.CLAIM_ORDER) return listInClaimOrder(place, request, pageSize);
+  const order = orders[request.orderBy];
+  if (!order) throw invalid("order_by", `${request.orderBy} is no order`);
   const filter = filterFromProto(place, request.filter);
-  const query = JSON.stringify([request.namespace, filter, order]);
+  if (filter.labels) return listByLabels(place, request, filter, order, pageSize);
+  const { blocked: _, scheduled: __, ...stable } = filter;
+  const query = JSON.stringify([request.namespace, stable, order]);
   const keyset = order === "newest" || order === "oldest";
   const position = decodePageToken(query, request.pageToken);
   const offset = position === undefined ? request.skip : keyset ? 0 : position;
@@ -61,66 +57,4 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
     nextPageToken: more && jobs.length > 0 ? encodePageToken(query, keyset ? last : offset + jobs.length) : "",
     total: request.wantTotal ? BigInt(await countJobs(pool, place.space.id, filter)) : 0n,
   });
-}
-
-/** Reads the jobs of a page in slices, and stops when there are enough bytes. */
-async function readPage({ term, space, ids }: Place, serials: readonly number[], view: JobView): Promise<Job[]> {
-  const payloads = view === JobView.PAYLOADS || view === JobView.FULL;
-  const slice = payloads ? 50 : 1_000;
-  const jobs: Job[] = [];
-  let bytes = 0;
-  for (let at = 0; at < serials.length; at += slice) {
-    for (const record of await readRecords(term.pool, space, serials.slice(at, at + slice), payloads)) {
-      const job = jobToProto(record, ids, view);
-      bytes += 500 + (job.spec?.input?.data.byteLength ?? 0) + (job.lastAttempt?.outcome?.result?.data.byteLength ?? 0);
-      if (jobs.length > 0 && bytes > maxPageBytes) return jobs;
-      jobs.push(job);
-    }
-  }
-  return jobs;
-}
-
-/** Checks and translates a filter. */
-export function filterFromProto({ space, ids }: Place, filter: JobFilter | undefined): JobListFilter {
-  if (!filter) return {};
-  if (Object.keys(filter.labels).length > 0) throw notServed("filter.labels");
-  if (filter.resumeFrom !== "") throw notServed("filter.resume_from");
-  if (filter.deadLetters) throw notServed("filter.dead_letters");
-  const states = filter.states.map(stateFromProto);
-  const serials = filter.jobIds.map((id) => decodeId(ids, id).serial);
-  const micros = (field: JobFilter["createdAfter"]) => (field ? timestampMs(field) * 1_000 : undefined);
-  const waiting = states.filter((state) => state === "QUEUED" || state === "SCHEDULED" || state === "BLOCKED");
-  // Rows know the three waiting states as one. Where only some are wanted, memory says which jobs those are.
-  const exact = waiting.length > 0 && waiting.length < 3 ? waitingSerials(space, states) : undefined;
-  return {
-    ...(states.length > 0 && !exact && { states }),
-    ...defined("started", filter.started),
-    ...(filter.queue !== "" && {
-      shapes: [...space.shapes.values()].filter(({ queue }) => queue === filter.queue).map(({ id }) => id),
-    }),
-    ...(filter.kinds.length > 0 && { kinds: filter.kinds }),
-    ...(filter.subject !== "" && { subject: filter.subject }),
-    ...(filter.runnerId !== "" && { runner: filter.runnerId }),
-    ...defined("createdFromMicros", micros(filter.createdAfter)),
-    ...defined("createdBeforeMicros", micros(filter.createdBefore)),
-    ...(filter.afterSerial > 0n && { afterSerial: Number(filter.afterSerial) }),
-    ...(serials.length > 0 && !exact && { serials }),
-    ...(exact && { serials: serials.length > 0 ? exact.filter((serial) => serials.includes(serial)) : exact }),
-  };
-}
-
-/** Translates a state. @throws SwitchyardError for one that is none. */
-export function stateFromProto(state: JobState): CoreJobState {
-  const name = JobState[state] as CoreJobState | "UNSPECIFIED" | undefined;
-  if (!name || name === "UNSPECIFIED") throw invalid("states", `${state} is not a state`);
-  return name;
-}
-
-function waitingSerials(space: Namespace, states: readonly CoreJobState[]): number[] {
-  if (
-    states.some((state) => state !== "QUEUED" && state !== "SCHEDULED" && state !== "BLOCKED" && state !== "RUNNING")
-  ) {
-    throw notServed("filter.states that mixes some waiting states with final ones");
-  }
-  return [...space.jobs.values()].filter((job) => states.includes(openState(job))).map(({ serial }) => serial);
 }

@@ -114,7 +114,7 @@ function revocationFor({ reason, metadata }: Extract<ReportVerdict, { repeated: 
 async function leaveNow({ term }: Place, runner: RunnerPresence): Promise<void> {
   for (;;) {
     term.assertValid();
-    const { writes, waitFor } = leave(runner, term.clock.now());
+    const { writes, waitFor } = leave(term.state, runner, term.clock.now());
     await Promise.all([...writes, ...waitFor].map((write) => term.write(write)));
     if (waitFor.length === 0) return;
   }

@@ -88,6 +88,7 @@ function demandOf(term: ShardTerm, session: GatewaySession, key: string, message
   } else if (message.profile) {
     demand.changeProfile(space.profileFor(profileFromProto(message.profile)));
   }
+  if (message.profile?.subject) throw invalid("demands.profile.subject", "can be asked for by ClaimJobs only");
   const leaseMs = durationField("demands.lease", message.lease, undefined, 1_000, 7 * 86_400_000);
   demand.leaseMs = leaseMs;
   return demand;

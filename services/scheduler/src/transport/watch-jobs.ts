@@ -15,7 +15,9 @@ import { readRecords } from "../domain/reads/job-record.js";
 import { watchEvents } from "../domain/reads/watch-events.js";
 import { isFinal } from "../domain/reads/final-state.js";
 import type { SequencedEvent } from "../domain/shard/event-feed.js";
-import { invalid, notServed } from "./fields.js";
+import type { LiveNews } from "../domain/shard/live-feed.js";
+import { progressToProto } from "./attempt-to-proto.js";
+import { invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 
 /** Replays the events of a namespace from a number and follows. */
@@ -24,15 +26,18 @@ export async function* watchJobs(
   request: WatchJobsRequest,
   context: HandlerContext,
 ): AsyncGenerator<WatchJobsResponse> {
-  if (request.includeRunners) throw notServed("include_runners");
-  if (request.includeProgress) throw notServed("include_progress");
   if (request.jobIds.length > 1_000) throw invalid("job_ids", "at most 1000 jobs can be named");
   if (request.untilFinal && request.jobIds.length === 0) throw invalid("until_final", "needs job_ids");
   const place = await directory.open(request.namespace);
   const { term, space, ids } = place;
   const serials = new Set(request.jobIds.map((id) => decodeId(ids, id).serial));
   const after = request.afterSequence === undefined ? undefined : Number(request.afterSequence);
-  const watch = watchEvents(term, space, after, context.signal);
+  const watch = watchEvents(term, space, after, context.signal, (news) => {
+    if (news.type !== "PROGRESS") return request.includeRunners;
+    const { job } = news.attempt;
+    const isNamed = serials.size === 0 || serials.has(job.serial);
+    return request.includeProgress && isNamed && (request.queue === "" || job.shape.queue === request.queue);
+  });
   const open = new Set(serials);
   if (request.includeSnapshot || request.untilFinal) {
     const records = await readRecords(term.pool, space, [...serials], request.includeSnapshot);
@@ -52,12 +57,30 @@ export async function* watchJobs(
     (serials.size === 0 || serials.has(event.serial)) &&
     (request.queue === "" || event.shape.queue === request.queue) &&
     (request.types.length === 0 || request.types.includes(JobEventType[event.type]));
-  for await (const { events: batch, upTo } of watch.batches) {
-    const events = batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event));
+  for await (const { events: batch, live, upTo } of watch.batches) {
+    const events = [
+      ...batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event)),
+      ...live.map((news) => newsToProto(place, news)),
+    ];
     if (events.length > 0) yield create(WatchJobsResponseSchema, { events, sequence: BigInt(upTo) });
     for (const { event } of batch) if (event.type === "ENDED") open.delete(event.serial);
     if (request.untilFinal && open.size === 0 && upTo >= watch.startedAt) return watch.stop();
   }
+}
+
+function newsToProto({ ids }: Place, news: LiveNews): JobEvent {
+  const { type, at } = news;
+  if (news.type !== "PROGRESS")
+    return create(JobEventSchema, { time: timestampFromMs(at), type: JobEventType[type], runnerId: news.runnerId });
+  const { job, number, runner, progress } = news.attempt;
+  return create(JobEventSchema, {
+    time: timestampFromMs(at),
+    type: JobEventType.PROGRESS,
+    jobId: ids.encode({ serial: job.serial, reopen: job.reopen, attempt: 0 }),
+    ...{ state: JobState.RUNNING, previousState: JobState.RUNNING },
+    ...{ attempt: number, runnerId: runner.id, kind: job.kind, queue: job.shape.queue },
+    ...(progress && { progress: progressToProto(progress) }),
+  });
 }
 
 function eventToProto({ ids }: Place, { sequence, event }: SequencedEvent): JobEvent {
@@ -74,7 +97,7 @@ function eventToProto({ ids }: Place, { sequence, event }: SequencedEvent): JobE
     endReason: event.reason === "" ? EndReason.UNSPECIFIED : EndReason[event.reason],
     message: event.message,
     actor: event.actor,
-    kind: shape.kind,
+    kind: event.kind,
     queue: shape.queue,
   });
 }

@@ -1,3 +1,4 @@
+import type { LimitKey } from "./limit-key.js";
 import type { LiveAttempt, OpenJob, RunnerPresence } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { Timers } from "./timers.js";
@@ -8,15 +9,18 @@ export type Due =
   | { readonly type: "execution"; readonly attempt: LiveAttempt }
   | { readonly type: "presence"; readonly runner: RunnerPresence }
   | { readonly type: "ready"; readonly job: OpenJob }
-  | { readonly type: "not-started"; readonly job: OpenJob };
+  | { readonly type: "not-started"; readonly job: OpenJob }
+  | { readonly type: "refill"; readonly space: Namespace; readonly key: LimitKey };
 
 /** All that the core of one shard knows. */
 export interface CoreState {
   readonly spaces: Map<string, Namespace>;
   readonly timers: Timers<Due>;
+  /** Called when a runner's presence begins or ends. Must not throw. */
+  onPresence: (runner: RunnerPresence, online: boolean, now: number) => void;
 }
 
 /** The core of a shard that owns nothing yet. */
 export function createCoreState(): CoreState {
-  return { spaces: new Map(), timers: new Timers() };
+  return { spaces: new Map(), timers: new Timers(), onPresence: () => undefined };
 }

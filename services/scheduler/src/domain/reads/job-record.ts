@@ -32,7 +32,7 @@ export async function readRecords(
   payloads: boolean,
 ): Promise<JobRecord[]> {
   if (serials.length === 0) return [];
-  const openBefore = new Map(serials.map((serial) => [serial, space.jobs.get(serial)]));
+  const openBefore = new Map(serials.map((serial) => [serial, space.job(serial)]));
   const [jobs, ends] = await Promise.all([
     readJobs(pool, space.id, serials, payloads),
     readEnds(pool, space.id, serials, payloads),

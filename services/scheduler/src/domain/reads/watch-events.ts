@@ -4,14 +4,20 @@ import type { EventRow } from "../../store/event-row.js";
 import type { Namespace } from "../core/namespace.js";
 import type { JobShape } from "../core/model.js";
 import type { SequencedEvent } from "../shard/event-feed.js";
+import type { LiveNews } from "../shard/live-feed.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
 /** Events that may wait for a slow reader. Beyond that the watch ends, and the reader resumes from its last number. */
 const maxBuffered = 20_000;
 
+/** Live news that may wait for a slow reader. */
+const maxLive = 1_000;
+
 /** Events in order, and the number up to which the watcher has now seen everything. */
 export interface EventBatch {
   readonly events: readonly SequencedEvent[];
+  /** What is neither numbered nor replayed, as far as it was asked for. */
+  readonly live: readonly LiveNews[];
   readonly upTo: number;
 }
 
@@ -33,6 +39,7 @@ export function watchEvents(
   space: Namespace,
   after: number | undefined,
   signal: AbortSignal,
+  wantsLive: (news: LiveNews) => boolean = () => false,
 ): EventWatch {
   const startedAt = term.feed.published;
   const buffer: SequencedEvent[] = [];
@@ -54,6 +61,14 @@ export function watchEvents(
     }
     changed();
   });
+  const live: LiveNews[] = [];
+  const unsubscribeLive = term.live.subscribe((news) => {
+    if (news.space !== space || !wantsLive(news)) return;
+    live.push(news);
+    // Live news are worth nothing when they are old: a slow reader loses the oldest.
+    if (live.length > maxLive) live.shift();
+    changed();
+  });
   const unwatch = term.whenLost(() => {
     failure = new SwitchyardError(
       "SHARD_LOST",
@@ -66,6 +81,7 @@ export function watchEvents(
   const stop = () => {
     stopped = true;
     unsubscribe();
+    unsubscribeLive();
     unwatch();
     signal.removeEventListener("abort", changed);
     changed();
@@ -73,20 +89,23 @@ export function watchEvents(
   signal.addEventListener("abort", changed);
 
   async function* batches(): AsyncGenerator<EventBatch> {
+    let upTo = startedAt;
     try {
       if (after !== undefined && after < startedAt) {
         for await (const rows of readEvents(term.pool, term.term.shard, after, startedAt)) {
           const events = rows.filter(({ ns }) => ns === space.id).map((row) => fromRow(space, row));
-          if (events.length > 0) yield { events, upTo: rows.at(-1)?.sequence ?? 0 };
+          if (events.length > 0) yield { events, live: [], upTo: rows.at(-1)?.sequence ?? 0 };
         }
-        yield { events: [], upTo: startedAt };
+        yield { events: [], live: [], upTo: startedAt };
       }
       for (;;) {
         if (stopped) return;
         signal.throwIfAborted();
         if (failure) throw failure;
         const events = buffer.splice(0, 1_000);
-        if (events.length > 0) yield { events, upTo: events.at(-1)?.sequence ?? 0 };
+        const news = live.splice(0);
+        upTo = events.at(-1)?.sequence ?? upTo;
+        if (events.length + news.length > 0) yield { events, live: news, upTo };
         else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {

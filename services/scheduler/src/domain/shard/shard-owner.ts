@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
 import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
+import type { Write } from "../core/writes.js";
 import { createBodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
@@ -138,7 +139,7 @@ export class ShardOwner {
     const { clock, logger, leaseMs } = this.#options;
     const takenAt = clock.now();
     let lost: Error | undefined;
-    const running = await this.#load(term, (error) => {
+    const { running, writes } = await this.#load(term, (error) => {
       lost = error;
       // A request id that claimed to be new was stored already: its client's clock is wrong, so from now on all are looked up.
       if (isRepeatedRequest(error)) this.#trustRequestTimes = false;
@@ -146,6 +147,7 @@ export class ShardOwner {
     });
     running.validUntil(takenAt + leaseMs);
     await running.start();
+    running.writeAll(writes);
     logger.info(
       { shard: term.shard, epoch: term.epoch, openJobs: openJobs(running), loadMs: clock.now() - takenAt },
       "shard taken",
@@ -167,15 +169,21 @@ export class ShardOwner {
     logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
   }
 
-  async #load(term: Term, onLost: (error: Error) => void): Promise<ShardTerm> {
+  async #load(
+    term: Term,
+    onLost: (error: Error) => void,
+  ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
     const { pool, url, clock, logger, bodyCacheBytes, interceptFlush } = this.#options;
     const now = clock.now();
-    const [state, nextSequence, requests] = await Promise.all([
+    const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(pool, term.shard, now),
       loadNextSequence(pool, term.shard),
       loadRequests(pool, now - requestMemoryMs),
     ]);
-    return new ShardTerm({
+    // Nobody knows any more which event was a queue's last: all count as changed.
+    for (const { shapes } of state.spaces.values())
+      for (const queue of shapes.queues.values()) queue.version = nextSequence - 1;
+    const running = new ShardTerm({
       term,
       url,
       pool,
@@ -188,6 +196,7 @@ export class ShardOwner {
       interceptFlush,
       onLost,
     });
+    return { running, writes };
   }
 
   async #renew(running: ShardTerm): Promise<void> {
@@ -226,6 +235,6 @@ function isRepeatedRequest({ cause }: Error): boolean {
 
 function openJobs(term: ShardTerm): number {
   let count = 0;
-  for (const space of term.state.spaces.values()) count += space.jobs.size;
+  for (const space of term.state.spaces.values()) count += space.openJobs;
   return count;
 }

@@ -5,8 +5,16 @@ import type { Client } from "pg";
 import { committed } from "../core/core.js";
 import type { CoreState } from "../core/core-state.js";
 import { handleDue } from "../core/due.js";
+import { takeRenewals } from "../core/hold.js";
 import type { LiveAttempt } from "../core/model.js";
-import type { ClaimWrite, Decision, ReportWrite, SubmitWrite, Write } from "../core/writes.js";
+import {
+  type ClaimWrite,
+  type Decision,
+  type ReportWrite,
+  reportWrite,
+  type SubmitWrite,
+  type Write,
+} from "../core/writes.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
 import type { Term } from "../../store/term.js";
 import { writeClaims } from "../../store/write-claims.js";
@@ -17,7 +25,10 @@ import type { BodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import type { EventFeed } from "./event-feed.js";
 import type { RequestMemory } from "./request-memory.js";
+import { LiveFeed } from "./live-feed.js";
 import type { GatewaySession } from "./session.js";
+import { RecentRequests } from "./recent-requests.js";
+import { Turns } from "./turns.js";
 
 /**
  * Stands between a lane and the statement that stores a batch, by the name of the lane: what makes writes fail, get lost or be late in tests.
@@ -64,6 +75,11 @@ export class ShardTerm {
   readonly bodies: BodyCache;
   readonly requests: RequestMemory;
   readonly clock: Clock;
+  /** Who opens, deletes or dismisses a job that has ended does so alone. */
+  readonly turns = new Turns();
+  /** Which request opened a job again, so that its repeat is no error. */
+  readonly retries = new RecentRequests();
+  readonly live = new LiveFeed();
   readonly sessions = new Map<string, GatewaySession>();
   readonly #options: ShardTermOptions;
   readonly #lanes: Lanes;
@@ -72,6 +88,7 @@ export class ShardTerm {
   #validUntil = 0;
   #lost: Error | undefined;
   #dueTimer: NodeJS.Timeout | undefined;
+  #renewalsDue = 0;
   readonly #watchers = new Set<() => void>();
 
   constructor(options: ShardTermOptions) {
@@ -83,6 +100,8 @@ export class ShardTerm {
     this.bodies = options.bodies;
     this.requests = options.requests;
     this.clock = options.clock;
+    this.state.onPresence = ({ space, id }, online, at) =>
+      this.live.publish({ type: online ? "RUNNER_ONLINE" : "RUNNER_OFFLINE", space, runnerId: id, at });
     this.#lanes = {
       submit: this.#lane(laneNames.submit, writeSubmits, submitBytes),
       claim: this.#lane(laneNames.claim, writeClaims, () => 0),
@@ -159,6 +178,8 @@ export class ShardTerm {
 
   /** Notes that the progress of an attempt changed; it is stored soon, the latest only. */
   saveProgress(attempt: LiveAttempt): void {
+    if (attempt.job.live === attempt)
+      this.live.publish({ type: "PROGRESS", space: attempt.job.space, attempt, at: this.clock.now() });
     if (this.#progressing.has(attempt)) return;
     this.#progressing.add(attempt);
     this.#lanes.progress.push(attempt).catch(() => undefined);
@@ -231,17 +252,37 @@ export class ShardTerm {
     const following: Write[] = [];
     for (const write of writes) {
       following.push(...committed(this.state, now, write));
-      if (write.lane === "submit") for (const { job, body } of write.jobs) this.bodies.keep(job, body);
-      if (write.lane === "report") for (const { job, final } of write.ends) if (final) this.bodies.forget(job);
+      this.#keepBodies(write);
     }
     this.feed.committed(events);
     this.writeAll(following);
   }
 
+  #keepBodies(write: Write): void {
+    if (write.lane === "claim") return;
+    for (const { job, body } of write.amends) if (body) this.bodies.keep(job, body);
+    if (write.lane === "submit") {
+      for (const { job, body } of write.jobs) this.bodies.keep(job, body);
+      return;
+    }
+    for (const { job, attempt, final } of write.ends) {
+      if (final) this.bodies.forget(job);
+      // Its progress is with the outcome now.
+      if (attempt?.progress) this.saveProgress(attempt);
+    }
+    for (const { job } of write.deletes) {
+      if (job) this.bodies.forget(job);
+    }
+  }
+
   #handleDue(): void {
     const now = this.clock.now();
-    if (this.#lost || (this.state.timers.next() ?? Number.POSITIVE_INFINITY) > now) return;
-    this.writeAll(handleDue(this.state, now));
+    if (this.#lost) return;
+    if ((this.state.timers.next() ?? Number.POSITIVE_INFINITY) <= now) this.writeAll(handleDue(this.state, now));
+    if (now < this.#renewalsDue) return;
+    this.#renewalsDue = now + renewalIntervalMs;
+    const renewals = [...this.state.spaces.values()].flatMap(takeRenewals);
+    if (renewals.length > 0) this.writeAll([reportWrite({ renewals })]);
   }
 
   #shardLost(cause: unknown): SwitchyardError {
@@ -254,6 +295,9 @@ export class ShardTerm {
     });
   }
 }
+
+/** How often the ends of renewed leases are stored, all in one statement. */
+const renewalIntervalMs = 1_000;
 
 /** How often the clock is looked at; nothing is late by more than this. Costs no statement. */
 const dueIntervalMs = 20;

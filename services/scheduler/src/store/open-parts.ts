@@ -1,0 +1,92 @@
+import { intArrayLiteral } from "@switchyard/postgres";
+import type { OpenJob } from "../domain/core/model.js";
+import { decisionBytes, packDecision } from "./decision-columns.js";
+import type { Part } from "./fenced-statement.js";
+import { encodeOpenExtra } from "./open-extra.js";
+
+/** Rows of jobs that are open from now on. */
+export function openInsertPart(jobs: readonly OpenJob[]): Part[] {
+  if (jobs.length === 0) return [];
+  const extras = jobs.map(encodeOpenExtra);
+  const reuseKeys = jobs.map(({ reuseKey, space, serial }) =>
+    reuseKey !== "" && space.reuseKeys.get(reuseKey) === serial ? reuseKey : null,
+  );
+  const plain = extras.every((extra) => extra === null);
+  const [ns, serials] = jobKeys(jobs);
+  const values = [packAll(jobs), ns, serials, jobs.map(({ kind }) => kind)];
+  if (plain) {
+    return [
+      {
+        name: "o",
+        sql: ([packed, n, j, k]) =>
+          `insert into scheduler.open (ns, serial, decision, kind)
+           select n, j, ${slice(packed)}, k from unnest(${n}::int[], ${j}::bigint[], ${k}::text[]) with ordinality t(n, j, k, i)
+           where (select ok from f)`,
+        values,
+      },
+    ];
+  }
+  return [
+    {
+      name: "ox",
+      sql: ([packed, n, j, k, x, u]) =>
+        `insert into scheduler.open (ns, serial, decision, kind, extra, reuse_key)
+         select n, j, ${slice(packed)}, k, x, u
+         from unnest(${n}::int[], ${j}::bigint[], ${k}::text[], ${x}::text[], ${u}::text[]) with ordinality t(n, j, k, x, u, i)
+         where (select ok from f)`,
+      values: [...values, extras, reuseKeys],
+    },
+  ];
+}
+
+/** Rows of jobs that go on with other counters, or stand somewhere else. */
+export function openUpdatePart(
+  name: string,
+  jobs: readonly Parameters<typeof packDecision>[0][],
+  keys: readonly OpenJob[],
+): Part[] {
+  if (jobs.length === 0) return [];
+  return [
+    {
+      name,
+      sql: ([packed, n, j]) =>
+        `update scheduler.open set decision = ${slice(packed)}
+         from unnest(${n}::int[], ${j}::bigint[]) with ordinality t(n, j, i) where ns = n and serial = j and (select ok from f)`,
+      values: [packAll(jobs), ...jobKeys(keys)],
+    },
+  ];
+}
+
+/** Rows to delete by their exact keys. */
+export function deletePart(
+  name: string,
+  table: string,
+  jobs: readonly { readonly ns: number; readonly serial: number }[],
+): Part[] {
+  if (jobs.length === 0) return [];
+  return [
+    {
+      name,
+      sql: ([n, j]) =>
+        `delete from scheduler.${table} using unnest(${n}::int[], ${j}::bigint[]) t(n, j)
+         where ns = n and serial = j and (select ok from f)`,
+      values: [intArrayLiteral(jobs.map(({ ns }) => ns)), intArrayLiteral(jobs.map(({ serial }) => serial))],
+    },
+  ];
+}
+
+/** Namespace and serial of each job, as two array literals. */
+export function jobKeys(jobs: readonly Pick<OpenJob, "space" | "serial">[]): [string, string] {
+  return [intArrayLiteral(jobs.map(({ space }) => space.id)), intArrayLiteral(jobs.map(({ serial }) => serial))];
+}
+
+function packAll(jobs: readonly Parameters<typeof packDecision>[0][]): Buffer {
+  const packed = Buffer.allocUnsafe(jobs.length * decisionBytes);
+  for (let i = 0; i < jobs.length; i++)
+    packDecision(jobs[i] as Parameters<typeof packDecision>[0], packed, i * decisionBytes);
+  return packed;
+}
+
+function slice(packed: string | undefined): string {
+  return `substr(${packed}::bytea, (i::int - 1) * ${decisionBytes} + 1, ${decisionBytes})`;
+}
