@@ -13,6 +13,7 @@ import { JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { renewLease } from "../domain/core/hold.js";
 import type { LiveAttempt } from "../domain/core/model.js";
 import { finishAttempt, startAttempt } from "../domain/core/report.js";
+import type { Decision } from "../domain/core/writes.js";
 import { decodeId, type Directory, type Place } from "../domain/directory.js";
 import { findHeld } from "../domain/reads/find-held.js";
 import { readRecords } from "../domain/reads/job-record.js";
@@ -59,18 +60,21 @@ async function takeReport(directory: Directory, message: AttemptReport, resultBy
   const { live } = found;
   if (message.renew) renewLease(place.term.clock.now(), live);
   const requeued = await place.term.settle(() => decide(place, message, live, outcome));
+  // Another report ended it between the look-up and the decision: this one is judged like any that comes later.
+  if (requeued === "ended") return takeReport(directory, message, resultBytes);
   return create(ReportResultSchema, { attempt: live.number, requeued, ...(await jobField(place, message, serial)) });
 }
 
-/** Decides about a live attempt. The answer says whether the job goes on after an outcome. */
+/** Decides about a live attempt. The answer says whether the job goes on after an outcome, or that the attempt is no longer live. */
 function decide(
   place: Place,
   { report }: AttemptReport,
   live: LiveAttempt,
   outcome: ReturnType<typeof outcomeFromProto> | undefined,
-) {
+): Decision<boolean | "ended"> {
   const { term } = place;
   const now = term.clock.now();
+  if (live.job.live !== live || live.job.phase !== "running") return { answer: "ended", writes: [] };
   switch (report.case) {
     case "start":
       return { answer: false, writes: startAttempt(now, live) };
