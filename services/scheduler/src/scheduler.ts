@@ -4,12 +4,17 @@ import type { ServiceRoute } from "@switchyard/rpc";
 import type { Logger } from "pino";
 import type { SchedulerConfig } from "./config.js";
 import { createDirectory, type Directory } from "./domain/directory.js";
+import { createScheduleDuty } from "./domain/schedules/schedule-duty.js";
 import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
 import { loadIdKey } from "./store/load-shard.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";
 import { createQueueRoute } from "./transport/queue-service.js";
+import { requestFromTick } from "./transport/schedule-spec.js";
+
+/** Time that a change of owner may take beside the shard's lease, ms. */
+const handOverMs = 5_000;
 
 /** What a scheduler needs. */
 export interface SchedulerDeps {
@@ -37,6 +42,8 @@ export interface Scheduler {
 export function createScheduler({ config, logger, clock = systemClock, version = "0.0.0" }: SchedulerDeps): Scheduler {
   const url = config.databaseUrl;
   const pool: Pool = createPool({ url, max: config.poolSize, applicationName: "scheduler", log: logger });
+  const graceMs = config.shardLeaseMs + handOverMs;
+  const schedules = createScheduleDuty({ request: requestFromTick, graceMs, logger });
   const owner = new ShardOwner({
     shard: 0,
     url,
@@ -47,6 +54,7 @@ export function createScheduler({ config, logger, clock = systemClock, version =
     address: "",
     leaseMs: config.shardLeaseMs,
     bodyCacheBytes: config.inputCacheBytes,
+    duties: [schedules],
   });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;
@@ -56,6 +64,7 @@ export function createScheduler({ config, logger, clock = systemClock, version =
       return directory;
     },
     owner,
+    schedules,
     limits: { inputBytes: config.maxInputBytes, resultBytes: config.maxResultBytes },
     version,
   };

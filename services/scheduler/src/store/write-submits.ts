@@ -4,11 +4,12 @@ import type { SubmitWrite } from "../domain/core/writes.js";
 import { decisionBytes, packDecision } from "./decision-columns.js";
 import { eventValues, type NumberedEvents } from "./numbered-events.js";
 import { leaseColumns, leaseValues } from "./lease-rows.js";
+import { fenceWithTicks, ticksValue } from "./schedule-ticks.js";
 import type { Term } from "./term.js";
 
 const statement = defineStatement(
-  "scheduler-submit-1",
-  `with f as materialized (select scheduler.fence($1, $2) as ok),
+  "scheduler-submit-2",
+  `with f as materialized (select ${fenceWithTicks("$45")} as ok),
     e as (insert into scheduler.events (shard, first_sequence, n, at_ms, data)
       select $3, $4, $5, $6, $7 where $5::int > 0 and (select ok from f)),
     s as (insert into scheduler.shapes (ns, shape, queue, kind, required, policy)
@@ -28,7 +29,7 @@ const statement = defineStatement(
   where (select ok from f)`,
 );
 
-/** Stores new jobs, and the leases of those that a runner was waiting for, in one statement. */
+/** Stores new jobs, the leases of those that a runner was waiting for, and how far the schedules are that made them, in one statement. */
 export async function writeSubmits(
   client: Client,
   term: Term,
@@ -75,6 +76,7 @@ export async function writeSubmits(
       ...leaseValues(writes.flatMap((write) => write.attempts)),
       extras.offsets,
       extras.lengths,
+      ticksValue(writes),
     ],
   });
 }

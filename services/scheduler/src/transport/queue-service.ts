@@ -4,8 +4,11 @@ import { GetQueueResponseSchema, QueueService } from "@switchyard/proto/switchya
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
 import { readQueueCounts } from "../domain/reads/queue-counts.js";
+import { createSchedule } from "./create-schedule.js";
+import { deleteSchedule } from "./delete-schedule.js";
 import { notServed } from "./fields.js";
 import type { TransportDeps } from "./job-service.js";
+import { listSchedules } from "./list-schedules.js";
 
 /** The handlers of `QueueService`. */
 export function createQueueRoute(deps: TransportDeps): ServiceRoute {
@@ -24,6 +27,18 @@ export function createQueueRoute(deps: TransportDeps): ServiceRoute {
       return create(GetQueueResponseSchema, {
         queue: { namespace: request.namespace, name: request.name, counts: proto },
       });
+    },
+    createSchedule(request, context) {
+      requireNamespace(context, request.schedule?.namespace ?? "");
+      return createSchedule(deps.directory, deps.schedules, request, deps.limits);
+    },
+    listSchedules(request, context) {
+      requireNamespace(context, request.namespace);
+      return listSchedules(deps.directory, deps.schedules, request);
+    },
+    deleteSchedule(request, context) {
+      requireNamespace(context, request.namespace);
+      return deleteSchedule(deps.directory, deps.schedules, request);
     },
   });
 }

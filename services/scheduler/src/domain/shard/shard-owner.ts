@@ -9,7 +9,7 @@ import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
-import { ShardTerm } from "./shard-term.js";
+import { ShardTerm, type TermDuty } from "./shard-term.js";
 
 /** How a replica owns a shard. */
 export interface ShardOwnerOptions {
@@ -26,6 +26,8 @@ export interface ShardOwnerOptions {
   readonly leaseMs: number;
   /** Bytes of recent inputs kept in memory. */
   readonly bodyCacheBytes: number;
+  /** What is done during each term beside answering calls. */
+  readonly duties: readonly TermDuty[];
 }
 
 /** How long requests are remembered, ms. */
@@ -166,7 +168,7 @@ export class ShardOwner {
   }
 
   async #load(term: Term, onLost: (error: Error) => void): Promise<ShardTerm> {
-    const { pool, url, clock, logger, bodyCacheBytes } = this.#options;
+    const { pool, url, clock, logger, bodyCacheBytes, duties } = this.#options;
     const now = clock.now();
     const [state, nextSequence, requests] = await Promise.all([
       loadState(pool, term.shard, now),
@@ -183,6 +185,7 @@ export class ShardOwner {
       requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
       clock,
       logger,
+      duties,
       onLost,
     });
   }
