@@ -1,5 +1,5 @@
 import { createPool, type Pool } from "@switchyard/postgres";
-import { eventually, type TestDatabase } from "@switchyard/testkit";
+import { createTcpProxy, eventually, type TcpProxy, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "../../src/index.js";
@@ -19,16 +19,27 @@ const schedules = [1, 2, 3].flatMap((catchUp) => [
 ]);
 
 let database: TestDatabase;
+let proxy: TcpProxy;
 let system: TestScheduler;
 let pool: Pool;
+/** The clock of the owner that was started last, before or behind the machine's by this, ms. */
+let offset = 0;
 
-/** A scheduler on a clock of its own, up to a second and a half before or behind the others'. All have one name, so each takes the shard from the one before. */
+/** A scheduler on a clock of its own, up to a second and a half before or behind the machine's. All have one name, so each takes the shard from the one before. */
 function start(): Promise<TestScheduler> {
-  const offset = Math.floor((Math.random() - 0.5) * 3_000);
-  return startOnClock(database, { now: () => systemClock.now() + offset }, { shardLeaseMs: 4_000 });
+  const ahead = Math.floor((Math.random() - 0.5) * 3_000);
+  offset = ahead;
+  const url = new URL(database.url);
+  url.hostname = "127.0.0.1";
+  url.port = String(proxy.port);
+  const clock = { now: () => systemClock.now() + ahead };
+  return startOnClock({ ...database, url: url.href }, clock, { shardLeaseMs: 4_000 });
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits until shortly before or after the owner's next full second, when all schedules of one second tick. */
+const nearATick = (fromMs: number, toMs: number) =>
+  pause(1_000 - ((systemClock.now() + offset) % 1_000) + fromMs + Math.random() * (toMs - fromMs));
 const cutLanes = () =>
   pool.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'scheduler-%'",
@@ -50,21 +61,31 @@ const endings: readonly (() => Promise<void>)[] = [
   async function cutSomewhere() {
     await cutLanes();
   },
-  // While the ticks of a second are being written, by the wall clock; owners' clocks are off, so others are hit between them.
+  // While the ticks of a second are being written.
   async function cutAtATick() {
-    await pause(1_000 - (Date.now() % 1_000) + Math.random() * 15);
+    await nearATick(0, 15);
     await cutLanes();
+  },
+  // Ticks are stored, and their owner never hears of it.
+  async function answersLostAtATick() {
+    await nearATick(-10, 5);
+    proxy.swallow("down");
+    await pause(Math.random() * 100);
+    proxy.cut();
+    proxy.heal();
   },
 ];
 
 beforeAll(async () => {
   database = await createSchedulerDatabase();
+  proxy = await createTcpProxy({ target: { port: Number(new URL(database.url).port) } });
   system = await start();
   pool = createPool({ url: database.url, applicationName: "restarts-test", log: pino({ level: "silent" }) });
 });
 afterAll(async () => {
   await pool.close();
   await system.stop();
+  await proxy.close();
   await database.drop();
 });
 

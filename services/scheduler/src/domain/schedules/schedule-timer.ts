@@ -3,7 +3,7 @@ import type { Clock } from "../shard/clock.js";
 import type { Schedule } from "./schedule.js";
 
 /** Most schedules that are begun at one go: what is due at midnight must not keep the calls waiting. */
-const perLook = 50;
+const perLook = 20;
 
 /** The clock is looked at again after this time at the latest, ms: it may run otherwise than the process's timers. */
 const longestSleepMs = 250;

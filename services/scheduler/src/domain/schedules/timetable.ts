@@ -44,8 +44,15 @@ const maxShared = 256;
 function parse(cron: string, zone: string): Timetable {
   checkZone(zone);
   const parsed = parseCron(cron, zone);
+  // Schedules of one timetable stand at the same tick and ask the same question, one after the other.
+  let asked = Number.NaN;
+  let answer: number | undefined;
   const timetable: Timetable = {
-    next: (afterMs) => parsed.nextRun(new Date(afterMs))?.getTime(),
+    next: (afterMs) => {
+      if (afterMs !== asked) answer = parsed.nextRun(new Date(afterMs))?.getTime();
+      asked = afterMs;
+      return answer;
+    },
     // croner looks strictly before its reference.
     last: (untilMs) => parsed.previousRuns(1, new Date(untilMs + 1))[0]?.getTime(),
   };
