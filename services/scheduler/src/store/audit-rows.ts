@@ -12,7 +12,10 @@ export async function openSerials(pool: Pool, ns: number, after: number, limit: 
 }
 
 /** Serials and attempts of all lease rows of a namespace. */
-export async function leaseRows(pool: Pool, ns: number): Promise<{ readonly serial: number; readonly attempt: number }[]> {
+export async function leaseRows(
+  pool: Pool,
+  ns: number,
+): Promise<{ readonly serial: number; readonly attempt: number }[]> {
   const { rows } = await pool.query<{ serial: number; attempt: number }>({
     name: "scheduler-audit-leases",
     text: "select serial, attempt from scheduler.leases where ns = $1",

@@ -51,16 +51,25 @@ function compareOpen(space: Namespace, after: number, upTo: number, serials: rea
   return findings;
 }
 
-function compareLeases(space: Namespace, rows: readonly { readonly serial: number; readonly attempt: number }[]): Finding[] {
+function compareLeases(
+  space: Namespace,
+  rows: readonly { readonly serial: number; readonly attempt: number }[],
+): Finding[] {
   const findings: Finding[] = [];
   const stored = new Map(rows.map(({ serial, attempt }) => [serial, attempt]));
   for (const [serial, attempt] of stored) {
     if (space.job(serial)?.live?.number === attempt) continue;
-    findings.push({ sort: "lease-rows", message: `attempt ${attempt} of job ${serial} of ${space.name} has a row and is not live` });
+    findings.push({
+      sort: "lease-rows",
+      message: `attempt ${attempt} of job ${serial} of ${space.name} has a row and is not live`,
+    });
   }
   for (const { serial, live, pending } of space.objects()) {
     if (!live || pending || stored.get(serial) === live.number) continue;
-    findings.push({ sort: "lease-rows", message: `attempt ${live.number} of job ${serial} of ${space.name} is live and has no row` });
+    findings.push({
+      sort: "lease-rows",
+      message: `attempt ${live.number} of job ${serial} of ${space.name} is live and has no row`,
+    });
   }
   return findings;
 }

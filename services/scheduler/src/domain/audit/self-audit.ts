@@ -39,7 +39,10 @@ export function createSelfAudit(term: ShardTerm, { logger, intervalMs, onFinding
     }
     if (findings.length === 0) return findings;
     for (const finding of findings) onFinding?.(finding);
-    logger.error({ shard: term.term.shard, epoch: term.term.epoch, findings: findings.slice(0, 20), count: findings.length }, "the self-audit found differences; the shard is loaded anew");
+    logger.error(
+      { shard: term.term.shard, epoch: term.term.epoch, findings: findings.slice(0, 20), count: findings.length },
+      "the self-audit found differences; the shard is loaded anew",
+    );
     term.abandon(new Error(`the self-audit found ${findings.length} differences`));
     return findings;
   }

@@ -74,6 +74,18 @@ export interface AmendRecord {
   readonly body: JobBody | undefined;
 }
 
+/** A schedule goes on: what was done up to one time is done up to a later tick. */
+export interface TickRecord {
+  readonly space: Namespace;
+  /** The schedule. */
+  readonly name: string;
+  /** Up to where its ticks had been dealt with, ms. */
+  readonly fromMs: number;
+  /** The last of the ticks that are made now, ms, and its job. */
+  readonly tickMs: number;
+  readonly serial: number;
+}
+
 /** New jobs; those for which a runner was waiting come with their leases. Commits with all of its parts or none. */
 export interface SubmitWrite {
   readonly lane: "submit";
@@ -83,6 +95,8 @@ export interface SubmitWrite {
   readonly amends: readonly AmendRecord[];
   readonly attempts: readonly LiveAttempt[];
   readonly events: readonly CoreEvent[];
+  /** The schedules whose ticks made these jobs; absent for jobs that a client submitted. */
+  ticks?: readonly TickRecord[];
 }
 
 /** New leases. */
