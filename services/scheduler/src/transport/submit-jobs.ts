@@ -1,12 +1,9 @@
-import { create } from "@bufbuild/protobuf";
 import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import {
   type SubmitJobsRequest,
   type SubmitJobsResponse,
-  SubmitJobsResponseSchema,
   type SubmittedJob,
   SubmittedJob_Disposition,
-  SubmittedJobSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { type Admission, admit, type JobRequest } from "../domain/core/admit.js";
 import { checkItems } from "../domain/core/check-items.js";
@@ -94,26 +91,28 @@ async function toProto(
   answers: readonly Answer[],
 ): Promise<SubmitJobsResponse> {
   const { term, space, ids } = place;
-  const shown = answers.filter(({ job }) => request.returnJobs || !job).map(({ serial }) => serial);
-  const records = await readRecords(term.pool, space, [...new Set(shown)], request.returnJobs);
+  const needsRecord = request.returnJobs || answers.some(({ job }) => !job);
+  const shown = needsRecord ? answers.filter(({ job }) => request.returnJobs || !job).map(({ serial }) => serial) : [];
+  const records = needsRecord ? await readRecords(term.pool, space, [...new Set(shown)], request.returnJobs) : [];
   const bySerial = new Map(records.map((record) => [record.stored.serial, record]));
-  const view = request.returnJobs ? JobView.PAYLOADS : JobView.BASIC;
-  return create(SubmitJobsResponseSchema, {
-    jobs: answers.map(({ serial, disposition, job }): SubmittedJob => {
-      const record = bySerial.get(serial);
-      // The job of a repeat may have been deleted since: it has neither state nor time any more.
-      const createdMicros = job?.createdMicros ?? record?.stored.createdMicros;
-      const state = record?.state ?? (job ? openState(job) : "UNSPECIFIED");
-      const waiting = request.wantPosition ? space.job(serial) : undefined;
-      return create(SubmittedJobSchema, {
-        jobId: ids.encodeJob(serial),
-        serial: BigInt(serial),
-        disposition: SubmittedJob_Disposition[disposition],
-        state: JobState[state],
-        ...(createdMicros !== undefined && { createTime: timestampFromMicros(createdMicros) }),
-        ...(request.returnJobs && record && { job: jobToProto(record, ids, view) }),
-        ...(waiting && openState(waiting) === "QUEUED" && { place: placeToProto(waiting, false) }),
-      });
-    }),
+  const jobs = answers.map(({ serial, disposition, job }): SubmittedJob => {
+    const record = needsRecord ? bySerial.get(serial) : undefined;
+    // The job of a repeat may have been deleted since: it has neither state nor time any more.
+    const state = record?.state ?? (job ? openState(job) : "UNSPECIFIED");
+    const createdMicros = job?.createdMicros ?? record?.stored.createdMicros;
+    // A literal, since a call may have a thousand of them.
+    const shown: SubmittedJob = {
+      $typeName: "switchyard.scheduler.v1.SubmittedJob",
+      jobId: ids.encodeJob(serial),
+      serial: BigInt(serial),
+      disposition: SubmittedJob_Disposition[disposition],
+      state: JobState[state],
+    };
+    if (createdMicros !== undefined) shown.createTime = timestampFromMicros(createdMicros);
+    if (request.returnJobs && record) shown.job = jobToProto(record, ids, JobView.PAYLOADS);
+    const waiting = request.wantPosition ? space.job(serial) : undefined;
+    if (waiting && openState(waiting) === "QUEUED") shown.place = placeToProto(waiting, false);
+    return shown;
   });
+  return { $typeName: "switchyard.scheduler.v1.SubmitJobsResponse", jobs };
 }

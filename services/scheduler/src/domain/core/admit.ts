@@ -8,7 +8,8 @@ import { waiterFor, stopWaiting } from "./dispatch.js";
 import type { Traits } from "./group.js";
 import { linkParents } from "./link-parents.js";
 import type { FinalState, OpenJob, ParentEdge, ShapeSpec } from "./model.js";
-import { type Namespace, plain } from "./namespace.js";
+import type { Namespace } from "./namespace.js";
+import { createOpenJob } from "./open-job.js";
 import { type RankRequest, resolveRank } from "./rank.js";
 import { findStandIn, type EndedFacts, type ReuseRequest } from "./reuse.js";
 import { fullKey } from "./seats.js";
@@ -97,23 +98,21 @@ function newAdmission(batch: Batch, item: JobRequest): Admission {
   const { now, space } = batch;
   const { shape, isNew } = space.shapeFor(item.shape);
   if (isNew) batch.shapes.push({ space, shape });
-  const job: OpenJob = {
-    ...plain,
+  const { kind, rankClass, weight } = item;
+  const init = {
     space,
-    slot: -1,
-    serial: space.nextSerial(),
     shape,
-    kind: item.kind,
+    kind,
+    rankClass,
+    weight,
+    serial: space.nextSerial(),
     traits: traitsOf(space, item.traits),
-    rankClass: item.rankClass,
     rank: resolveRank(space, shape.site.queue, item.rank),
-    weight: item.weight,
     createdMicros: space.nextCreatedMicros(now),
-    readyAt: item.readyAt > now ? item.readyAt : 0,
-    reuseKey: item.reuse?.key ?? "",
-    phase: "admitting",
-    standing: undefined,
   };
+  const job = createOpenJob(init, "admitting");
+  if (item.readyAt > now) job.readyAt = item.readyAt;
+  if (item.reuse) job.reuseKey = item.reuse.key;
   space.open(job);
   batch.jobs.push({ job, body: item.body });
   return { serial: job.serial, disposition: "CREATED", job, end: undefined };

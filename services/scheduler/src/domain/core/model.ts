@@ -134,7 +134,7 @@ export interface OpenJob extends Ordered {
   /** How often it was reopened. */
   reopen: number;
   /** When that last happened, ms, and after how many attempts; undefined for never. */
-  readonly reopened: { readonly at: number; readonly attempt: number } | undefined;
+  reopened: { readonly at: number; readonly attempt: number } | undefined;
   /** Number of the last attempt, 0 before the first. */
   attempt: number;
   /** Attempts that count against the budget, and the three sorts of them. */
@@ -145,7 +145,7 @@ export interface OpenJob extends Ordered {
   /** Rises with each amendment, from 1. */
   revision: number;
   /** It may stand for jobs with the same key while it is open (`reuse-keys.ts`); empty for none. */
-  readonly reuseKey: string;
+  reuseKey: string;
   /** Parents that had not ended when it was admitted. */
   parents: readonly ParentEdge[];
   /** How many of them have not ended yet. */

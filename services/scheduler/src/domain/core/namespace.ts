@@ -6,6 +6,7 @@ import type { Lane } from "./lane.js";
 import { LaneBook } from "./lane-book.js";
 import { LimitBook, type StoredLimit } from "./limit-book.js";
 import type { JobShape, LiveAttempt, OpenJob, RunnerPresence, ShapeSpec } from "./model.js";
+import { createOpenJob } from "./open-job.js";
 import type { Profile, ProfileSpec } from "./profile.js";
 import type { Queue, QueueSettings, Standing } from "./queue.js";
 import { ReuseKeys } from "./reuse-keys.js";
@@ -209,44 +210,25 @@ export class Namespace {
   #inflate(slot: number): OpenJob {
     const { table } = this;
     const group = this.lanes.group(table.groupId[slot] as number) as Group;
-    return {
-      space: this,
-      slot,
-      shape: this.shapes.get(table.shapeId[slot] as number) as JobShape,
-      kind: group.lane.kind,
-      traits: group.traits,
-      serial: table.serial[slot] as number,
-      rankClass: table.rankClass[slot] as number,
-      rank: table.rank[slot] as number,
-      weight: table.weight[slot] as number,
-      createdMicros: table.createdMicros[slot] as number,
-      ...plain,
-      phase: "queued",
-      standing: "queued",
-    };
+    const job = createOpenJob(
+      {
+        space: this,
+        serial: table.serial[slot] as number,
+        shape: this.shapes.get(table.shapeId[slot] as number) as JobShape,
+        kind: group.lane.kind,
+        traits: group.traits,
+        rankClass: table.rankClass[slot] as number,
+        rank: table.rank[slot] as number,
+        weight: table.weight[slot] as number,
+        createdMicros: table.createdMicros[slot] as number,
+      },
+      "queued",
+    );
+    job.slot = slot;
+    job.standing = "queued";
+    return job;
   }
 }
-
-/** What a job without history has in common with all others. */
-export const plain = {
-  readyAt: 0,
-  reopen: 0,
-  reopened: undefined,
-  attempt: 0,
-  counted: 0,
-  failures: 0,
-  lostBeforeStart: 0,
-  lostAfterStart: 0,
-  revision: 1,
-  reuseKey: "",
-  parents: [],
-  openParents: 0,
-  failedParent: undefined,
-  live: undefined,
-  pending: undefined,
-  readyTimer: undefined,
-  startTimer: undefined,
-} as const satisfies Partial<OpenJob>;
 
 /** Whether columns are all that there is to know. */
 function isPlain(job: OpenJob): boolean {

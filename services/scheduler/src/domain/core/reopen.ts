@@ -1,7 +1,8 @@
 import { eventOf } from "./core-event.js";
 import type { Traits } from "./group.js";
 import type { FinalState, JobShape, OpenJob } from "./model.js";
-import { type Namespace, plain } from "./namespace.js";
+import type { Namespace } from "./namespace.js";
+import { createOpenJob } from "./open-job.js";
 import { type RankRequest, resolveRank } from "./rank.js";
 import { type ReportWrite, reportWrite, type RequestRecord } from "./writes.js";
 
@@ -43,10 +44,8 @@ export function reopen(
 ): { job: OpenJob; write: ReportWrite } {
   const { serial, shape, kind, traits, createdMicros, attempt, state, reuseKey } = ended;
   const { queue } = shape.site;
-  const job: OpenJob = {
-    ...plain,
+  const init = {
     space,
-    slot: -1,
     serial,
     shape,
     kind,
@@ -55,14 +54,14 @@ export function reopen(
     rank: order ? resolveRank(space, queue, order.rank) : ended.rank,
     weight: order?.weight ?? ended.weight,
     createdMicros,
+  };
+  const job = createOpenJob(init, "admitting", {
     attempt,
     reopen: ended.reopen + 1,
     reopened: { at: now, attempt },
     revision: ended.revision + 1,
     reuseKey,
-    phase: "admitting",
-    standing: undefined,
-  };
+  });
   space.open(job);
   const event = eventOf(job, "REOPENED", now, "QUEUED", { previous: state, actor: by.actor });
   // The amendment keeps place and revision, which the row of the open job has only while it is open.

@@ -6,7 +6,8 @@ import { watchAttempt } from "../core/claim.js";
 import { type CoreState, createCoreState } from "../core/core-state.js";
 import { noTraits } from "../core/group.js";
 import type { FinalState, LiveAttempt, OpenJob } from "../core/model.js";
-import { Namespace, plain } from "../core/namespace.js";
+import { Namespace } from "../core/namespace.js";
+import { createOpenJob } from "../core/open-job.js";
 import { touchPresence } from "../core/presence.js";
 import { takeSeats } from "../core/seats.js";
 import { waitInLine } from "../core/wait.js";
@@ -51,19 +52,12 @@ function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...colu
   const shape = space.shapes.get(shapeId);
   if (!shape)
     throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
-  return {
-    ...plain,
-    ...columns,
-    space,
-    slot: -1,
-    shape,
-    traits: extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits,
-    reuseKey: extra?.reuseKey ?? "",
-    parents: extra?.parents ?? [],
-    reopened: extra?.reopened,
-    phase: "queued",
-    standing: undefined,
-  };
+  const { serial, kind, rankClass, rank, weight, createdMicros, ...history } = columns;
+  const traits = extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits;
+  const init = { space, serial, shape, kind, traits, rankClass, rank, weight, createdMicros };
+  const job = createOpenJob(init, "queued", history);
+  if (extra) Object.assign(job, { reuseKey: extra.reuseKey, parents: extra.parents, reopened: extra.reopened });
+  return job;
 }
 
 /** Ties children to parents that are open; those that have ended are looked up. */
