@@ -13,13 +13,15 @@ import { checkName, invalid, storable } from "./fields.js";
 import { type Effect, resultsToProto, targetsOf } from "./job-results.js";
 import { stateFromProto } from "./states.js";
 
-const openStates = ["BLOCKED", "SCHEDULED", "QUEUED", "RUNNING"] as const;
+const openStates = [JobState.BLOCKED, JobState.SCHEDULED, JobState.QUEUED, JobState.RUNNING];
 
 /** Cancels jobs, each by itself; the answer tells what became of each. */
 export async function cancelJobs(directory: Directory, request: CancelJobsRequest): Promise<CancelJobsResponse> {
   const how = cancelFromProto(request);
   const place = await directory.open(request.namespace);
-  const targets = await targetsOf(place, request, openStates);
+  const targets = await targetsOf(place, request, (filter) =>
+    filter.states.length > 0 ? filter : { ...filter, states: openStates },
+  );
   const effects = await Promise.all(targets.map(({ serial }) => cancelOne(place, serial, how)));
   return create(CancelJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
 }

@@ -19,7 +19,7 @@ export async function deleteJobs(directory: Directory, request: DeleteJobsReques
   const expected = request.expectedStates.map(stateFromProto);
   const actor = checkName("actor", request.actor, 0, 255);
   const place = await directory.open(request.namespace);
-  const targets = await targetsOf(place, request, undefined);
+  const targets = await targetsOf(place, request);
   const seen = new Set<number>();
   const effects = await Promise.all(
     targets.map(({ serial }): Promise<Effect> => {

@@ -14,9 +14,7 @@ import { type Effect, resultsToProto, targetsOf } from "./job-results.js";
 /** Takes jobs out of the dead letters. One that is in none stays as it is, and that is no error. */
 export async function dismissJobs(directory: Directory, request: DismissJobsRequest): Promise<DismissJobsResponse> {
   const place = await directory.open(request.namespace);
-  const { jobIds, filter } = request;
-  // Of what a filter matches only dead letters can be dismissed.
-  const targets = await targetsOf(place, { jobIds, filter: filter && { ...filter, deadLetters: true } }, undefined);
+  const targets = await targetsOf(place, request, (filter) => ({ ...filter, deadLetters: true }));
   const effects = await Promise.all(targets.map(({ serial }) => dismissOne(place, serial)));
   return create(DismissJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
 }

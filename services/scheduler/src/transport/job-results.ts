@@ -39,22 +39,18 @@ export interface Target {
   readonly name: string;
 }
 
-/** The jobs that a call names, or those that match its filter. `within` narrows the filter's states where it names none. */
+/** The jobs that a call names, or those that match its filter. `narrow` leaves those of the matches that the call is about. */
 export async function targetsOf(
   place: Place,
   request: { readonly jobIds: readonly string[]; readonly filter?: JobFilter | undefined },
-  within: NonNullable<JobListFilter["states"]> | undefined,
+  narrow: (filter: JobFilter) => JobFilter = (filter) => filter,
 ): Promise<Target[]> {
   const { jobIds, filter } = request;
   if (jobIds.length > maxJobs) throw invalid("job_ids", `at most ${maxJobs} jobs can be named`);
   if (jobIds.length > 0) return jobIds.map((name) => ({ serial: decodeId(place.ids, name).serial, name }));
   if (!filter || isEmpty(filter)) throw invalid("filter", "needs at least one field, or name the jobs");
-  const wanted = filterFromProto(place, filter);
-  const narrowed =
-    wanted.states || !within
-      ? wanted
-      : { ...filterFromProto(place, { ...filter, states: within.map((state) => JobState[state]) }) };
-  return (await matching(place, narrowed)).map((serial) => ({ serial, name: "" }));
+  const wanted = filterFromProto(place, narrow(filter));
+  return (await matching(place, wanted)).map((serial) => ({ serial, name: "" }));
 }
 
 /** More than the most is refused as a whole: half of an operation is worse than none. */

@@ -40,7 +40,7 @@ export async function retryJobs(directory: Directory, request: RetryJobsRequest)
     requestId: checkName("request_id", requestId, 0, 128),
   };
   const place = await directory.open(request.namespace);
-  const targets = await targetsOf(place, request, undefined);
+  const targets = await targetsOf(place, request);
   const effects = await Promise.all(targets.map(({ serial }) => retryOne(place, serial, retry)));
   return create(RetryJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
 }
