@@ -10,10 +10,10 @@ import { endAttempt } from "../domain/core/end.js";
 import type { LiveAttempt } from "../domain/core/model.js";
 import { decodeId, type Directory, jobNotFound, type Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
-import { subjectSerials } from "../domain/reads/subject-serials.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { SingleClaim } from "../domain/shard/single-claim.js";
 import { leaseToProto } from "./attempt-to-proto.js";
+import { claimAbout } from "./claim-about.js";
 import { checkBytes, checkName, checkRange, durationField } from "./fields.js";
 import { profileFromProto } from "./profile-from-proto.js";
 
@@ -27,9 +27,10 @@ export async function claimJobs(
   const claim = singleClaim(place, request);
   try {
     const subject = request.profile?.subject ?? "";
+    const waitMs = durationField("wait", request.wait, 0, 0, 20_000);
     if (request.jobId !== "") await claimOne(place, claim, request.jobId);
-    else if (subject !== "") await claimAbout(place, claim, subject);
-    else await claimSome(place, claim, durationField("wait", request.wait, 0, 0, 20_000), signal);
+    else if (subject !== "") await claimAbout(place, claim, subject, waitMs, signal);
+    else await claimSome(place, claim, waitMs, signal);
   } finally {
     claim.end();
   }
@@ -40,12 +41,12 @@ export async function claimJobs(
 function singleClaim({ space }: Place, request: ClaimJobsRequest): SingleClaim {
   checkBytes("claim_info", request.claimInfo, 16 * 1_024);
   const runner = space.runner(checkName("runner_id", request.runnerId, 1, 255));
-  const wanted = request.jobId !== "" ? 1 : checkRange("max_jobs", request.maxJobs || 1, 1, 1_000);
-  const max = request.maxHeld > 0 ? Math.min(wanted, Math.max(0, request.maxHeld - runner.held.size)) : wanted;
+  const max = request.jobId !== "" ? 1 : checkRange("max_jobs", request.maxJobs || 1, 1, 1_000);
   const spec =
     request.jobId !== "" ? { kinds: [], labels: {}, queues: [], exclude: [] } : profileFromProto(request.profile);
   return new SingleClaim(runner, space.profileFor(spec), {
     max,
+    maxHeld: request.maxHeld || Number.POSITIVE_INFINITY,
     leaseMs: durationField("lease", request.lease, undefined, 1_000, 7 * 86_400_000),
     claimInfo: request.claimInfo.byteLength > 0 ? request.claimInfo : undefined,
     startAtClaim: request.start,
@@ -98,18 +99,6 @@ async function claimOne(place: Place, claim: SingleClaim, jobId: string): Promis
   if (!record) throw jobNotFound(jobId);
   const state = answer.job ? openState(answer.job) : record.state;
   throw new SwitchyardError("NOT_CLAIMABLE", `the job is ${state}`, { state });
-}
-
-/** Claims jobs about a subject, which is in no lane: those that fit, one after the other, in order. Does not wait. */
-async function claimAbout({ term, space }: Place, claim: SingleClaim, subject: string): Promise<void> {
-  for (const serial of await subjectSerials(term.pool, space, subject)) {
-    if (claim.wants() <= 0) return;
-    await term.settle<unknown>(() => {
-      const job = space.job(serial);
-      const fits = job && claim.profile.fits(space.lanes.laneFor(job.shape.site, job.kind));
-      return fits ? claimById(term.clock.now(), job, claim) : { answer: undefined, writes: [] };
-    });
-  }
 }
 
 /** The caller has gone away while its leases were written: nobody would work on them. */

@@ -6,6 +6,8 @@ import type { Waiter } from "../core/waiter.js";
 /** What a single claim may add. */
 export interface SingleClaimOptions {
   readonly max: number;
+  /** Live attempts that the runner may hold, these included. */
+  readonly maxHeld: number;
   readonly leaseMs: number | undefined;
   readonly claimInfo: Uint8Array | undefined;
   readonly startAtClaim: boolean;
@@ -19,6 +21,7 @@ export class SingleClaim implements Waiter {
   readonly notify = undefined;
   readonly attempts: LiveAttempt[] = [];
   waitingSince = 0;
+  readonly #maxHeld: number;
   #wanted: number;
   #reserved = 0;
   #wake: (() => void) | undefined;
@@ -30,13 +33,15 @@ export class SingleClaim implements Waiter {
   ) {
     profile.users++;
     this.#wanted = options.max;
+    this.#maxHeld = options.maxHeld;
     this.leaseMs = options.leaseMs;
     this.claimInfo = options.claimInfo;
     this.startAtClaim = options.startAtClaim;
   }
 
+  /** What others give the runner meanwhile counts, too. */
   wants(): number {
-    return this.#wanted - this.#reserved;
+    return Math.min(this.#wanted - this.#reserved, this.#maxHeld - this.runner.held.size);
   }
 
   reserve(): void {

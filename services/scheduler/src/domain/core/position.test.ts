@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { reorder } from "./amend.js";
+import { claimBest } from "./claim.js";
+import { committed } from "./core.js";
+import { createCoreState } from "./core-state.js";
+import { noTraits } from "./group.js";
+import type { JobPolicy, OpenJob } from "./model.js";
+import { Namespace } from "./namespace.js";
+import { createOpenJob } from "./open-job.js";
+import { inOrder, placeOf } from "./position.js";
+import { waitInLine } from "./wait.js";
+import type { Waiter } from "./waiter.js";
+import type { Decision, Write } from "./writes.js";
+
+/** A queue of jobs with ranks 1, 2, 3... and weights of 10 times that. */
+function setup(count: number) {
+  const state = createCoreState();
+  const space = new Namespace(
+    { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [] },
+    state.timers,
+  );
+  state.spaces.set("n", space);
+  const policy = { leaseMs: 1_000, executionMs: 0, scheduleToStartMs: 0, holdByRunner: false } as JobPolicy;
+  const { shape } = space.shapeFor({ queue: "q", requiredLabels: [], laneLabels: [], policy });
+  for (let rank = 1; rank <= count; rank++) {
+    const place = { rankClass: 0, rank, weight: rank * 10, createdMicros: 0 };
+    const init = { space, serial: rank, shape, kind: "a", traits: noTraits, ...place };
+    const job = createOpenJob(init, "admitting");
+    space.open(job);
+    waitInLine(state, 0, job, { lanes: new Set(), writes: [] });
+  }
+  const commit = (write: Write) => committed(state, 0, write);
+  const line = () => [...inOrder(space, shape.site.queue)].map((slot) => space.table.serial[slot]);
+  return { space, shape, commit, line };
+}
+
+function writeOf<Answer>(decision: Decision<Answer>): Write {
+  if ("waitFor" in decision) throw new Error("another write is on the way");
+  return decision.writes[0] as Write;
+}
+
+const claim = (space: Namespace) => {
+  let wanted = 1;
+  const waiter: Waiter = {
+    runner: space.runner("r"),
+    profile: space.profileFor({ kinds: [{ glob: "*" }], labels: {}, queues: [], exclude: [] }),
+    waitingSince: 0,
+    wants: () => wanted,
+    reserve: () => void wanted--,
+    deliver: () => undefined,
+    leaseMs: undefined,
+    claimInfo: undefined,
+    startAtClaim: false,
+    notify: undefined,
+  };
+  return claimBest(0, waiter) as Write;
+};
+
+describe("an index of places", () => {
+  it("made while a job is taken aside has it at its old place, and later at its new one", () => {
+    const { space, commit, line } = setup(4);
+    const write = writeOf(reorder(0, space.job(1) as OpenJob, { rankClass: 0, rank: 3.5, weight: 1 }, 0));
+    expect(line()).toEqual([1, 2, 3, 4]);
+    commit(write);
+    expect(line()).toEqual([2, 3, 1, 4]);
+    expect(placeOf(space.job(4) as OpenJob, false)).toEqual({ position: 3, weightAhead: 51 });
+  });
+
+  it("made while a job is claimed has it in line until that is durable, and then among the running", () => {
+    const { space, commit, line } = setup(3);
+    const write = claim(space);
+    expect(line()).toEqual([1, 2, 3]);
+    expect(placeOf(space.job(2) as OpenJob, false).position).toBe(1);
+    commit(write);
+    expect(line()).toEqual([1, 2, 3]);
+    expect(placeOf(space.job(2) as OpenJob, false)).toEqual({ position: 0, weightAhead: 0 });
+    expect(placeOf(space.job(2) as OpenJob, true)).toEqual({ position: 1, weightAhead: 10 });
+  });
+
+  it("follows a running job to another place", () => {
+    const { space, commit, line } = setup(3);
+    commit(claim(space));
+    expect(line()).toEqual([1, 2, 3]);
+    commit(writeOf(reorder(0, space.job(1) as OpenJob, { rankClass: 1, rank: 0, weight: 5 }, 0)));
+    expect(line()).toEqual([2, 3, 1]);
+    expect(placeOf(space.job(3) as OpenJob, true)).toEqual({ position: 1, weightAhead: 20 });
+  });
+});
