@@ -6,6 +6,8 @@ export function touchPresence(state: CoreState, now: number, runner: RunnerPrese
   if (runner.presentUntil <= now) state.onPresence(runner, true, now);
   runner.presenceMs = presenceMs;
   runner.presentUntil = now + presenceMs;
-  // A timer that is running finds the new end when it fires.
-  runner.presenceTimer ??= state.timers.add(runner.presentUntil, { type: "presence", runner });
+  // A timer that is running finds a later end when it fires.
+  if (runner.presenceTimer && runner.presenceTimer.at <= runner.presentUntil) return;
+  state.timers.cancel(runner.presenceTimer);
+  runner.presenceTimer = state.timers.add(runner.presentUntil, { type: "presence", runner });
 }
