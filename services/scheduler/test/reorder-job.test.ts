@@ -64,6 +64,29 @@ describe("giving a job another place", () => {
     expect((await ns.claim({ maxJobs: 2 })).map((lease) => lease.jobId)).toEqual([other.jobId, jobId]);
   });
 
+  it("and an end at the same moment follow each other", async () => {
+    const ns = fresh();
+    for (let round = 0; round < 10; round++) {
+      const { jobId } = await ns.submit();
+      await ns.claim();
+      const first = reorder(ns, jobId, order(0, 1));
+      const ended = ns.finish({ jobId });
+      // These come while the report waits for the first one, each a little later.
+      const more = [2, 3, 4, 5, 6, 7, 8].map(async (turns) => {
+        for (let i = 0; i < turns * 2; i++) await Promise.resolve();
+        await reorder(ns, jobId, order(0, turns)).catch(() => undefined);
+      });
+      await Promise.all([first, ...more]);
+      expect((await ended).reason).toBe(0);
+      // Nothing is left of the open job, so it can be opened again.
+      const expectedStates = [JobState.SUCCEEDED];
+      const { results } = await system.jobs.retryJobs({ namespace: ns.namespace, jobIds: [jobId], expectedStates });
+      expect(results[0]?.reason).toBe(0);
+      await ns.claim();
+      await ns.finish({ jobId, attempt: 2 });
+    }
+  });
+
   it("leaves scheduled and blocked jobs where they wait", async () => {
     const ns = fresh();
     const startTime = { seconds: BigInt(Math.floor(Date.now() / 1_000) + 1), nanos: 0 };

@@ -8,6 +8,7 @@ import { openState } from "../domain/core/core-event.js";
 import { serveOrWait } from "../domain/core/dispatch.js";
 import { endAttempt } from "../domain/core/end.js";
 import type { LiveAttempt } from "../domain/core/model.js";
+import type { Decision } from "../domain/core/writes.js";
 import { decodeId, type Directory, jobNotFound, type Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
@@ -103,10 +104,17 @@ async function claimOne(place: Place, claim: SingleClaim, jobId: string): Promis
 
 /** The caller has gone away while its leases were written: nobody would work on them. */
 function giveBack({ term }: Place, attempts: readonly LiveAttempt[]): void {
-  const held = attempts.filter((attempt) => attempt.job.live === attempt && attempt.job.phase === "running");
-  term.writeAll(
-    held.map((attempt) => endAttempt(term.clock.now(), attempt, { state: "RELEASED", endedBy: "undelivered" })),
-  );
+  for (const attempt of attempts) {
+    const { job } = attempt;
+    const release = (): Decision<void> => {
+      if (job.live !== attempt) return { answer: undefined, writes: [] };
+      if (job.pending) return { waitFor: job.pending };
+      const write = endAttempt(term.clock.now(), attempt, { state: "RELEASED", endedBy: "undelivered" });
+      return { answer: undefined, writes: [write] };
+    };
+    // Nobody waits for it; a term that is lost has told everybody.
+    term.settle(release).catch(() => undefined);
+  }
 }
 
 async function leasesToProto({ term, ids }: Place, attempts: readonly LiveAttempt[]): Promise<ClaimJobsResponse> {

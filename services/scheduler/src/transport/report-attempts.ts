@@ -168,6 +168,8 @@ function decide(
       term.saveProgress(live);
       return { answer: false, writes: startAttempt(now, live) };
     case "outcome": {
+      // Its place or content is changed: two writes of one flush must not touch the same row.
+      if (live.job.pending) return { waitFor: live.job.pending };
       const write = finishAttempt(now, live, outcome as NonNullable<typeof outcome>);
       return { answer: write.ends.every(({ final }) => !final), writes: [write] };
     }
