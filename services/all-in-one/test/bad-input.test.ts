@@ -55,7 +55,11 @@ describe("over gRPC", () => {
       () => client.jobs.submitJobs(spec({ input: { data: new Uint8Array(2_000_000) } })),
       "PAYLOAD_TOO_LARGE",
     ],
-    ["a part that is not served", () => client.jobs.submitJobs(spec({ concurrencyKeys: ["x"] })), "UNIMPLEMENTED"],
+    [
+      "a parent that is not there",
+      () => client.jobs.submitJobs(spec({ dependencies: [{ parent: { case: "item", value: 7 } }] })),
+      "DEPENDENCY_NOT_FOUND",
+    ],
     ["a malformed id", () => client.jobs.getJob({ namespace, by: { case: "jobId", value: "x" } }), "MALFORMED_ID"],
     [
       "an id of nobody",

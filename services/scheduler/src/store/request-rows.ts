@@ -3,7 +3,7 @@ import type { RequestRecord } from "../domain/core/writes.js";
 import type { Part } from "./fenced-statement.js";
 
 /** The serials of a call as they are stored: of a dense run of three or more only the ends. */
-export function packSerials(serials: readonly number[]): number[] {
+function packSerials(serials: readonly number[]): number[] {
   const first = serials[0] as number;
   if (serials.length < 3 || !serials.every((serial, i) => serial === first + i)) return [...serials];
   return [first, first + serials.length - 1];

@@ -19,7 +19,7 @@ import { filterFromProto, filterText } from "./job-filter.js";
 import { walkByLabels } from "./list-by-labels.js";
 
 /** Most jobs that one call can name or match. */
-export const maxJobs = 1_000;
+const maxJobs = 1_000;
 
 /** What an operation did to one job. */
 export interface Effect {
