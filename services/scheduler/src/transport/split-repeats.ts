@@ -35,6 +35,9 @@ export function splitRepeats(
   itemKeys: readonly string[],
   known: ReadonlyMap<string, KnownRequest>,
 ): SplitItems {
+  // As in most calls: nothing to look for.
+  if (itemKeys.every((key) => key === ""))
+    return { fresh: requests, writes: [], merge: (admissions) => [...admissions] };
   const fresh: JobRequest[] = [];
   const writes: Write[] = [];
   const firsts = new Map<string, { readonly fresh: number; readonly fingerprint: Uint8Array | undefined }>();
