@@ -15,6 +15,7 @@ import {
   migrateScheduler,
   type Scheduler,
   type SchedulerConfig,
+  type SchedulerDeps,
   schedulerDefaults,
   schedulerScopes,
 } from "../src/index.js";
@@ -40,15 +41,17 @@ export function createSchedulerDatabase(): Promise<TestDatabase> {
 /** Schedulers that are being started, by replica: one that waits for its shard can be stopped. */
 export const standbys = new Map<string, Scheduler>();
 
-/** Starts a scheduler on a database. */
+/** Starts a scheduler on a database. `deps` are kept over restarts. */
 export async function startScheduler(
   database: TestDatabase,
   config: Partial<SchedulerConfig> = {},
+  deps: Partial<Pick<SchedulerDeps, "clock" | "interceptFlush">> = {},
 ): Promise<TestScheduler> {
   const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
   const scheduler = createScheduler({
     config: { ...schedulerDefaults, databaseUrl: database.url, replicaId: "test", ...config },
     logger,
+    ...deps,
   });
   standbys.set(config.replicaId ?? "test", scheduler);
   await scheduler.start();
@@ -72,7 +75,7 @@ export async function startScheduler(
     dispatch: createClient(DispatchService, transport),
     async restart() {
       await scheduler.stop();
-      return startScheduler(database, config);
+      return startScheduler(database, config, deps);
     },
     stop: () => scheduler.stop(),
   };

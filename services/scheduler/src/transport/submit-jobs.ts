@@ -14,7 +14,7 @@ import { checkItems } from "../domain/core/check-items.js";
 import { openState } from "../domain/core/core-event.js";
 import type { Write } from "../domain/core/writes.js";
 import type { Directory, Place } from "../domain/directory.js";
-import { readEndedFacts } from "../domain/reads/ended-facts.js";
+import { parentSerials, readEndedFacts } from "../domain/reads/ended-facts.js";
 import { readRecords } from "../domain/reads/job-record.js";
 import type { KnownRequest } from "../domain/shard/request-memory.js";
 import { checkName, invalid } from "./fields.js";
@@ -39,7 +39,7 @@ export async function submitJobs(
   if (items.length === 0 || items.length > maxItems) throw invalid("items", `must be 1 to ${maxItems}`);
   checkName("request_id", requestId, 0, 128);
   const context = { ids: directory.ids(namespace), limits, now: directory.now() };
-  const requests = items.map((item, i) => requestFromProto(item, context, i));
+  const requests = items.map((item) => requestFromProto(item, context));
   const place = await directory.open(namespace);
   const callKey = requestId && `call:${requestId}`;
   return toProto(place, request, await decide(place, callKey, requests));
@@ -50,8 +50,9 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
   const itemKeys = requests.map(({ idempotencyKey }) => idempotencyKey && `item:${idempotencyKey}`);
   const keys = [callKey, ...itemKeys].filter((key) => key !== "");
   const settled = new Set<Write>();
+  let read = requests;
   for (;;) {
-    const { facts, close } = await readEndedFacts(term.pool, space, requests);
+    const { facts, close } = await readEndedFacts(term.pool, space, read);
     try {
       // Repeats are looked up last: what was decided while history was read is in memory.
       const known = keys.length > 0 ? await term.requests.find(term.pool, space, term.clock.now(), keys) : noRequests;
@@ -63,6 +64,12 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
       for (const write of unsettled) await term.write(write);
       for (const write of unsettled) settled.add(write);
       if (unsettled.length > 0) continue;
+      const asked = parentSerials(read);
+      if ([...parentSerials(split.fresh)].some((serial) => !asked.has(serial))) {
+        // The job of an earlier call is a parent in this one: how it ended has not been read.
+        read = split.fresh;
+        continue;
+      }
       checkItems(space, split.fresh, facts());
       const decision = admit(term.clock.now(), space, callKey, split.fresh, facts());
       if ("waitFor" in decision) {

@@ -3,15 +3,19 @@ import { addClaimEvents, attemptCommitted, grant } from "./claim.js";
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
 import { waiterFor, stopWaiting } from "./dispatch.js";
+import type { Effects } from "./effects.js";
 import type { Traits } from "./group.js";
-import type { JobShape, LiveAttempt, OpenJob, ParentEdge, ShapeSpec } from "./model.js";
+import type { Lane } from "./lane.js";
+import type { FinalState, JobShape, LiveAttempt, OpenJob, ParentEdge, ShapeSpec } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
+import { compareOrder } from "./order.js";
+import { linkParents } from "./parents.js";
 import { type RankRequest, resolveRank } from "./rank.js";
 import { findStandIn, type EndedFacts, type ReuseRequest, type StandIn } from "./reuse.js";
 import { fullKey } from "./seats.js";
 import { waitInLine } from "./wait.js";
-import type { AmendRecord, CoreEvent, Effects, JobBody, RequestRecord, SubmitWrite, Write } from "./writes.js";
+import type { AmendRecord, CoreEvent, JobBody, RequestRecord, SubmitWrite, Write } from "./writes.js";
 
 /** A job that must end before another one may start: one of the namespace, or an item of the same call. */
 export type ParentRequest = Omit<ParentEdge, "parent"> & ({ readonly serial: number } | { readonly item: number });
@@ -53,6 +57,8 @@ interface Batch {
   readonly attempts: LiveAttempt[];
   readonly events: CoreEvent[];
   readonly admissions: Admission[];
+  /** How those have ended that stand for an item. */
+  readonly cached: Map<number, FinalState>;
 }
 
 /**
@@ -84,6 +90,7 @@ export function admit(
     attempts: [],
     events: [],
     admissions: [],
+    cached: new Map(),
   };
   const alsoWait: Write[] = [];
   for (const [i, item] of items.entries()) {
@@ -97,7 +104,7 @@ export function admit(
     }
   }
   const { jobs, amends, shapes, attempts, events, admissions } = batch;
-  linkParents(batch, items);
+  tieToParents(batch, items);
   handOver(batch);
   const requests = requestsOf(now, space, requestKey, items, admissions);
   const write: SubmitWrite = { lane: "submit", requests, shapes, jobs, amends, attempts, events };
@@ -135,8 +142,12 @@ function traitsOf(space: Namespace, { concurrencyKeys, rateKeys, fairnessKey }: 
 }
 
 /** Another job stands for the item: as it is, or changed by the conflict policy. */
-function standIn({ now, amends, events }: Batch, item: JobRequest, { serial, job }: StandIn): Admission {
-  if (!job) return { serial, disposition: "CACHED", job };
+function standIn({ now, amends, events, cached }: Batch, item: JobRequest, found: StandIn): Admission {
+  const { serial, job } = found;
+  if (!job) {
+    cached.set(serial, found.state);
+    return { serial, disposition: "CACHED", job };
+  }
   const { rankClass, weight } = item;
   const onConflict = item.reuse?.onConflict ?? "RETURN";
   // What this very call has made or changed is not changed again.
@@ -154,7 +165,7 @@ function standIn({ now, amends, events }: Batch, item: JobRequest, { serial, job
 }
 
 /** Ties the new jobs to those that they wait for; parents that have ended already count as ended. */
-function linkParents({ space, facts, admissions }: Batch, items: readonly JobRequest[]): void {
+function tieToParents({ facts, cached, admissions }: Batch, items: readonly JobRequest[]): void {
   for (const [i, { parents }] of items.entries()) {
     const { job, disposition } = admissions[i] as Admission;
     if (!job || disposition !== "CREATED" || parents.length === 0) continue;
@@ -162,19 +173,8 @@ function linkParents({ space, facts, admissions }: Batch, items: readonly JobReq
       const parent = "item" in request ? (admissions[request.item] as Admission).serial : request.serial;
       return { parent, satisfiedBy: request.satisfiedBy, otherwise: request.otherwise };
     });
-    job.parents = edges;
-    for (const edge of edges) {
-      const parent = space.job(edge.parent);
-      if (parent) {
-        job.openParents++;
-        const children = space.children.get(edge.parent);
-        if (children) children.push(job);
-        else space.children.set(edge.parent, [job]);
-        continue;
-      }
-      const end = facts.states.get(edge.parent);
-      if (!end || !edge.satisfiedBy.includes(end)) job.failedParent ??= edge;
-    }
+    linkParents(job, edges, { get: (serial) => cached.get(serial) ?? facts.states.get(serial) });
+    job.storedParents = job.parents.length;
   }
 }
 
@@ -183,12 +183,17 @@ function linkParents({ space, facts, admissions }: Batch, items: readonly JobReq
  * of the lane is waiting, since a job that came earlier must not be overtaken, and not under a rate, whose level is stored with claims.
  */
 function handOver({ now, space, jobs, attempts, events }: Batch): void {
+  const wanted: { readonly job: OpenJob; readonly lane: Lane }[] = [];
   for (const { job } of jobs) {
     events.push(eventOf(job, "SUBMITTED", now, openState(job)));
-    if (job.readyAt > 0 || job.openParents > 0 || job.failedParent || job.traits.rateKeys.length > 0) continue;
+    if (job.readyAt > 0 || job.parents.length > 0 || job.traits.rateKeys.length > 0) continue;
     const { queue } = job.shape.site;
     const lane = space.lanes.laneFor(job.shape.site, job.kind);
-    if (lane.size > 0 || queue.settings.paused) continue;
+    if (lane.size === 0 && !queue.settings.paused && waiterFor(lane)) wanted.push({ job, lane });
+  }
+  // There may be fewer runners than jobs: the first in the order of the queue goes first, not the first of the call.
+  if (wanted.length > 1) wanted.sort((a, b) => compareOrder(a.job, b.job));
+  for (const { job, lane } of wanted) {
     const waiter = waiterFor(lane);
     if (!waiter) continue;
     const keys = job.traits.concurrencyKeys.map((name) => space.limits.key("concurrency", name));

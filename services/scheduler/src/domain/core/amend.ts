@@ -1,12 +1,12 @@
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
+import type { Effects } from "./effects.js";
 import type { OpenJob } from "./model.js";
 import { waitInLine } from "./wait.js";
 import {
   type AmendRecord,
   type CoreEvent,
   type Decision,
-  type Effects,
   type JobBody,
   type ReportWrite,
   reportWrite,

@@ -3,11 +3,11 @@ import { amended } from "./amend.js";
 import { attemptCommitted } from "./claim.js";
 import type { CoreState } from "./core-state.js";
 import { deleted } from "./delete.js";
-import { dispatch } from "./dispatch.js";
+import { createEffects, type Effects, writesOf } from "./effects.js";
 import { ended } from "./ended.js";
 import type { Revoked } from "./model.js";
-import { waitInLine } from "./wait.js";
-import type { Effects, ReportWrite, Write } from "./writes.js";
+import { released, waitInLine } from "./wait.js";
+import type { ReportWrite, Write } from "./writes.js";
 
 /**
  * A write is durable: what it decided becomes visible to other decisions. Returns the writes that follow from that, such as leases for
@@ -19,7 +19,7 @@ import type { Effects, ReportWrite, Write } from "./writes.js";
  * is released when it is durable.
  */
 export function committed(state: CoreState, now: number, write: Write): Write[] {
-  const effects: Effects = { lanes: new Set(), writes: [] };
+  const effects = createEffects();
   switch (write.lane) {
     case "submit":
       admitted(state, now, write, effects);
@@ -31,8 +31,7 @@ export function committed(state: CoreState, now: number, write: Write): Write[] 
       reported(state, now, write, effects);
       break;
   }
-  if (effects.lanes.size > 0) effects.writes.push(...dispatch(now, effects.lanes));
-  return effects.writes;
+  return writesOf(effects, now);
 }
 
 function reported(state: CoreState, now: number, write: ReportWrite, effects: Effects): void {
@@ -44,6 +43,7 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
   tellCancelRequests(now, write);
   ended(state, now, write.ends, effects);
   amended(state, now, write.amends, effects);
+  released(state, now, write.releases, effects);
   for (const job of write.reopens) {
     job.pending = undefined;
     waitInLine(state, now, job, effects);

@@ -1,3 +1,4 @@
+import { Children } from "./children.js";
 import type { Due } from "./core-state.js";
 import { EndWatches } from "./end-watch.js";
 import type { Group } from "./group.js";
@@ -34,8 +35,7 @@ export class Namespace {
   readonly shapes = new ShapeBook();
   readonly limits: LimitBook;
   readonly lanes: LaneBook;
-  /** Children that wait, by the serial of a parent. */
-  readonly children = new Map<number, OpenJob[]>();
+  readonly children = new Children();
   /** Open jobs by re-use key. */
   readonly reuseKeys = new Map<string, number>();
   /** Attempts whose lease was renewed and is stored with its old end. */
@@ -111,6 +111,7 @@ export class Namespace {
     job.slot = this.table.add({ serial, rankClass, rank, weight, createdMicros, shapeId: shape.id, groupId: -1 });
     this.#objects.set(serial, job);
     const { queue } = shape.site;
+    queue.admitting++;
     queue.ranks?.add(rank);
     if (job.reuseKey !== "" && !this.reuseKeys.has(job.reuseKey)) this.reuseKeys.set(job.reuseKey, serial);
   }
@@ -131,10 +132,12 @@ export class Namespace {
     const { queue } = job.shape.site;
     queue.ranks?.remove(job.rank);
     queue.ranks?.add(rank);
-    const indexed = queue.places?.running.remove(job.slot) ?? false;
+    // A job that was taken aside still stands where it stood.
+    const index = job.standing === "queued" ? queue.places?.waiting : queue.places?.running;
+    const indexed = index?.remove(job.slot) ?? false;
     Object.assign(job, { rankClass, rank, weight });
     this.table.place(job.slot, job);
-    if (indexed) queue.places?.running.insert(job.slot);
+    if (indexed) index?.insert(job.slot);
   }
 
   /** Puts a job into its group's list. A job without history becomes columns only. */
@@ -156,6 +159,7 @@ export class Namespace {
     const { queue } = job.shape.site;
     if (job.standing === standing) return;
     if (job.standing) queue.counts[job.standing]--;
+    else queue.admitting--;
     if (standing) queue.counts[standing]++;
     const { places } = queue;
     if (places) {
@@ -181,7 +185,7 @@ export class Namespace {
 
   /** The profile of a spec. */
   profileFor(spec: ProfileSpec): Profile {
-    return this.lanes.profileFor(spec, this.allLanes());
+    return this.lanes.profileFor(spec, () => this.allLanes());
   }
 
   /** All lanes. */

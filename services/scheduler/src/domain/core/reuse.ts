@@ -31,11 +31,10 @@ export interface EndedFacts {
 /** Nothing of the past matters. */
 export const noFacts: EndedFacts = { states: new Map(), byKey: new Map() };
 
-/** The job that stands for another one; without `job` it has ended. */
-export interface StandIn {
-  readonly serial: number;
-  readonly job: OpenJob | undefined;
-}
+/** The job that stands for another one: an open one, or one that has ended in a state. */
+export type StandIn =
+  | { readonly serial: number; readonly job: OpenJob }
+  | { readonly serial: number; readonly job: undefined; readonly state: FinalState };
 
 /** The job that may stand for a new one: an open one first, else the last finished one in an accepted state. */
 export function findStandIn(space: Namespace, request: ReuseRequest, facts: EndedFacts): StandIn | undefined {
@@ -44,5 +43,5 @@ export function findStandIn(space: Namespace, request: ReuseRequest, facts: Ende
   const job = serial === undefined || !active ? undefined : space.job(serial);
   if (job) return { serial: job.serial, job };
   const ended = facts.byKey.get(key)?.find(({ state, at }) => states.includes(state) && at >= endedSince);
-  return ended && { serial: ended.serial, job: undefined };
+  return ended && { serial: ended.serial, job: undefined, state: ended.state };
 }

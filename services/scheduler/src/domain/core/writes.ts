@@ -1,4 +1,3 @@
-import type { Lane } from "./lane.js";
 import type {
   EndedAttemptState,
   EndReason,
@@ -8,6 +7,7 @@ import type {
   LiveAttempt,
   OpenJob,
   Outcome,
+  ParentEdge,
 } from "./model.js";
 import type { Namespace } from "./namespace.js";
 
@@ -114,6 +114,15 @@ export interface EndRecord {
   readonly at: number;
 }
 
+/** A job that has come further while it waited: parents have ended, or its time has come. */
+export interface ReleaseRecord {
+  readonly job: OpenJob;
+  /** Parents that it still waits for; its row names them from now on. */
+  readonly parents: readonly ParentEdge[];
+  /** When it is ready, ms; 0 once its time has come. */
+  readonly readyAt: number;
+}
+
 /** A job that is taken out of the tables, in whichever state. */
 export interface DeleteRecord {
   readonly space: Namespace;
@@ -133,6 +142,7 @@ export interface ReportWrite {
   /** Attempts whose renewed lease shall be found by a next owner. */
   readonly renewals: readonly LiveAttempt[];
   readonly amends: readonly AmendRecord[];
+  readonly releases: readonly ReleaseRecord[];
   /** Jobs that had ended and are open again. */
   readonly reopens: readonly OpenJob[];
   readonly deletes: readonly DeleteRecord[];
@@ -153,6 +163,7 @@ const emptyReport: ReportWrite = {
   cancelRequests: [],
   renewals: [],
   amends: [],
+  releases: [],
   reopens: [],
   deletes: [],
   dismissals: [],
@@ -161,12 +172,6 @@ const emptyReport: ReportWrite = {
 
 /** One atomic step that must be durable before anybody else may build on it. */
 export type Write = SubmitWrite | ClaimWrite | ReportWrite;
-
-/** What a committed write makes possible: lanes in which jobs may start, and writes that follow. */
-export interface Effects {
-  readonly lanes: Set<Lane>;
-  readonly writes: Write[];
-}
 
 /**
  * What a decision says. `waitFor` means: a write about the same job is on the way, decide again when it has been committed.

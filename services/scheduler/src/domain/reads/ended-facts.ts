@@ -8,6 +8,13 @@ import type { Pool } from "@switchyard/postgres";
 /** Facts that are complete up to the moment of the call. */
 export type FactSource = () => EndedFacts;
 
+/** The parents that items name by serial. */
+export function parentSerials(items: readonly JobRequest[]): Set<number> {
+  const serials = new Set<number>();
+  for (const { parents } of items) for (const parent of parents) if ("serial" in parent) serials.add(parent.serial);
+  return serials;
+}
+
 /**
  * Reads what the decision about new jobs needs of history: how their parents ended, and which finished jobs have their re-use keys. The returned function adds what has ended
  * since; call it right before the decision, then close the watch.
@@ -17,10 +24,9 @@ export async function readEndedFacts(
   space: Namespace,
   items: readonly JobRequest[],
 ): Promise<{ readonly facts: FactSource; readonly close: () => void }> {
-  const serials = new Set<number>();
+  const serials = parentSerials(items);
   const keys = new Set<string>();
-  for (const { parents, reuse } of items) {
-    for (const parent of parents) if ("serial" in parent) serials.add(parent.serial);
+  for (const { reuse } of items) {
     if (reuse && reuse.states.length > 0) keys.add(reuse.key);
   }
   if (serials.size === 0 && keys.size === 0) return { facts: () => noFacts, close: () => undefined };
