@@ -277,11 +277,13 @@ export class CheckedWorld {
     if (write.lane === "submit") this.#handedOver(write);
     if (write.lane === "claim") for (const attempt of write.attempts) this.#claimed(attempt, byId);
     if (write.lane !== "report") return;
+    const ending = new Set(write.ends.map(({ job, final }) => (final ? job.serial : 0)));
     for (const { job, parents, readyAt } of write.releases) {
       const known = this.#model.jobs.get(job.serial) as ModelJob;
+      const left = known.parents.filter(({ parent }) => !ending.has(parent));
       agree("released", known.state === "blocked" || known.state === "scheduled", true);
-      agree("parents left", parents, known.parents);
-      const readyNow = known.parents.length === 0 && known.readyAt <= this.#world.now;
+      agree("parents left", parents, left);
+      const readyNow = left.length === 0 && known.readyAt <= this.#world.now;
       agree("ready", readyAt, readyNow ? 0 : known.readyAt);
     }
     for (const { job } of [...write.ends, ...write.releases, ...write.amends, ...write.deletes]) {
@@ -345,9 +347,6 @@ export class CheckedWorld {
   }
 
   #reported({ ends, releases, amends, deletes }: ReportWrite): void {
-    for (const { job, parents, readyAt } of releases) {
-      this.#settle(Object.assign(this.#model.jobs.get(job.serial) as ModelJob, { readyAt }), parents.length > 0);
-    }
     for (const { job, final, readyAt, rank } of ends) {
       const known = this.#model.jobs.get(job.serial) as ModelJob;
       if (final) this.#over(job.serial, final.state);
@@ -356,6 +355,9 @@ export class CheckedWorld {
     for (const { job, rankClass, rank } of amends) {
       const known = Object.assign(this.#model.jobs.get(job.serial) as ModelJob, { rankClass, rank });
       if (known.state === "aside") this.#settle(known);
+    }
+    for (const { job, parents, readyAt } of releases) {
+      this.#settle(Object.assign(this.#model.jobs.get(job.serial) as ModelJob, { readyAt }), parents.length > 0);
     }
     for (const { serial } of deletes) {
       this.#over(serial, "CANCELLED");

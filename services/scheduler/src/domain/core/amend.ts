@@ -34,7 +34,7 @@ export function amendment(
   const state = openState(job);
   const event = eventOf(job, "AMENDED", now, state, { previous: state });
   job.space.dequeue(job);
-  if (!job.live) job.phase = "amending";
+  if (!job.live && job.phase !== "admitting") job.phase = "amending";
   return { record, event };
 }
 
@@ -57,6 +57,8 @@ export function reorder(
 /** Amendments are durable: the jobs stand at their new places. */
 export function amended(state: CoreState, now: number, amends: readonly AmendRecord[], effects: Effects): void {
   for (const { job, revision, ...place } of amends) {
+    // A job that this write made, or opened again, was made at its place.
+    if (job.phase !== "amending" && !job.live) continue;
     job.pending = undefined;
     job.revision = revision;
     job.space.place(job, place);

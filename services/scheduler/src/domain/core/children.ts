@@ -4,11 +4,21 @@ import type { OpenJob } from "./model.js";
 export class Children {
   readonly #byParent = new Map<number, Set<OpenJob>>();
 
+  /** Number of jobs that are waited for. */
+  get size(): number {
+    return this.#byParent.size;
+  }
+
   /** A job waits for a parent. */
   add(parent: number, child: OpenJob): void {
     const children = this.#byParent.get(parent);
     if (children) children.add(child);
     else this.#byParent.set(parent, new Set([child]));
+  }
+
+  /** The jobs that wait for a parent. */
+  of(parent: number): Iterable<OpenJob> {
+    return this.#byParent.get(parent) ?? [];
   }
 
   /** The jobs that waited for a parent that has ended; they are no longer listed under it. */

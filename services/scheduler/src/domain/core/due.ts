@@ -3,7 +3,7 @@ import { createEffects, writesOf } from "./effects.js";
 import { endAttempt, endWaiting, loseAttempt } from "./end.js";
 import type { LiveAttempt } from "./model.js";
 import { refill } from "./seats.js";
-import { waitInLine } from "./wait.js";
+import { waitInLine, wasClaimed } from "./wait.js";
 import type { Write } from "./writes.js";
 
 /** How long to wait before looking again at something that has a write on the way, ms. */
@@ -50,7 +50,7 @@ function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready"
     case "not-started": {
       const { job } = due;
       job.startTimer = undefined;
-      if (job.attempt > 0 || !job.space.isOpen(job)) return [];
+      if (wasClaimed(job) || !job.space.isOpen(job)) return [];
       if (job.pending) {
         job.startTimer = state.timers.add(now + recheckMs, due);
         return [];

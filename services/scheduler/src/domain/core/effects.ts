@@ -1,6 +1,6 @@
-import { eventOf } from "./core-event.js";
 import { dispatch } from "./dispatch.js";
 import type { Lane } from "./lane.js";
+import { readyEvents } from "./release.js";
 import { type ReleaseRecord, reportWrite, type Write } from "./writes.js";
 
 /** What a committed write, or the time, makes possible. */
@@ -26,13 +26,7 @@ export function writesOf({ lanes, writes, releases }: Effects, now: number): Wri
 }
 
 function releaseWrite(now: number, releases: readonly ReleaseRecord[]): Write {
-  const events = releases
-    .filter(({ parents }) => parents.length === 0)
-    .map(({ job, readyAt }) => {
-      const previous = job.phase === "blocked" ? "BLOCKED" : "SCHEDULED";
-      return eventOf(job, "READY", now, readyAt > 0 ? "SCHEDULED" : "QUEUED", { previous });
-    });
-  const write = reportWrite({ releases, events });
+  const write = reportWrite({ releases, events: readyEvents(now, releases) });
   for (const { job } of releases) job.pending = write;
   return write;
 }

@@ -4,10 +4,10 @@ import type { FinalState, OpenJob, ParentEdge } from "./model.js";
  * Ties a job to the jobs that it waits for. `ends` says how those have ended that are no longer open; one that it does not know counts as `CANCELLED`:
  * it was deleted.
  */
-export function linkParents(
+export function tieToParents(
   job: OpenJob,
   edges: readonly ParentEdge[],
-  ends: Pick<ReadonlyMap<number, FinalState>, "get">,
+  ends: ReadonlyMap<number, FinalState | undefined>,
 ): void {
   const { space } = job;
   job.parents = edges.filter((edge) => {

@@ -2,6 +2,7 @@ import type { CoreState } from "./core-state.js";
 import type { Effects } from "./effects.js";
 import { endWaiting } from "./end.js";
 import type { OpenJob } from "./model.js";
+import { releaseOf } from "./release.js";
 import type { ReleaseRecord } from "./writes.js";
 
 /**
@@ -23,13 +24,8 @@ export function waitInLine(state: CoreState, now: number, job: OpenJob, effects:
   job.space.stand(job, job.phase);
   if (job.failedParent) effects.writes.push(endForParent(now, job));
   else if (job.parents.length < job.storedParents || (!blocked && job.readyAt <= now))
-    effects.releases.push(release(now, job));
+    effects.releases.push(releaseOf(now, job));
   else if (!blocked) job.readyTimer = state.timers.add(job.readyAt, { type: "ready", job });
-}
-
-function release(now: number, job: OpenJob): ReleaseRecord {
-  const { parents, readyAt } = job;
-  return { job, parents, readyAt: parents.length === 0 && readyAt <= now ? 0 : readyAt };
 }
 
 /** Releases are durable: the jobs wait for less, or for a runner only. */
@@ -42,11 +38,17 @@ export function released(state: CoreState, now: number, releases: readonly Relea
   }
 }
 
-/** The time to be started runs from the creation, until the first claim. */
+/** The time to be started runs from the creation, or from the last reopening, until the first claim. */
 function watchStart(state: CoreState, job: OpenJob): void {
   const { scheduleToStartMs } = job.shape.policy;
-  if (scheduleToStartMs === 0 || job.attempt > 0) return;
-  job.startTimer ??= state.timers.add(job.createdMicros / 1_000 + scheduleToStartMs, { type: "not-started", job });
+  if (scheduleToStartMs === 0 || wasClaimed(job)) return;
+  const from = job.reopened?.at ?? job.createdMicros / 1_000;
+  job.startTimer ??= state.timers.add(from + scheduleToStartMs, { type: "not-started", job });
+}
+
+/** Whether a runner has had the job, since it was reopened if it was. */
+export function wasClaimed({ attempt, reopened }: OpenJob): boolean {
+  return attempt > (reopened?.attempt ?? 0);
 }
 
 function endForParent(now: number, job: OpenJob) {

@@ -9,7 +9,7 @@ import { noTraits } from "../core/group.js";
 import type { FinalState, LiveAttempt, OpenJob } from "../core/model.js";
 import { Namespace } from "../core/namespace.js";
 import { createOpenJob } from "../core/open-job.js";
-import { linkParents } from "../core/parents.js";
+import { tieToParents } from "../core/parents.js";
 import { touchPresence } from "../core/presence.js";
 import { takeSeats } from "../core/seats.js";
 import { waitInLine } from "../core/wait.js";
@@ -38,7 +38,7 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
     const children: OpenJob[] = [];
     for await (const row of loadOpenJobs(pool, seed.id)) {
       const job = jobFromRow(space, row);
-      space.open(job);
+      space.open(job, row.standsForKey);
       const lease = leases.get(job.serial);
       if (lease) resumeAttempt(state, now, job, lease);
       else if (job.parents.length > 0) children.push(job);
@@ -50,7 +50,7 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
   return { state, writes: writesOf(effects, now) };
 }
 
-function jobFromRow(space: Namespace, { shapeId, extra, ...columns }: OpenRow): OpenJob {
+function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...columns }: OpenRow): OpenJob {
   const shape = space.shapes.get(shapeId);
   if (!shape)
     throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
@@ -58,8 +58,10 @@ function jobFromRow(space: Namespace, { shapeId, extra, ...columns }: OpenRow): 
   const traits = extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits;
   const init = { space, serial, shape, kind, traits, rankClass, rank, weight, createdMicros };
   const job = createOpenJob(init, "queued", history);
-  if (extra)
-    Object.assign(job, { reuseKey: extra.reuseKey, parents: extra.parents, storedParents: extra.parents.length });
+  if (extra) {
+    const { reuseKey, parents, reopened } = extra;
+    Object.assign(job, { reuseKey, parents, storedParents: parents.length, reopened });
+  }
   return job;
 }
 
@@ -70,7 +72,7 @@ async function linkChildren(pool: Pool, space: Namespace, children: readonly Ope
     .filter((serial) => !space.job(serial));
   const ends: ReadonlyMap<number, FinalState> =
     gone.length > 0 ? await loadFinalStates(pool, space.id, [...new Set(gone)]) : new Map();
-  for (const child of children) linkParents(child, child.parents, ends);
+  for (const child of children) tieToParents(child, child.parents, ends);
 }
 
 function resumeAttempt(state: CoreState, now: number, job: OpenJob, lease: LeaseRow): void {
