@@ -1,4 +1,3 @@
-import { reasonOf } from "@switchyard/errors";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { Dependency_OnUnsatisfied, EndReason, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { CancelMode, SubmittedJob_Disposition } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
@@ -7,6 +6,7 @@ import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { after, afterItem, drive } from "./drive.js";
 import { createSchedulerDatabase, item, startScheduler, type TestScheduler } from "./setup.js";
+import { because } from "./test-namespace.js";
 
 let database: TestDatabase;
 let system: TestScheduler;
@@ -25,7 +25,6 @@ afterAll(async () => {
 
 const { FAILED, CANCELLED, TIMED_OUT } = JobState;
 const failing = { onUnsatisfied: Dependency_OnUnsatisfied.FAIL };
-const refusedWith = (reason: string) => (error: unknown) => reasonOf(error) === reason;
 /** Waits until a job is in a state. */
 const becomes = (at: ReturnType<typeof fresh>, jobId: string, state: string) =>
   eventually(async () => expect(await at.states(jobId)).toEqual([state]));
@@ -203,7 +202,7 @@ describe("a batch that may not be", () => {
   ])("%s: is refused and leaves nothing behind", async (_, specs) => {
     const at = fresh();
     await at.submitOne({ queue: "before" });
-    await expect(at.submit(...specs)).rejects.toSatisfy(refusedWith("DEPENDENCY_CYCLE"));
+    await expect(at.submit(...specs)).rejects.toSatisfy(because("DEPENDENCY_CYCLE"));
     expect((await system.jobs.listJobs({ namespace: at.namespace, wantTotal: true })).total).toBe(1n);
     const { jobs } = await system.jobs.submitJobs({ namespace: at.namespace, items: [item()] });
     expect(jobs[0]?.serial).toBe(2n);
@@ -214,12 +213,10 @@ describe("a batch that may not be", () => {
     const deleted = await at.submitOne();
     await system.jobs.deleteJobs({ namespace: at.namespace, jobIds: [deleted] });
     for (const dependency of [afterItem(7), after(deleted)]) {
-      await expect(at.submit({}, { dependencies: [dependency] })).rejects.toSatisfy(
-        refusedWith("DEPENDENCY_NOT_FOUND"),
-      );
+      await expect(at.submit({}, { dependencies: [dependency] })).rejects.toSatisfy(because("DEPENDENCY_NOT_FOUND"));
     }
     const foreign = await fresh().submitOne();
-    await expect(at.submit({ dependencies: [after(foreign)] })).rejects.toSatisfy(refusedWith("MALFORMED_ID"));
+    await expect(at.submit({ dependencies: [after(foreign)] })).rejects.toSatisfy(because("MALFORMED_ID"));
     expect((await system.jobs.listJobs({ namespace: at.namespace, wantTotal: true })).total).toBe(0n);
     expect(await at.claim()).toEqual([]);
   });
@@ -228,9 +225,9 @@ describe("a batch that may not be", () => {
     const at = fresh();
     const parent = await at.submitOne();
     const twice = { dependencies: [after(parent), after(parent, failing)] };
-    await expect(at.submit(twice)).rejects.toSatisfy(refusedWith("INVALID_ARGUMENT"));
+    await expect(at.submit(twice)).rejects.toSatisfy(because("INVALID_ARGUMENT"));
     const running = { dependencies: [after(parent, { satisfiedBy: [JobState.RUNNING] })] };
-    await expect(at.submit(running)).rejects.toSatisfy(refusedWith("INVALID_ARGUMENT"));
+    await expect(at.submit(running)).rejects.toSatisfy(because("INVALID_ARGUMENT"));
   });
 });
 

@@ -1,37 +1,27 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { type Lease, Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
-import type { ClaimJobsRequestSchema } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
-import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
-import type { OutcomeSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import { anyKind, item, type TestScheduler } from "./setup.js";
-
-/** What {@link drive} offers. */
-export type Drive = ReturnType<typeof drive>;
+import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import type { TestScheduler } from "./setup.js";
+import { type SpecInit, testNamespace } from "./test-namespace.js";
 
 let markers = 0;
 
-/** Short words for what tests of one namespace do all the time. `system` is asked each time, since a restart makes another one. */
+/** A namespace of its own as {@link testNamespace} has it, for cases that follow many jobs by their ids. `system` is asked each time, since a restart makes another one. */
 export function drive(system: () => TestScheduler, namespace: string) {
+  const { claim, job, submitAll } = testNamespace(namespace, system);
+
   /** Submits jobs in one call; returns their ids. */
-  async function submit(...specs: Parameters<typeof item>[0][]): Promise<string[]> {
-    const { jobs } = await system().jobs.submitJobs({ namespace, items: specs.map((spec) => item(spec)) });
-    return jobs.map(({ jobId }) => jobId);
+  async function submit(...specs: SpecInit[]): Promise<string[]> {
+    return (await submitAll(specs)).map(({ jobId }) => jobId);
   }
 
-  async function submitOne(spec: Parameters<typeof item>[0] = {}): Promise<string> {
+  async function submitOne(spec: SpecInit = {}): Promise<string> {
     return (await submit(spec))[0] as string;
   }
 
-  /** Claims with a runner that can do everything, unless something else is said. */
-  async function claim(request: Omit<MessageInitShape<typeof ClaimJobsRequestSchema>, "$typeName"> = {}) {
-    const { leases } = await system().dispatch.claimJobs({ namespace, runnerId: "r", profile: anyKind, ...request });
-    return leases;
-  }
-
   /** Claims one job, waiting for it up to ten seconds. */
-  async function claimSoon(request: Parameters<typeof claim>[0] = {}) {
+  async function claimSoon(request: Parameters<typeof claim>[0] = {}): Promise<Lease> {
     const [lease] = await claim({ wait: durationFromMs(10_000), ...request });
     if (!lease) throw new Error("nothing came");
     return lease;
@@ -41,7 +31,7 @@ export function drive(system: () => TestScheduler, namespace: string) {
   async function finish(
     jobIds: readonly string[],
     kind = Outcome_Kind.SUCCEEDED,
-    more: Omit<MessageInitShape<typeof OutcomeSchema>, "$typeName"> = {},
+    more: object = {},
   ): Promise<number[]> {
     const reports = await Promise.all(
       jobIds.map(async (jobId) => ({
@@ -54,13 +44,6 @@ export function drive(system: () => TestScheduler, namespace: string) {
     return results.map(({ reason }) => reason);
   }
 
-  async function job(jobId: string) {
-    const by = { case: "jobId" as const, value: jobId };
-    const answer = await system().jobs.getJob({ namespace, by, view: JobView.FULL });
-    if (!answer.job) throw new Error("no job");
-    return answer.job;
-  }
-
   /** Names of the states of jobs. */
   async function states(...jobIds: string[]): Promise<string[]> {
     return Promise.all(jobIds.map(async (jobId) => JobState[(await job(jobId)).state]));
@@ -69,8 +52,7 @@ export function drive(system: () => TestScheduler, namespace: string) {
   /** All events so far as `type previous>state`, by job. */
   async function events(): Promise<Map<string, string[]>> {
     // Its end is the last event: whatever came before is there when it has come.
-    const queue = `marker-${++markers}`;
-    const marker = await submitOne({ queue });
+    const marker = await submitOne({ queue: `marker-${++markers}` });
     await system().jobs.cancelJobs({ namespace, jobIds: [marker] });
     const byJob = new Map<string, string[]>();
     for await (const { events } of system().jobs.watchJobs({ namespace, afterSequence: 0n })) {

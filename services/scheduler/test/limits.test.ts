@@ -1,4 +1,3 @@
-import { reasonOf } from "@switchyard/errors";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { CancelMode } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
@@ -6,6 +5,7 @@ import type { TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drive } from "./drive.js";
 import { anyKind, createSchedulerDatabase, startScheduler, type TestScheduler } from "./setup.js";
+import { because } from "./test-namespace.js";
 
 let database: TestDatabase;
 let system: TestScheduler;
@@ -167,9 +167,7 @@ describe("seats", () => {
     await setLimits(at.namespace, { key: "k", seats: 1 });
     const [first, second] = await at.submit(keyed("k"), keyed("k"));
     expect(await at.claim({ jobId: second as string })).toHaveLength(1);
-    await expect(at.claim({ jobId: first as string })).rejects.toSatisfy(
-      (error) => reasonOf(error) === "NOT_CLAIMABLE",
-    );
+    await expect(at.claim({ jobId: first as string })).rejects.toSatisfy(because("NOT_CLAIMABLE"));
     await at.finish([second as string]);
     expect(await at.claim({ jobId: first as string })).toHaveLength(1);
   });
@@ -290,7 +288,7 @@ describe("tokens", () => {
     const [left] = await at.submit(rated("r"));
     now += 10_000_000;
     expect(await at.claim()).toEqual([]);
-    await expect(at.claim({ jobId: left as string })).rejects.toSatisfy((error) => reasonOf(error) === "NOT_CLAIMABLE");
+    await expect(at.claim({ jobId: left as string })).rejects.toSatisfy(because("NOT_CLAIMABLE"));
     system = await system.restart();
     expect(await at.claim()).toEqual([]);
     expect(await listed(namespace, "r")).toEqual({ seatsUsed: 0, tokens: 0, waiting: 1 });
@@ -340,7 +338,7 @@ describe("limits that make no sense", () => {
   ])("are refused: %s", async (_, limit) => {
     const at = fresh();
     await at.submit(keyed("k"));
-    await expect(setLimits(at.namespace, limit)).rejects.toSatisfy((error) => reasonOf(error) === "INVALID_ARGUMENT");
+    await expect(setLimits(at.namespace, limit)).rejects.toSatisfy(because("INVALID_ARGUMENT"));
     expect((await system.queues.listLimits({ namespace: at.namespace })).limits).toEqual([]);
     expect(await at.claim({ profile: anyKind })).toHaveLength(1);
   });

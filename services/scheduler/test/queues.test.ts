@@ -8,6 +8,7 @@ import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { after, drive } from "./drive.js";
 import { anyKind, createSchedulerDatabase, startScheduler, type TestScheduler } from "./setup.js";
+import { because } from "./test-namespace.js";
 
 let database: TestDatabase;
 let system: TestScheduler;
@@ -48,7 +49,7 @@ describe("a paused queue", () => {
     expect(queue?.paused).toBe(true);
     const ids = await at.submit({ queue: "q" }, { queue: "q", kind: "other" });
     expect(await at.claim()).toEqual([]);
-    await expect(at.claim({ jobId: ids[0] as string })).rejects.toSatisfy((e) => reasonOf(e) === "NOT_CLAIMABLE");
+    await expect(at.claim({ jobId: ids[0] as string })).rejects.toSatisfy(because("NOT_CLAIMABLE"));
     expect((await system.jobs.peekJobs({ namespace, profile: anyKind, limit: 5 })).jobs).toEqual([]);
     expect(await at.states(...ids)).toEqual(["QUEUED", "QUEUED"]);
     expect(await at.finish([before.jobId])).toEqual([0]);
@@ -87,7 +88,7 @@ describe("a queue that drains", () => {
     const [first, second] = await at.submit({}, {});
     await at.claim();
     await set(namespace, "default", { draining: true });
-    await expect(at.submit({ queue: "other" }, {})).rejects.toSatisfy((e) => reasonOf(e) === "WRONG_STATE");
+    await expect(at.submit({ queue: "other" }, {})).rejects.toSatisfy(because("WRONG_STATE"));
     expect((await system.jobs.listJobs({ namespace, wantTotal: true })).total).toBe(2n);
     await at.finish([first as string], Outcome_Kind.RELEASED);
     for (const jobId of [first, second]) {
@@ -95,7 +96,7 @@ describe("a queue that drains", () => {
       await at.finish([jobId as string]);
     }
     system = await system.restart();
-    await expect(at.submit({})).rejects.toSatisfy((e) => reasonOf(e) === "WRONG_STATE");
+    await expect(at.submit({})).rejects.toSatisfy(because("WRONG_STATE"));
     await set(namespace, "default", {});
     expect(await at.submit({})).toHaveLength(1);
   });
@@ -112,9 +113,7 @@ describe("a queue with a most of open jobs", () => {
     expect(admitted.length).toBeLessThanOrEqual(10);
     expect(admitted.length).toBeGreaterThan(7);
     expect((await system.jobs.listJobs({ namespace, wantTotal: true })).total).toBe(BigInt(admitted.length));
-    await expect(at.submit(...times(11 - admitted.length, () => ({})))).rejects.toSatisfy(
-      (e) => reasonOf(e) === "QUOTA_EXCEEDED",
-    );
+    await expect(at.submit(...times(11 - admitted.length, () => ({})))).rejects.toSatisfy(because("QUOTA_EXCEEDED"));
     expect(await at.submit(...times(10 - admitted.length, () => ({})), { queue: "other" })).toBeDefined();
     await at.finish((await at.claim()).map(({ jobId }) => jobId));
     expect(await at.submit({})).toHaveLength(1);
@@ -126,9 +125,7 @@ describe("a queue with a most of open jobs", () => {
     const reuse = { key: "k", states: [ReuseState.ACTIVE] };
     const first = await at.submitOne({ reuse });
     expect(await at.submit({ reuse }, { reuse }, { queue: "other" })).toMatchObject([first, first, expect.any(String)]);
-    await expect(at.submit({ reuse: { ...reuse, key: "other" } })).rejects.toSatisfy(
-      (e) => reasonOf(e) === "QUOTA_EXCEEDED",
-    );
+    await expect(at.submit({ reuse: { ...reuse, key: "other" } })).rejects.toSatisfy(because("QUOTA_EXCEEDED"));
   });
 });
 
@@ -353,9 +350,7 @@ describe("reading queues", () => {
       pageToken = page.nextPageToken;
     }
     expect(names).toEqual(["q-0", "q-1", "q-2", "q-3", "q-4", "q-set"]);
-    await expect(system.queues.getQueue({ namespace, name: "none" })).rejects.toSatisfy(
-      (e) => reasonOf(e) === "QUEUE_NOT_FOUND",
-    );
+    await expect(system.queues.getQueue({ namespace, name: "none" })).rejects.toSatisfy(because("QUEUE_NOT_FOUND"));
   });
 });
 
@@ -385,7 +380,7 @@ describe("settings", () => {
       settings: { weight: 1, draining: false },
     });
     for (const wrong of [{ weight: -1 }, { weight: Number.NaN }, { fairnessWeights: { a: 0 } }, { maxOpenJobs: -1n }])
-      await expect(set(namespace, "q", wrong)).rejects.toSatisfy((e) => reasonOf(e) === "INVALID_ARGUMENT");
-    await expect(set(namespace, "", {})).rejects.toSatisfy((e) => reasonOf(e) === "INVALID_ARGUMENT");
+      await expect(set(namespace, "q", wrong)).rejects.toSatisfy(because("INVALID_ARGUMENT"));
+    await expect(set(namespace, "", {})).rejects.toSatisfy(because("INVALID_ARGUMENT"));
   });
 });

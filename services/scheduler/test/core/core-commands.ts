@@ -4,7 +4,7 @@ import type { KindSelector } from "../../src/domain/core/kind-pattern.js";
 import type { ProfileSpec } from "../../src/domain/core/profile.js";
 import { defaultQueueSettings, type QueueSettings } from "../../src/domain/core/queue.js";
 import type { LimitSpec } from "../../src/domain/core/limit-key.js";
-import { profileOf, type TestJob } from "./core-world.js";
+import { profileOf, type TestJob } from "./test-jobs.js";
 
 /** A parent: one that was submitted before, or another item of the batch, both by a number that is taken modulo what there is. */
 export interface ParentPick {
@@ -30,8 +30,8 @@ export interface Width {
   readonly kinds: number;
   readonly queues: number;
   readonly profiles: number;
-  /** How many steps at most. */
-  readonly steps: number;
+  /** How many steps, at least and at most. */
+  readonly steps: readonly [number, number];
 }
 
 const often = <T>(usual: T, others: fc.Arbitrary<T>) =>
@@ -109,8 +109,8 @@ export function commandsOf({ kinds, queues, profiles, steps }: Width): fc.Arbitr
     fair: fc.boolean(),
     fairnessWeights: fc.constantFrom<Record<string, number>>({}, { f1: 2 }, { f1: 4, f2: 0.5 }),
     weight: fc.constantFrom(0, 0, 1, 4),
-    draining: fc.constantFrom(false, false, false, true),
-    maxOpenJobs: fc.constantFrom(0, 0, 0, 12),
+    draining: fc.nat(9).map((n) => n === 9),
+    maxOpenJobs: fc.nat(9).map((n) => (n === 9 ? 15 : 0)),
   });
   const pick = fc.nat();
   const step = fc.oneof<fc.WeightedArbitrary<Command>[]>(
@@ -153,5 +153,6 @@ export function commandsOf({ kinds, queues, profiles, steps }: Width): fc.Arbitr
     },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("pass"), ms: often(200, fc.nat(40_000)) }) },
   );
-  return fc.array(step, { maxLength: steps, size: "max" });
+  const [minLength, maxLength] = steps;
+  return fc.array(step, { minLength, maxLength, size: "max" });
 }

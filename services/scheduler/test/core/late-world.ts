@@ -1,6 +1,5 @@
 import { expect } from "vitest";
 import { reorder } from "../../src/domain/core/amend.js";
-import type { ParentRequest } from "../../src/domain/core/admit.js";
 import { cancelJob } from "../../src/domain/core/cancel.js";
 import { claimBest, claimById } from "../../src/domain/core/claim.js";
 import { committed } from "../../src/domain/core/core.js";
@@ -13,8 +12,10 @@ import { finishAttempt } from "../../src/domain/core/report.js";
 import { setLimits, setQueue } from "../../src/domain/core/steer.js";
 import type { Decision, Write } from "../../src/domain/core/writes.js";
 import type { Command } from "./core-commands.js";
-import { CoreWorld, outcomeOf, profileOf, type TestJob, type TestWaiter } from "./core-world.js";
-import { refusalOf } from "./naive-model.js";
+import { CoreWorld, type TestWaiter } from "./core-world.js";
+import { pickItems } from "./pick-items.js";
+import { refusalOf } from "./refusal-of.js";
+import { outcomeOf, profileOf } from "./test-jobs.js";
 
 const lanes = ["submit", "claim", "report"] as const;
 
@@ -41,7 +42,7 @@ export class LateWorld {
     const { space, state, now } = this.#world;
     switch (command.do) {
       case "submit":
-        this.#submit(command.jobs);
+        this.#submit(command);
         break;
       case "claim": {
         const waiter = this.#world.waiter(command.profile, command.max);
@@ -153,7 +154,9 @@ export class LateWorld {
     }
     expect(space.openJobs).toBe(0);
     expect([...space.objects()]).toEqual([]);
-    expect([...space.limits.keys()].filter(({ sort }) => sort === "concurrency")).toEqual([]);
+    expect(space.children.size).toBe(0);
+    for (const { sort, buckets, waiting } of space.limits.keys())
+      expect([sort, buckets.size, waiting]).toEqual(["rate", 0, 0]);
     for (const queue of space.shapes.queues.values()) {
       const nothing = { blocked: 0, scheduled: 0, queued: 0, claimed: 0, started: 0 };
       expect([queue.counts, queue.groups, queue.admitting]).toEqual([nothing, 0, 0]);
@@ -163,17 +166,9 @@ export class LateWorld {
       expect(timers.take(Number.POSITIVE_INFINITY)?.type, "timers left").toBe("refill");
   }
 
-  #submit(jobs: Extract<Command, { do: "submit" }>["jobs"]): void {
+  #submit(command: Extract<Command, { do: "submit" }>): void {
     const known = [...this.#stored.open, ...this.#stored.ended.keys()];
-    const items = jobs.map(({ after, ...job }, i): TestJob => {
-      const parents = new Map<string, ParentRequest>();
-      for (const { of, pick, satisfiedBy, otherwise } of after) {
-        if (of === "item" && i > 0) parents.set(`item ${pick % i}`, { item: pick % i, satisfiedBy, otherwise });
-        const serial = known[pick % known.length];
-        if (of === "job" && serial) parents.set(`job ${serial}`, { serial, satisfiedBy, otherwise });
-      }
-      return { ...job, readyAt: job.readyAt ? this.#world.now + job.readyAt : 0, parents: [...parents.values()] };
-    });
+    const items = pickItems(command, known, this.#world.now);
     refusalOf(() => this.#push([this.#world.submit(items, this.#stored.ended).write]));
   }
 

@@ -1,4 +1,3 @@
-import { SwitchyardError } from "@switchyard/errors";
 import { matchesGlob } from "../../src/domain/core/kind-pattern.js";
 import { type LimitSpec, unlimited } from "../../src/domain/core/limit-key.js";
 import type { FinalState, ParentEdge } from "../../src/domain/core/model.js";
@@ -214,15 +213,4 @@ export function fits(profile: ProfileSpec, job: ModelJob): boolean {
     ) &&
     !exclude.some(({ label, values }) => values.includes(job.laneLabels[label] ?? "\u0000"))
   );
-}
-
-/** The reason of the refusal that a call throws; undefined when it throws none. */
-export function refusalOf(call: () => void): string | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    if (error instanceof SwitchyardError) return error.reason;
-    throw error;
-  }
 }

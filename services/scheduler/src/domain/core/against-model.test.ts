@@ -3,22 +3,31 @@ import { describe, it } from "vitest";
 import { CheckedWorld } from "../../../test/core/checked-world.js";
 import { commandsOf, type Width } from "../../../test/core/core-commands.js";
 
-function check(width: Width, numRuns: number): void {
+/** Runs random steps; compares everything after every `compareEach` of them, and each decision when it is made. `CORE_RUNS` multiplies the runs. */
+function check(width: Width, numRuns: number, compareEach = 1): void {
   fc.assert(
     fc.property(commandsOf(width), (commands) => {
       const world = new CheckedWorld();
-      for (const command of commands) {
+      for (const [i, command] of commands.entries()) {
         world.apply(command);
-        world.compare();
+        if (i % compareEach === 0) world.compare();
       }
       world.drain();
     }),
-    { numRuns: Number(process.env["CORE_RUNS"] ?? numRuns) },
+    { numRuns: numRuns * Number(process.env.CORE_RUNS ?? 1) },
   );
 }
 
 describe("the core decides like a model that looks at all jobs", () => {
   it("with few kinds and queues, where everything meets", () => {
-    check({ kinds: 2, queues: 2, profiles: 1, steps: 40 }, 1_000);
-  });
+    check({ kinds: 2, queues: 2, profiles: 1, steps: [0, 40] }, 1_000);
+  }, 120_000);
+
+  it("over many steps", () => {
+    check({ kinds: 3, queues: 3, profiles: 2, steps: [200, 400] }, 10, 10);
+  }, 120_000);
+
+  it("with more kinds and profiles than are kept while nobody uses them", () => {
+    check({ kinds: 900, queues: 3, profiles: 600, steps: [1_000, 1_200] }, 2, 100);
+  }, 120_000);
 });
