@@ -27,18 +27,19 @@ export function drive(system: () => TestScheduler, namespace: string) {
     return lease;
   }
 
-  /** Reports the ends of attempts, whichever each job is in now; returns the reasons of refusals, 0 for none. */
+  /** Reports the ends of attempts, of a job that is named by its id the one that it is in now; returns the reasons of refusals, 0 for none. */
   async function finish(
-    jobIds: readonly string[],
+    attempts: readonly (string | Lease)[],
     kind = Outcome_Kind.SUCCEEDED,
     more: object = {},
   ): Promise<number[]> {
     const reports = await Promise.all(
-      jobIds.map(async (jobId) => ({
-        namespace,
-        attempt: { jobId, by: { case: "attempt" as const, value: (await job(jobId)).attemptCount } },
-        report: { case: "outcome" as const, value: { kind, ...more } },
-      })),
+      attempts.map(async (attempt) => {
+        const jobId = typeof attempt === "string" ? attempt : attempt.jobId;
+        const value = typeof attempt === "string" ? (await job(jobId)).attemptCount : attempt.attempt;
+        const report = { case: "outcome" as const, value: { kind, ...more } };
+        return { namespace, attempt: { jobId, by: { case: "attempt" as const, value } }, report };
+      }),
     );
     const { results } = await system().dispatch.reportAttempts({ reports });
     return results.map(({ reason }) => reason);
