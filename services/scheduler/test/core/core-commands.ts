@@ -30,6 +30,8 @@ export interface Width {
   readonly kinds: number;
   readonly queues: number;
   readonly profiles: number;
+  /** Fairness keys. */
+  readonly flows: number;
   /** How many steps, at least and at most. */
   readonly steps: readonly [number, number];
 }
@@ -42,7 +44,7 @@ const rateKeys = ["r0", "p-r"];
 const finals: FinalState[] = ["SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED"];
 
 /** Sequences of steps. */
-export function commandsOf({ kinds, queues, profiles, steps }: Width): fc.Arbitrary<Command[]> {
+export function commandsOf({ kinds, queues, profiles, flows, steps }: Width): fc.Arbitrary<Command[]> {
   const kind = fc.nat(kinds - 1).map((n) => `kind-${n}`);
   const queue = fc.nat(queues - 1).map((n) => `queue-${n}`);
   const parent = fc.record({
@@ -61,7 +63,7 @@ export function commandsOf({ kinds, queues, profiles, steps }: Width): fc.Arbitr
       { weight: 4, arbitrary: fc.constant<string[]>([]) },
       { weight: 1, arbitrary: fc.subarray(rateKeys) },
     ),
-    fairnessKey: fc.constantFrom("", "f1", "f2"),
+    fairnessKey: fc.nat(flows - 1).map((n) => (n === 0 ? "" : `f${n}`)),
     rankClass: often(0, fc.integer({ min: -1, max: 1 })),
     rank: often(0, fc.integer({ min: -2, max: 2 })),
     readyAt: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2_000) }),

@@ -45,7 +45,8 @@ interface Offer extends HeapEntry {
 export function dispatch(now: number, lanes: Iterable<Lane>): ClaimWrite[] {
   const attempts: LiveAttempt[] = [];
   const offers = new IndexedHeap<Offer>((a, b) => compareOrder(a.place, b.place) < 0);
-  for (const lane of lanes) if (lane.head) offer(offers, { lane, place: lane.head.first, heapIndex: -1 });
+  for (const lane of lanes)
+    if (lane.head && waiterFor(lane)) offer(offers, { lane, place: lane.head.first, heapIndex: -1 });
   for (let top = offers.top; top; top = offers.top) {
     const { lane } = top;
     // What was given to others may have changed what this lane begins with.

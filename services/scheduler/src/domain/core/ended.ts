@@ -78,8 +78,10 @@ export function endParent(
   end: FinalState,
   effects: Effects,
 ): void {
-  for (const child of space.children.take(serial)) {
-    parentEnded(child, serial, end);
+  if (space.children.size === 0) return;
+  const children = [...space.children.take(serial)];
+  for (const child of children) parentEnded(child, serial, end);
+  for (const child of children) {
     // While a write about the child is on the way, its commit looks at the parents again.
     if (child.phase === "blocked" && !child.pending) waitInLine(state, now, child, effects);
   }

@@ -4,7 +4,7 @@ import { commandsOf } from "../../../test/core/core-commands.js";
 import { LateWorld } from "../../../test/core/late-world.js";
 
 it("holds its promises while writes are on the way, in whatever order the lanes commit", () => {
-  const commands = commandsOf({ kinds: 2, queues: 2, profiles: 1, steps: [0, 40] });
+  const commands = commandsOf({ kinds: 2, queues: 2, profiles: 1, flows: 3, steps: [0, 40] });
   // 0 to 2: a lane commits. More: the next step.
   const schedule = fc.array(fc.nat(5), { maxLength: 120, size: "max" });
   fc.assert(

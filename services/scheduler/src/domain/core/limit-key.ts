@@ -75,9 +75,9 @@ export class LimitKey {
     return Math.min(burst, this.tokens + (passed / 1_000) * ratePerSecond);
   }
 
-  /** Whether all tokens are there. */
+  /** Whether all tokens are there; without a rate they always are. */
   isFull(now: number): boolean {
-    return this.level(now) >= this.spec.burst;
+    return this.spec.ratePerSecond === undefined || this.level(now) >= this.spec.burst;
   }
 
   /** When there is a whole token again, ms; undefined when never. */
@@ -90,8 +90,7 @@ export class LimitKey {
 
   /** Another limit holds from now on. A bucket that gets its first rate begins full, and a full one stays so; else the level stays, within the new size. */
   limitTo(spec: LimitSpec, now: number): void {
-    const wasFull = this.spec.ratePerSecond === undefined || this.isFull(now);
-    this.tokens = wasFull ? spec.burst : Math.min(this.level(now), spec.burst);
+    this.tokens = this.isFull(now) ? spec.burst : Math.min(this.level(now), spec.burst);
     this.tokensAt = now;
     this.spec = spec;
   }

@@ -40,7 +40,7 @@ export interface Flow {
   virtual: number;
   /** Groups with jobs. */
   groups: number;
-  /** Those groups, while the queue shares fairly: a turn moves them all. */
+  /** Those groups, while the queue shares fairly: a turn moves them all, so it costs as much as there are kinds of jobs waiting with the key. */
   readonly members: Set<Group>;
 }
 
