@@ -4,6 +4,7 @@ import type { Lane } from "./lane.js";
 import type { LiveAttempt } from "./model.js";
 import { compareOrder, type Ordered } from "./order.js";
 import type { Profile } from "./profile.js";
+import { headOf } from "./seats.js";
 import type { Waiter } from "./waiter.js";
 import type { ClaimWrite } from "./writes.js";
 
@@ -48,16 +49,20 @@ export function dispatch(now: number, lanes: Iterable<Lane>): ClaimWrite[] {
   for (const lane of lanes)
     if (lane.head && waiterFor(lane)) offer(offers, { lane, place: lane.head.first, heapIndex: -1 });
   for (let top = offers.top; top; top = offers.top) {
-    const { lane } = top;
+    const { lane, place } = top;
+    const waiter = waiterFor(lane);
+    if (!waiter) {
+      offers.delete(top);
+      continue;
+    }
     // What was given to others may have changed what this lane begins with.
-    if (lane.head?.first.serial !== top.place.serial) {
+    if (headOf(waiter.runner.space, now, lane)?.first.serial !== place.serial) {
       offer(offers, top);
       continue;
     }
-    const waiter = waiterFor(lane);
-    // The waiter takes the best that there is for it, which need not be of this lane.
-    const attempt = waiter && claimNext(now, waiter);
-    if (waiter && waiter.wants() <= 0) stopWaiting(waiter);
+    // The waiter takes the best that there is for it, which need not be of this lane where turns are shared.
+    const attempt = claimNext(now, waiter);
+    if (waiter.wants() <= 0) stopWaiting(waiter);
     if (attempt) attempts.push(attempt);
     else offers.delete(top);
   }

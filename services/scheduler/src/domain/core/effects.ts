@@ -1,7 +1,7 @@
 import { dispatch } from "./dispatch.js";
 import type { Lane } from "./lane.js";
 import { readyEvents } from "./release.js";
-import { type ReleaseRecord, reportWrite, type Write } from "./writes.js";
+import { type CoreEvent, type ReleaseRecord, reportWrite, type Write } from "./writes.js";
 
 /** What a committed write, or the time, makes possible. */
 export interface Effects {
@@ -9,24 +9,31 @@ export interface Effects {
   readonly lanes: Set<Lane>;
   /** Writes that follow. */
   readonly writes: Write[];
-  /** Jobs that have come further while they waited; all of them in one write. */
-  readonly releases: ReleaseRecord[];
+  /** Jobs that have come further while they waited; all of them in one of those writes. */
+  release: { readonly write: Write; readonly releases: ReleaseRecord[]; readonly events: CoreEvent[] } | undefined;
 }
 
 /** No effects yet. */
 export function createEffects(): Effects {
-  return { lanes: new Set(), writes: [], releases: [] };
+  return { lanes: new Set(), writes: [], release: undefined };
+}
+
+/** A job has come further. From now on a write about it is on the way, so that nobody else lets it go on too. */
+export function addRelease(effects: Effects, now: number, release: ReleaseRecord): void {
+  if (!effects.release) {
+    const releases: ReleaseRecord[] = [];
+    const events: CoreEvent[] = [];
+    effects.release = { write: reportWrite({ releases, events }), releases, events };
+    effects.writes.push(effects.release.write);
+  }
+  const { write, releases, events } = effects.release;
+  releases.push(release);
+  events.push(...readyEvents(now, [release]));
+  release.job.pending = write;
 }
 
 /** Gives what may start to those who wait for it; returns all the writes that follow. */
-export function writesOf({ lanes, writes, releases }: Effects, now: number): Write[] {
-  if (releases.length > 0) writes.push(releaseWrite(now, releases));
+export function writesOf({ lanes, writes }: Effects, now: number): Write[] {
   if (lanes.size > 0) writes.push(...dispatch(now, lanes));
   return writes;
-}
-
-function releaseWrite(now: number, releases: readonly ReleaseRecord[]): Write {
-  const write = reportWrite({ releases, events: readyEvents(now, releases) });
-  for (const { job } of releases) job.pending = write;
-  return write;
 }

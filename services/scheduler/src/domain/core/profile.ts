@@ -5,7 +5,7 @@ import { compileKindSelectors, type KindSelector } from "./kind-pattern.js";
 import type { Lane } from "./lane.js";
 import type { Namespace } from "./namespace.js";
 import type { Queue } from "./queue.js";
-import { closeKey, fullKey } from "./seats.js";
+import { headOf } from "./seats.js";
 import type { Waiter } from "./waiter.js";
 
 /** What a runner can do, as it says. */
@@ -112,7 +112,7 @@ export class Profile {
     let weighted: Lane | undefined;
     for (const line of this.lines.values()) {
       const { queue } = line;
-      const lane = queue.settings.paused ? undefined : startable(now, space, line);
+      const lane = queue.settings.paused ? undefined : startable(space, now, line);
       if (!lane) continue;
       if (queue.settings.weight === 0) best = firstOf(table, best, lane);
       else if (!weighted || queue.virtual < weighted.site.queue.virtual) weighted = lane;
@@ -128,17 +128,14 @@ export function profileKey(spec: ProfileSpec): string {
   return JSON.stringify([spec.kinds, labels, spec.queues, spec.exclude]);
 }
 
-/** The first lane of a line whose first job may start. A group stands behind one of its keys; if another one is full, it goes behind that. */
-function startable(now: number, space: Namespace, { lanes }: Line): Lane | undefined {
-  for (;;) {
-    const lane = lanes.top?.lane;
-    const group = lane?.head;
-    if (!lane || !group) return undefined;
-    const full = fullKey(group, now);
-    if (!full) return lane;
-    closeKey(space, now, full);
-    lane.moveBehind(group, full);
+/** The first lane of a line whose first job may start. */
+function startable(space: Namespace, now: number, { lanes }: Line): Lane | undefined {
+  for (let lane = lanes.top?.lane; lane; lane = lanes.top?.lane) {
+    const { head } = lane;
+    // Lanes whose heads can't start go further back.
+    if (headOf(space, now, lane) === head) return lane;
   }
+  return undefined;
 }
 
 function firstOf(table: JobTable, a: Lane | undefined, b: Lane): Lane {

@@ -41,6 +41,20 @@ export function closeKey(space: Namespace, now: number, key: LimitKey): void {
   watchRefill(space, now, key);
 }
 
+/**
+ * The group of a lane whose first job may start now. A group stands behind one of its keys; one that turns out to be held by another of them goes behind
+ * that one.
+ */
+export function headOf(space: Namespace, now: number, lane: Lane): Group | undefined {
+  for (let group = lane.head; group; group = lane.head) {
+    const full = fullKey(group, now);
+    if (!full) return group;
+    closeKey(space, now, full);
+    lane.moveBehind(group, full);
+  }
+  return undefined;
+}
+
 /** The time of a token has come; returns the lanes that it opens. */
 export function refill(space: Namespace, now: number, key: LimitKey): Set<Lane> {
   const opened = new Set<Lane>();

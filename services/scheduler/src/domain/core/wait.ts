@@ -1,5 +1,5 @@
 import type { CoreState } from "./core-state.js";
-import type { Effects } from "./effects.js";
+import { addRelease, type Effects } from "./effects.js";
 import { endWaiting } from "./end.js";
 import type { OpenJob } from "./model.js";
 import { releaseOf } from "./release.js";
@@ -24,7 +24,7 @@ export function waitInLine(state: CoreState, now: number, job: OpenJob, effects:
   job.space.stand(job, job.phase);
   if (job.failedParent) effects.writes.push(endForParent(now, job));
   else if (job.parents.length < job.storedParents || (!blocked && job.readyAt <= now))
-    effects.releases.push(releaseOf(now, job));
+    addRelease(effects, now, releaseOf(now, job));
   else if (!blocked) job.readyTimer = state.timers.add(job.readyAt, { type: "ready", job });
 }
 
