@@ -114,7 +114,7 @@ describe("a job's life", () => {
 
   it("keeps a job with a start time back until then", async () => {
     const namespace = fresh();
-    const startTime = { seconds: BigInt(Math.floor(Date.now() / 1_000) + 1), nanos: 0 };
+    const startTime = { seconds: BigInt(Math.floor(Date.now() / 1_000) + 2), nanos: 0 };
     const jobId = await submitOne(namespace, { startTime });
     const { job } = await it1.jobs.getJob({ namespace, by: { case: "jobId", value: jobId } });
     expect(job?.state).toBe(JobState.SCHEDULED);

@@ -1,5 +1,6 @@
 import { intArrayLiteral } from "@switchyard/postgres";
 import type { OpenJob } from "../domain/core/model.js";
+import type { ReleaseRecord } from "../domain/core/writes.js";
 import { decisionBytes, packDecision } from "./decision-columns.js";
 import type { Part } from "./fenced-statement.js";
 import { encodeOpenExtra } from "./open-extra.js";
@@ -53,6 +54,26 @@ export function openUpdatePart(
         `update scheduler.open set decision = ${slice(packed)}
          from unnest(${n}::int[], ${j}::bigint[]) with ordinality t(n, j, i) where ns = n and serial = j and (select ok from f)`,
       values: [packAll(jobs), ...jobKeys(keys)],
+    },
+  ];
+}
+
+/** Rows of jobs that wait for less than before. */
+export function releasePart(releases: readonly ReleaseRecord[]): Part[] {
+  if (releases.length === 0) return [];
+  const jobs = releases.map(({ job }) => job);
+  return [
+    {
+      name: "op",
+      sql: ([packed, n, j, x]) =>
+        `update scheduler.open set decision = ${slice(packed)}, extra = x
+         from unnest(${n}::int[], ${j}::bigint[], ${x}::text[]) with ordinality t(n, j, x, i)
+         where ns = n and serial = j and (select ok from f)`,
+      values: [
+        packAll(releases.map(({ job, readyAt }) => ({ ...job, readyAt }))),
+        ...jobKeys(jobs),
+        releases.map(({ job, parents }) => encodeOpenExtra({ ...job, parents })),
+      ],
     },
   ];
 }

@@ -42,7 +42,7 @@ function levelPart(writes: readonly ClaimWrite[]): Part[] {
         intArrayLiteral(rows.map(({ ns }) => ns)),
         rows.map(({ key }) => key.name),
         rows.map(({ key }) => key.tokens),
-        intArrayLiteral(rows.map(({ key }) => Math.floor(key.tokensAt))),
+        intArrayLiteral(rows.map(({ key }) => Math.ceil(key.tokensAt))),
       ],
     },
   ];

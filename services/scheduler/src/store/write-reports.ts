@@ -5,7 +5,7 @@ import type { EndRecord, ReportWrite } from "../domain/core/writes.js";
 import { amendParts } from "./amend-parts.js";
 import { type Part, writeFenced } from "./fenced-statement.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
-import { deletePart, jobKeys, openInsertPart, openUpdatePart } from "./open-parts.js";
+import { deletePart, jobKeys, openInsertPart, openUpdatePart, releasePart } from "./open-parts.js";
 import { outcomePart } from "./outcome-part.js";
 import { requestPart } from "./request-rows.js";
 import type { Term } from "./term.js";
@@ -41,6 +41,7 @@ export async function writeReports(
       goingOn.map(({ job, readyAt, rank }) => ({ ...job, readyAt, rank })),
       goingOn.map(({ job }) => job),
     ),
+    ...releasePart(writes.flatMap((write) => write.releases)),
     ...markPart(markedAttempts(writes, attemptEnds)),
     ...outcomePart(ends),
     ...deadLetterPart(ends),

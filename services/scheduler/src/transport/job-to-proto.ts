@@ -45,7 +45,7 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
     cancelRequested: open?.live?.cancelRequested !== undefined,
     reopenCount: reopen,
     revision: BigInt(Math.max(stored.revision, open?.revision ?? 1)),
-    openParents: open?.openParents ?? 0,
+    openParents: open?.parents.length ?? 0,
     dismissed: stored.dismissed,
   });
 }

@@ -44,7 +44,7 @@ export async function listLimits(directory: Directory, request: ListLimitsReques
 
 function specFromProto({ seats, ratePerSecond, burst }: Limit): LimitSpec {
   return {
-    seats,
+    seats: seats === undefined ? undefined : checkRange("limits.seats", seats, 0, 1_000_000_000),
     ratePerSecond:
       ratePerSecond === undefined ? undefined : checkRange("limits.rate_per_second", ratePerSecond, 0, 1_000_000),
     burst: checkRange("limits.burst", burst || 1, 1, 1_000_000),
@@ -64,12 +64,11 @@ function limitToProto({ space, term }: Place, name: string): Limit {
     burst: spec?.burst ?? 0,
     seatsUsed: seats?.holders.size ?? 0,
     tokens: rate?.level(now) ?? (spec?.ratePerSecond === undefined ? 0 : spec.burst),
-    waiting: BigInt(waitingFor(seats) + waitingFor(rate)),
+    waiting: BigInt(waitingFor(seats, now) + waitingFor(rate, now)),
   });
 }
 
-function waitingFor(key: LimitKey | undefined): number {
-  let waiting = 0;
-  for (const { groups } of key?.buckets ?? []) for (const { jobs } of groups) waiting += jobs.size;
-  return waiting;
+/** While a key has something free nobody waits for it. */
+function waitingFor(key: LimitKey | undefined, now: number): number {
+  return key && !key.isFree(now) ? key.waiting : 0;
 }

@@ -39,5 +39,5 @@ function tickRequest(spec: JobSpec | undefined, schedule: string, tick: number, 
     const time = new Date(tick).toISOString().replace(".000Z", "Z");
     item.spec = { ...spec, labels: { ...spec.labels, [scheduleLabel]: schedule, [tickLabel]: time } };
   }
-  return requestFromProto(item, context, 0);
+  return requestFromProto(item, context);
 }

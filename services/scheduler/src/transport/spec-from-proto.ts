@@ -29,8 +29,8 @@ export interface SpecContext {
   readonly now: number;
 }
 
-/** Checks one item of a submit and translates it; `index` is its place in the call. @throws SwitchyardError for what is not allowed. */
-export function requestFromProto(item: SubmitItem, { ids, limits, now }: SpecContext, index: number): JobRequest {
+/** Checks one item of a submit and translates it. @throws SwitchyardError for what is not allowed. */
+export function requestFromProto(item: SubmitItem, { ids, limits, now }: SpecContext): JobRequest {
   const { spec, idempotencyKey, fingerprint } = item;
   if (!spec) throw invalid("spec", "is missing");
   checkBytes("input", spec.input?.data, limits.inputBytes);
@@ -55,7 +55,7 @@ export function requestFromProto(item: SubmitItem, { ids, limits, now }: SpecCon
       resumeFrom: spec.resumeFrom === "" ? 0 : decodeId(ids, spec.resumeFrom).serial,
     },
     reuse: reuseFromProto(spec, now),
-    parents: spec.dependencies.length > 0 ? parentsFromProto(spec, ids, index) : [],
+    parents: spec.dependencies.length > 0 ? parentsFromProto(spec, ids) : [],
     idempotencyKey,
     fingerprint: fingerprint.byteLength > 0 ? fingerprint : undefined,
   };

@@ -33,7 +33,7 @@ export async function submitJobs(
   if (items.length === 0 || items.length > maxItems) throw invalid("items", `must be 1 to ${maxItems}`);
   checkName("request_id", requestId, 0, 128);
   const context = { ids: directory.ids(namespace), limits, now: directory.now() };
-  const requests = items.map((item, i) => requestFromProto(item, context, i));
+  const requests = items.map((item) => requestFromProto(item, context));
   const place = await directory.open(namespace);
   const callKey = requestId && `call:${requestId}`;
   return toProto(place, request, await decide(place, callKey, requests));

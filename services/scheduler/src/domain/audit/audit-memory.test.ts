@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { claimBest } from "../core/claim.js";
 import { committed } from "../core/core.js";
 import { createCoreState } from "../core/core-state.js";
+import { createEffects } from "../core/effects.js";
 import { createOpenJob } from "../core/open-job.js";
 import { Namespace } from "../core/namespace.js";
 import { waitInLine } from "../core/wait.js";
@@ -24,7 +25,7 @@ function setup() {
     const traits = space.lanes.traitsFor(["k"], [], "");
     const job = createOpenJob({ space, serial, shape, kind: "a", traits, ...place }, "admitting");
     space.open(job);
-    waitInLine(state, 0, job, { lanes: new Set(), writes: [] });
+    waitInLine(state, 0, job, createEffects());
   }
   let wanted = 3;
   const waiter: Waiter = {

@@ -5,16 +5,19 @@ import { standInFor } from "./conflict.js";
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
 import { waiterFor, stopWaiting } from "./dispatch.js";
+import type { Effects } from "./effects.js";
 import type { Traits } from "./group.js";
+import type { Lane } from "./lane.js";
 import { linkParents } from "./link-parents.js";
 import type { FinalState, OpenJob, ParentEdge, ShapeSpec } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
+import { compareOrder } from "./order.js";
 import { type RankRequest, resolveRank } from "./rank.js";
 import { findStandIn, type EndedFacts, type ReuseRequest } from "./reuse.js";
 import { fullKey } from "./seats.js";
 import { waitInLine } from "./wait.js";
-import type { Effects, JobBody, RequestRecord, SubmitWrite, Write } from "./writes.js";
+import type { JobBody, RequestRecord, SubmitWrite, Write } from "./writes.js";
 
 /** A job that must end before another one may start: one of the namespace, or an item of the same call. */
 export type ParentRequest = Omit<ParentEdge, "parent"> & ({ readonly serial: number } | { readonly item: number });
@@ -127,14 +130,19 @@ function traitsOf(space: Namespace, { concurrencyKeys, rateKeys, fairnessKey }: 
  * of the lane is waiting, since a job that came earlier must not be overtaken, and not under a rate, whose level is stored with claims.
  */
 function handOver({ now, space, jobs, amends, attempts, events }: Batch): void {
+  const wanted: { readonly job: OpenJob; readonly lane: Lane }[] = [];
   for (const { job } of jobs) {
     const state = openState(job);
     events.push(eventOf(job, "SUBMITTED", now, state));
     if (amends.has(job)) events.push(eventOf(job, "AMENDED", now, state, { previous: state }));
-    if (job.readyAt > 0 || job.openParents > 0 || job.failedParent || job.traits.rateKeys.length > 0) continue;
+    if (job.readyAt > 0 || job.parents.length > 0 || job.traits.rateKeys.length > 0) continue;
     const { queue } = job.shape.site;
     const lane = space.lanes.laneFor(job.shape.site, job.kind);
-    if (lane.size > 0 || queue.settings.paused) continue;
+    if (lane.size === 0 && !queue.settings.paused && waiterFor(lane)) wanted.push({ job, lane });
+  }
+  // There may be fewer runners than jobs: the first in the order of the queue goes first, not the first of the call.
+  if (wanted.length > 1) wanted.sort((a, b) => compareOrder(a.job, b.job));
+  for (const { job, lane } of wanted) {
     const waiter = waiterFor(lane);
     if (!waiter) continue;
     const keys = job.traits.concurrencyKeys.map((name) => space.limits.key("concurrency", name));

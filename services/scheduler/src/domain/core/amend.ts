@@ -1,12 +1,12 @@
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
+import type { Effects } from "./effects.js";
 import type { OpenJob } from "./model.js";
 import { waitInLine } from "./wait.js";
 import {
   type AmendRecord,
   type CoreEvent,
   type Decision,
-  type Effects,
   type JobBody,
   type ReportWrite,
   reportWrite,
@@ -54,9 +54,8 @@ export function reorder(
   return { answer: { done: true, revision: record.revision }, writes: [write] };
 }
 
-/** Amendments are durable: the jobs stand at their new places. Those whose parents ended, or whose time came, meanwhile are ready. */
+/** Amendments are durable: the jobs stand at their new places. */
 export function amended(state: CoreState, now: number, amends: readonly AmendRecord[], effects: Effects): void {
-  const events: CoreEvent[] = [];
   for (const { job, revision, ...place } of amends) {
     // A job that this write made, or opened again, was made at its place.
     if (job.phase !== "amending" && !job.live) continue;
@@ -64,11 +63,7 @@ export function amended(state: CoreState, now: number, amends: readonly AmendRec
     job.revision = revision;
     job.space.place(job, place);
     if (job.phase !== "amending") continue;
-    const { standing } = job;
     state.timers.cancel(job.readyTimer);
     waitInLine(state, now, job, effects);
-    if (standing === "queued" || job.standing !== "queued") continue;
-    events.push(eventOf(job, "READY", now, "QUEUED", { previous: standing === "blocked" ? "BLOCKED" : "SCHEDULED" }));
   }
-  if (events.length > 0) effects.writes.push(reportWrite({ events }));
 }

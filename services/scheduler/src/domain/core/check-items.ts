@@ -1,7 +1,7 @@
 import { SwitchyardError } from "@switchyard/errors";
 import type { JobRequest } from "./admit.js";
 import type { Namespace } from "./namespace.js";
-import type { EndedFacts } from "./reuse.js";
+import { type EndedFacts, findStandIn } from "./reuse.js";
 
 /**
  * Refuses a batch that may not be admitted, before anything of it is: parents that do not exist, items that wait for each other in a circle, queues that
@@ -9,8 +9,21 @@ import type { EndedFacts } from "./reuse.js";
  */
 export function checkItems(space: Namespace, items: readonly JobRequest[], facts: EndedFacts): void {
   checkParents(space, items, facts);
-  checkCircles(items);
-  checkQuotas(space, items);
+  const makers = makersOf(space, items, facts);
+  checkCircles(items, makers);
+  checkQuotas(space, items, makers);
+}
+
+/** For each item the one that makes its job: itself, or an earlier one with the same key. Undefined: a job stands for it already. */
+function makersOf(space: Namespace, items: readonly JobRequest[], facts: EndedFacts): (number | undefined)[] {
+  const byKey = new Map<string, number>();
+  return items.map(({ reuse }, i) => {
+    if (!reuse) return i;
+    if (findStandIn(space, reuse, facts)) return undefined;
+    const first = byKey.get(reuse.key);
+    if (first === undefined) byKey.set(reuse.key, i);
+    return reuse.active ? (first ?? i) : i;
+  });
 }
 
 function checkParents(space: Namespace, items: readonly JobRequest[], facts: EndedFacts): void {
@@ -31,14 +44,13 @@ function checkParents(space: Namespace, items: readonly JobRequest[], facts: End
 }
 
 /** Takes away items whose parents are away, until none is left or all that are left wait for each other. */
-function checkCircles(items: readonly JobRequest[]): void {
-  if (items.every(({ parents }) => !parents.some((parent) => "item" in parent))) return;
-  const jobs = jobsOfItems(items);
+function checkCircles(items: readonly JobRequest[], makers: readonly (number | undefined)[]): void {
   const waitsFor = items.map(({ parents }, i) => {
-    // An item that becomes another one's job waits for nothing.
-    if (jobs[i] !== i) return [];
-    return parents.flatMap((parent) => ("item" in parent ? [jobs[parent.item] ?? parent.item] : []));
+    // A job that is there already waits for nothing of this call.
+    if (makers[i] !== i) return [];
+    return parents.flatMap((parent) => ("item" in parent ? (makers[parent.item] ?? []) : []));
   });
+  if (waitsFor.every((list) => list.length === 0)) return;
   const children: number[][] = items.map(() => []);
   for (const [child, parents] of waitsFor.entries()) for (const parent of parents) children[parent]?.push(child);
   const open = waitsFor.map((list) => list.length);
@@ -58,25 +70,16 @@ function checkCircles(items: readonly JobRequest[]): void {
   });
 }
 
-/** Which item becomes the job of each item: one that joins open jobs becomes that of an earlier item with its re-use key. */
-function jobsOfItems(items: readonly JobRequest[]): number[] {
-  const firsts = new Map<string, number>();
-  return items.map(({ reuse }, i) => {
-    const first = reuse && firsts.get(reuse.key);
-    if (reuse && first === undefined) firsts.set(reuse.key, i);
-    return reuse?.active && first !== undefined ? first : i;
-  });
-}
-
-function checkQuotas(space: Namespace, items: readonly JobRequest[]): void {
+function checkQuotas(space: Namespace, items: readonly JobRequest[], makers: readonly (number | undefined)[]): void {
   const wanted = new Map<string, number>();
-  for (const { shape } of items) wanted.set(shape.queue, (wanted.get(shape.queue) ?? 0) + 1);
+  for (const [i, { shape }] of items.entries())
+    wanted.set(shape.queue, (wanted.get(shape.queue) ?? 0) + (makers[i] === i ? 1 : 0));
   for (const [name, count] of wanted) {
     const queue = space.queue(name);
     if (queue?.settings.draining)
       throw new SwitchyardError("WRONG_STATE", `queue ${name} is draining`, { queue: name, state: "DRAINING" });
     const limit = queue?.settings.maxOpenJobs ?? 0;
-    if (!queue || limit === 0 || queue.open + count <= limit) continue;
+    if (!queue || limit === 0 || count === 0 || queue.open + count <= limit) continue;
     throw new SwitchyardError("QUOTA_EXCEEDED", `queue ${name} may have ${limit} open jobs and has ${queue.open}`, {
       queue: name,
       limit: String(limit),

@@ -23,22 +23,11 @@ export function claimBest(now: number, waiter: Waiter): ClaimWrite | undefined {
   return attempts.length > 0 ? claimWrite(now, attempts) : undefined;
 }
 
-function claimNext(now: number, waiter: Waiter): LiveAttempt | undefined {
-  const { table } = waiter.runner.space;
-  for (;;) {
-    const lane = waiter.profile.best(table);
-    const group = lane?.head;
-    if (!lane || !group) return undefined;
-    // A group stands behind one of its keys; another one may be full.
-    const full = fullKey(group, now);
-    if (full) {
-      full.sync(now);
-      lane.moveBehind(group, full);
-      continue;
-    }
-    const job = waiter.runner.space.at(group.jobs.first());
-    return take(now, job, waiter);
-  }
+/** Gives a waiter the best job that fits it; undefined when there is none. The caller makes the write. */
+export function claimNext(now: number, waiter: Waiter): LiveAttempt | undefined {
+  const { space } = waiter.runner;
+  const group = waiter.profile.best(now, space)?.head;
+  return group && take(now, space.at(group.jobs.first()), waiter);
 }
 
 /** Gives a waiter this job, whatever its profile says. Limits hold all the same. */
@@ -57,10 +46,11 @@ export function claimById(now: number, job: OpenJob | undefined, waiter: Waiter)
 function take(now: number, job: OpenJob, waiter: Waiter): LiveAttempt {
   const { space, slot, shape } = job;
   const group = space.lanes.group(space.table.groupId[slot] as number);
-  const keys = group?.keys ?? [];
+  // Seats first: a key that neither a group nor a holder needs is forgotten.
+  const attempt = grant(now, job, waiter, group?.keys ?? []);
   space.dequeue(job);
   if (group) shape.site.queue.turn(group);
-  return grant(now, job, waiter, keys);
+  return attempt;
 }
 
 /**
@@ -100,7 +90,8 @@ export function grant(now: number, job: OpenJob, waiter: Waiter, keys: readonly 
   return attempt;
 }
 
-function claimWrite(now: number, attempts: readonly LiveAttempt[]): ClaimWrite {
+/** Makes the write of new leases. */
+export function claimWrite(now: number, attempts: readonly LiveAttempt[]): ClaimWrite {
   const events: CoreEvent[] = [];
   for (const attempt of attempts) addClaimEvents(now, attempt, events);
   const write: ClaimWrite = { lane: "claim", attempts, events };

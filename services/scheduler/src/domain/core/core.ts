@@ -3,10 +3,10 @@ import { amended } from "./amend.js";
 import { attemptCommitted } from "./claim.js";
 import type { CoreState } from "./core-state.js";
 import { deleted } from "./delete.js";
-import { dispatch } from "./dispatch.js";
+import { createEffects, type Effects, writesOf } from "./effects.js";
 import { ended } from "./ended.js";
-import { waitInLine } from "./wait.js";
-import type { Effects, ReportWrite, Write } from "./writes.js";
+import { released, waitInLine } from "./wait.js";
+import type { ReportWrite, Write } from "./writes.js";
 
 /**
  * A write is durable: what it decided becomes visible to other decisions. Returns the writes that follow from that, such as leases for
@@ -18,7 +18,7 @@ import type { Effects, ReportWrite, Write } from "./writes.js";
  * is released when it is durable.
  */
 export function committed(state: CoreState, now: number, write: Write): Write[] {
-  const effects: Effects = { lanes: new Set(), writes: [] };
+  const effects = createEffects();
   switch (write.lane) {
     case "submit":
       admitted(state, now, write, effects);
@@ -30,8 +30,7 @@ export function committed(state: CoreState, now: number, write: Write): Write[] 
       reported(state, now, write, effects);
       break;
   }
-  if (effects.lanes.size > 0) effects.writes.push(...dispatch(now, effects.lanes));
-  return effects.writes;
+  return writesOf(effects, now);
 }
 
 function reported(state: CoreState, now: number, write: ReportWrite, effects: Effects): void {
@@ -43,6 +42,7 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
   tellCancelRequests(now, write);
   ended(state, now, write.ends, effects);
   amended(state, now, write.amends, effects);
+  released(state, now, write.releases, effects);
   for (const job of write.reopens) {
     job.space.endWatches.gone(job.serial);
     job.pending = undefined;

@@ -1,17 +1,11 @@
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
+import type { Effects } from "./effects.js";
 import { type EndedLook, endedEvent } from "./ended-event.js";
-import { forget, letGo, parentGone } from "./ended.js";
+import { endParent, forget, letGo } from "./ended.js";
 import type { OpenJob } from "./model.js";
 import type { Namespace } from "./namespace.js";
-import {
-  type CoreEvent,
-  type Decision,
-  type DeleteRecord,
-  type Effects,
-  type ReportWrite,
-  reportWrite,
-} from "./writes.js";
+import { type CoreEvent, type Decision, type DeleteRecord, type ReportWrite, reportWrite } from "./writes.js";
 
 /** Deletes an open job, whatever it does: a running attempt is revoked, its key is free at once. */
 export function deleteOpen(now: number, job: OpenJob, actor: string): Decision<true> {
@@ -46,6 +40,6 @@ export function deleted(state: CoreState, now: number, deletes: readonly DeleteR
     job.pending = undefined;
     if (job.live) letGo(state, now, job.live, "DELETED", effects);
     forget(state, job);
-    parentGone(state, now, job, effects);
+    endParent(state, now, job, "CANCELLED", effects);
   }
 }

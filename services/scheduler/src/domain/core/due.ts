@@ -1,34 +1,30 @@
-import { eventOf } from "./core-event.js";
 import type { CoreState, Due } from "./core-state.js";
-import { dispatch } from "./dispatch.js";
+import { createEffects, writesOf } from "./effects.js";
 import { endAttempt, endWaiting, loseAttempt } from "./end.js";
-import type { LiveAttempt, OpenJob } from "./model.js";
+import type { LiveAttempt } from "./model.js";
 import { refill } from "./seats.js";
 import { waitInLine, wasClaimed } from "./wait.js";
-import { type CoreEvent, type Effects, reportWrite, type Write } from "./writes.js";
+import type { Write } from "./writes.js";
 
 /** How long to wait before looking again at something that has a write on the way, ms. */
 const recheckMs = 50;
 
 /** Handles everything that is due: lost leases and runners, execution limits, start times, tokens of rate keys. */
 export function handleDue(state: CoreState, now: number): Write[] {
-  const effects: Effects = { lanes: new Set(), writes: [] };
-  const events: CoreEvent[] = [];
+  const effects = createEffects();
   for (let due = state.timers.take(now); due; due = state.timers.take(now)) {
     switch (due.type) {
       case "ready":
-        becomeReady(state, now, due.job, effects, events);
+        if (due.job.phase === "scheduled" && !due.job.pending) waitInLine(state, now, due.job, effects);
         break;
       case "refill":
-        for (const lane of refill(state, due.space, now, due.key)) effects.lanes.add(lane);
+        for (const lane of refill(due.space, now, due.key)) effects.lanes.add(lane);
         break;
       default:
         effects.writes.push(...handle(state, now, due));
     }
   }
-  if (events.length > 0) effects.writes.push(reportWrite({ events }));
-  if (effects.lanes.size > 0) effects.writes.push(...dispatch(now, effects.lanes));
-  return effects.writes;
+  return writesOf(effects, now);
 }
 
 function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready" | "refill" }>): Write[] {
@@ -86,12 +82,6 @@ function executionDue(state: CoreState, now: number, attempt: LiveAttempt): Writ
   const message = `The execution limit of ${policy.executionMs / 1_000} s passed.`;
   const final = { state: "TIMED_OUT", reason: "EXECUTION_TIMEOUT", message, actor: "" } as const;
   return [endAttempt(now, attempt, { state: "TIMED_OUT", endedBy: "execution-timeout", final })];
-}
-
-function becomeReady(state: CoreState, now: number, job: OpenJob, effects: Effects, events: CoreEvent[]): void {
-  if (job.phase !== "scheduled" || job.readyAt > now || !job.space.isOpen(job)) return;
-  events.push(eventOf(job, "READY", now, "QUEUED", { previous: "SCHEDULED" }));
-  waitInLine(state, now, job, effects);
 }
 
 /** It is the live attempt of its job, and no write about it is on the way. */

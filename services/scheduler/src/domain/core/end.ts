@@ -1,7 +1,8 @@
 import { backoffMs, type Charge, charge, mayGoOn } from "./budget.js";
 import { eventOf, openState } from "./core-event.js";
 import type { EndedAttemptState, LiveAttempt, OpenJob, Outcome } from "./model.js";
-import { type CoreEvent, type EndRecord, endWrite, type ReportWrite } from "./writes.js";
+import { readyEvents, releasedChildren } from "./release.js";
+import { type CoreEvent, type EndRecord, endWrite, type ReleaseRecord, type ReportWrite } from "./writes.js";
 
 type Final = NonNullable<EndRecord["final"]>;
 
@@ -38,11 +39,16 @@ function ending(job: OpenJob, record: EndRecord, previous?: ReturnType<typeof op
     record.attempt || !final
       ? endEvent(record)
       : eventOf(job, "ENDED", at, final.state, { previous: previous ?? "", ...final });
-  const write = endWrite(record, event);
+  const releases = final && job.space.children.size > 0 ? releasedChildren(at, job, final.state) : noReleases;
+  const events = releases.length > 0 ? [event, ...readyEvents(at, releases)] : [event];
+  const write = endWrite(record, releases, events);
+  for (const { job: child } of releases) child.pending = write;
   job.phase = "ending";
   job.pending = write;
   return write;
 }
+
+const noReleases: readonly ReleaseRecord[] = [];
 
 /** Ends an attempt whose lease, presence or execution time has passed, by the job's policy. */
 export function loseAttempt(

@@ -1,16 +1,16 @@
-import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
+import type { Effects } from "./effects.js";
 import type { EndedAttemptState, FinalState, LiveAttempt, OpenJob, RevocationReason, Revoked } from "./model.js";
+import { parentEnded } from "./parents.js";
 import { returnSeats } from "./seats.js";
 import { waitInLine } from "./wait.js";
-import { type CoreEvent, type Effects, type EndRecord, reportWrite } from "./writes.js";
+import type { EndRecord } from "./writes.js";
 
 /** How long a runner is reminded of what was taken from it. */
 const revokedMemoryMs = 10 * 60_000;
 
 /** Ends are durable: seats and slots are free, jobs are gone or wait again, children go on. */
 export function ended(state: CoreState, now: number, ends: readonly EndRecord[], effects: Effects): void {
-  const events: CoreEvent[] = [];
   for (const record of ends) {
     const { job, attempt, final } = record;
     job.pending = undefined;
@@ -23,9 +23,8 @@ export function ended(state: CoreState, now: number, ends: readonly EndRecord[],
     }
     forget(state, job);
     job.space.endWatches.note({ serial: job.serial, state: final.state, at: record.at, reuseKey: job.reuseKey });
-    endParent(state, now, job, final.state, effects, events);
+    endParent(state, now, job, final.state, effects);
   }
-  if (events.length > 0) effects.writes.push(reportWrite({ events }));
 }
 
 /** A runner that ended its attempt itself needs no telling. */
@@ -37,6 +36,7 @@ function revocationFor({ outcome, attemptState }: EndRecord): RevocationReason |
 export function forget(state: CoreState, job: OpenJob): void {
   state.timers.cancel(job.readyTimer);
   state.timers.cancel(job.startTimer);
+  job.space.children.remove(job);
   job.space.close(job);
 }
 
@@ -70,34 +70,19 @@ const revocationReasons: Record<EndedAttemptState, RevocationReason> = {
   TIMED_OUT: "TIMED_OUT",
 };
 
-/** A job was deleted: for those that wait for it, it was cancelled. */
-export function parentGone(state: CoreState, now: number, job: OpenJob, effects: Effects): void {
-  const events: CoreEvent[] = [];
-  endParent(state, now, job, "CANCELLED", effects, events);
-  if (events.length > 0) effects.writes.push(reportWrite({ events }));
-}
-
-/** A job has ended: the jobs that wait for it go on, or end with it. */
-function endParent(
+/** A job has ended, or was deleted, which is for those that wait for it as if it had been cancelled: they go on, or end with it. */
+export function endParent(
   state: CoreState,
   now: number,
   { space, serial }: OpenJob,
   end: FinalState,
   effects: Effects,
-  events: CoreEvent[],
 ): void {
-  const children = space.children.get(serial);
-  if (!children) return;
-  space.children.delete(serial);
+  if (space.children.size === 0) return;
+  const children = [...space.children.take(serial)];
+  for (const child of children) parentEnded(child, serial, end);
   for (const child of children) {
-    if (!space.isOpen(child)) continue;
-    const edge = child.parents.find(({ parent }) => parent === serial);
-    if (!edge) continue;
-    if (edge.satisfiedBy.includes(end)) child.openParents--;
-    else child.failedParent ??= edge;
     // While a write about the child is on the way, its commit looks at the parents again.
-    if (child.phase !== "blocked" || child.pending || (child.openParents > 0 && !child.failedParent)) continue;
-    waitInLine(state, now, child, effects);
-    if (!child.pending) events.push(eventOf(child, "READY", now, openState(child), { previous: "BLOCKED" }));
+    if (child.phase === "blocked" && !child.pending) waitInLine(state, now, child, effects);
   }
 }

@@ -70,7 +70,7 @@ function keysOf({ traits, space }: OpenJob, group: Group | undefined): readonly 
   ];
 }
 
-function dependencyGate({ parents, openParents, failedParent, space }: OpenJob): Gate {
+function dependencyGate({ parents, failedParent }: OpenJob): Gate {
   if (failedParent)
     return {
       type: "DEPENDENCY",
@@ -78,15 +78,13 @@ function dependencyGate({ parents, openParents, failedParent, space }: OpenJob):
       jobs: [failedParent.parent],
       message: "A parent did not end as it has to.",
     };
-  if (openParents === 0) return { type: "DEPENDENCY", open: true, message: "No parent is open." };
-  const open = parents.map(({ parent }) => parent).filter((parent) => space.job(parent));
-  const message = `${openParents} of ${parents.length} parents have not ended.`;
+  if (parents.length === 0) return { type: "DEPENDENCY", open: true, message: "No parent is open." };
+  const message = `${parents.length} ${parents.length === 1 ? "parent has" : "parents have"} not ended.`;
   return {
     type: "DEPENDENCY",
     open: false,
-    jobs: open.slice(0, maxNamed),
-    used: openParents,
-    limit: parents.length,
+    jobs: parents.slice(0, maxNamed).map(({ parent }) => parent),
+    used: parents.length,
     message,
   };
 }

@@ -4,7 +4,10 @@ export interface HeapEntry {
   heapIndex: number;
 }
 
-/** A binary heap whose entries know their places, so that one whose key has changed is moved, or taken out, in O(log n). */
+/**
+ * A binary heap whose entries know their places, so that one whose key has changed is moved, or taken out, in O(log n). Only one key may change at a time:
+ * two that have changed can hide each other's wrong place.
+ */
 export class IndexedHeap<T extends HeapEntry> {
   readonly #items: T[] = [];
 
@@ -43,11 +46,6 @@ export class IndexedHeap<T extends HeapEntry> {
     this.#put(at, last);
     this.#rise(last);
     this.#sink(last);
-  }
-
-  /** Orders everything anew, after keys changed at large. */
-  rebuild(): void {
-    for (let at = (this.#items.length >>> 1) - 1; at >= 0; at--) this.#sink(this.#items[at] as T);
   }
 
   /** The entries in no particular order. */

@@ -63,6 +63,16 @@ export class JobTable {
     this.weight[slot] = weight;
   }
 
+  /** The place of the job in a slot. */
+  placeAt(slot: number): Ordered {
+    return {
+      rankClass: this.rankClass[slot] as number,
+      rank: this.rank[slot] as number,
+      serial: this.serial[slot] as number,
+      weight: this.weight[slot] as number,
+    };
+  }
+
   /** Takes a job out; its slot is used again. */
   remove(slot: number): void {
     const serial = this.serial[slot] as number;

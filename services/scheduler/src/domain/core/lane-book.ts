@@ -16,6 +16,7 @@ export class LaneBook {
   /** Lanes without a job, the longest empty first. */
   readonly #empty = new Set<Lane>();
   #lastGroup = 0;
+  #profileLimit = idleLimit;
 
   constructor(
     private readonly table: JobTable,
@@ -60,7 +61,9 @@ export class LaneBook {
   /** Puts a slot into the group for its traits. */
   insert(slot: number, lane: Lane, traits: Traits): void {
     const group = this.#groupFor(lane, traits);
+    if (group.jobs.size === 0) lane.site.queue.join(group);
     group.jobs.insert(slot);
+    for (const key of group.keys) key.waiting++;
     this.table.groupId[slot] = group.id;
     if (lane.size++ === 0) this.#empty.delete(lane);
     if (group.jobs.first() === slot) lane.touch(group);
@@ -72,23 +75,27 @@ export class LaneBook {
     if (!group) return false;
     const wasFirst = group.jobs.first() === slot;
     group.jobs.remove(slot);
+    for (const key of group.keys) key.waiting--;
     this.table.groupId[slot] = -1;
     const { lane } = group;
     if (wasFirst) lane.touch(group);
-    if (group.jobs.size === 0) this.#drop(group);
+    if (group.jobs.size === 0) {
+      lane.site.queue.leave(group);
+      this.#drop(group);
+    }
     if (--lane.size === 0) this.#rest(lane);
     return true;
   }
 
-  /** The profile of a spec. */
-  profileFor(spec: ProfileSpec, lanes: Iterable<Lane>): Profile {
+  /** The profile of a spec; `lanes` gives all lanes. */
+  profileFor(spec: ProfileSpec, lanes: () => Iterable<Lane>): Profile {
     const key = profileKey(spec);
     const known = this.#profiles.get(key);
     if (known) return known;
-    if (this.#profiles.size > idleLimit) this.#dropIdleProfiles(lanes);
+    if (this.#profiles.size >= this.#profileLimit) this.#dropIdleProfiles(lanes());
     const profile = new Profile(key, spec);
     this.#profiles.set(key, profile);
-    for (const lane of lanes) if (profile.fits(lane)) profile.add(lane);
+    for (const lane of lanes()) if (profile.fits(lane)) profile.add(lane);
     return profile;
   }
 
@@ -98,17 +105,11 @@ export class LaneBook {
       traits === noTraits ? "" : JSON.stringify([traits.concurrencyKeys, traits.rateKeys, traits.fairnessKey]);
     const known = key === "" ? undefined : this.#keyedGroups.get(lane)?.get(key);
     if (known) return known;
-    const { queue } = lane.site;
     const keys = [
       ...traits.concurrencyKeys.map((name) => this.limits.key("concurrency", name)),
       ...traits.rateKeys.map((name) => this.limits.key("rate", name)),
     ];
-    const flow = queue.flow(traits.fairnessKey);
-    const group = new Group(++this.#lastGroup, lane, traits, keys, flow, this.table);
-    flow.groups++;
-    if (queue.settings.fair) flow.members.add(group);
-    for (const limit of keys) limit.groups++;
-    queue.groups++;
+    const group = new Group(++this.#lastGroup, lane, traits, keys, this.table);
     this.#groups.set(group.id, group);
     if (key === "") {
       lane.plain = group;
@@ -125,20 +126,13 @@ export class LaneBook {
 
   /** Forgets a group without jobs. The plain one of a lane goes with its lane. */
   #drop(group: Group): void {
-    const { lane, traits, keys, flow } = group;
+    const { lane, traits, keys } = group;
     if (group === lane.plain) return;
     this.#groups.delete(group.id);
     const groups = this.#keyedGroups.get(lane);
     groups?.delete(JSON.stringify([traits.concurrencyKeys, traits.rateKeys, traits.fairnessKey]));
     if (groups?.size === 0) this.#keyedGroups.delete(lane);
-    flow.groups--;
-    flow.members.delete(group);
-    lane.site.queue.groups--;
-    lane.site.queue.dropIdleFlows();
-    for (const key of keys) {
-      key.groups--;
-      this.limits.drop(key);
-    }
+    for (const key of keys) this.limits.drop(key);
   }
 
   /** A lane is empty. The one that has been so for longest goes, if there are too many. */
@@ -150,18 +144,16 @@ export class LaneBook {
     this.#empty.delete(oldest);
     oldest.site.lanes.delete(oldest.kind);
     oldest.site.queue.lanes.delete(oldest);
-    if (!oldest.plain) return;
-    this.#groups.delete(oldest.plain.id);
-    oldest.plain.flow.groups--;
-    oldest.plain.flow.members.delete(oldest.plain);
-    oldest.site.queue.groups--;
+    if (oldest.plain) this.#groups.delete(oldest.plain.id);
   }
 
+  /** Forgets the profiles that nobody uses. That goes through all lanes, so the next time is when there are twice as many. */
   #dropIdleProfiles(lanes: Iterable<Lane>): void {
-    const dropped = new Set<Profile>();
-    for (const profile of this.#profiles.values()) if (profile.users === 0) dropped.add(profile);
+    const dropped = [...this.#profiles.values()].filter(({ users }) => users === 0);
     for (const profile of dropped) this.#profiles.delete(profile.key);
-    const lines = new Set([...dropped].flatMap((profile) => [...profile.lines.values()]));
+    this.#profileLimit = Math.max(idleLimit, 2 * this.#profiles.size);
+    if (dropped.length === 0) return;
+    const lines = new Set(dropped.flatMap((profile) => [...profile.lines.values()]));
     for (const lane of lanes) {
       const kept = lane.entries.filter(({ line }) => !lines.has(line));
       if (kept.length < lane.entries.length) lane.entries.splice(0, lane.entries.length, ...kept);

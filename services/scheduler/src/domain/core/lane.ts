@@ -37,8 +37,9 @@ export class Lane {
     readonly kind: string,
   ) {}
 
-  /** The first job of a group has changed, or the group is new or empty: everything that is ordered by it follows. */
+  /** The first job of a group, or its turns, have changed, or the group is new or empty: everything that is ordered by it follows. */
   touch(group: Group): void {
+    group.turns = this.site.queue.turnsOf(group);
     if (group !== this.plain) {
       const { bucket } = group;
       if (group.jobs.size === 0) this.#leave(group);
@@ -58,13 +59,6 @@ export class Lane {
   setOpen(bucket: Bucket, open: boolean): void {
     if (open && bucket.groups.size > 0) this.#openBuckets().set(bucket);
     else this.#open?.delete(bucket);
-    this.refresh();
-  }
-
-  /** Orders everything anew, after the queue's way of sharing or the turns of a flow changed. */
-  reorder(): void {
-    for (const bucket of this.#buckets?.values() ?? []) bucket.groups.rebuild();
-    this.#open?.rebuild();
     this.refresh();
   }
 

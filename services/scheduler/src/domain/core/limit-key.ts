@@ -1,9 +1,11 @@
 import type { Bucket } from "./bucket.js";
+import type { Due } from "./core-state.js";
 import type { LiveAttempt } from "./model.js";
+import type { Timer } from "./timers.js";
 
-/** What a key is limited to. 0 stands for "no limit". */
+/** What a key is limited to. */
 export interface LimitSpec {
-  /** Jobs that may run at once. */
+  /** Jobs that may run at once; undefined is no limit. */
   readonly seats: number | undefined;
   /** Starts per second that the bucket of tokens refills; undefined is no limit. */
   readonly ratePerSecond: number | undefined;
@@ -25,15 +27,15 @@ export class LimitKey {
   readonly holders = new Set<LiveAttempt>();
   /** Buckets of jobs that wait behind this key. */
   readonly buckets = new Set<Bucket>();
-  /** Groups that name the key, wherever they wait. */
-  groups = 0;
+  /** Jobs in line that name the key, whatever they wait for. */
+  waiting = 0;
   /** Tokens at {@link tokensAt}; rises with time. */
   tokens = 0;
   tokensAt = 0;
   /** Whether jobs behind it are in order to be claimed; follows {@link isFree} by {@link sync}. */
   open = true;
-  /** A timer for the next token is running. */
-  refilling = false;
+  /** For the next token, while there is none. */
+  refillTimer: Timer<Due> | undefined;
 
   constructor(
     readonly name: string,
@@ -73,6 +75,11 @@ export class LimitKey {
     return Math.min(burst, this.tokens + (passed / 1_000) * ratePerSecond);
   }
 
+  /** Whether all tokens are there; without a rate they always are. */
+  isFull(now: number): boolean {
+    return this.spec.ratePerSecond === undefined || this.level(now) >= this.spec.burst;
+  }
+
   /** When there is a whole token again, ms; undefined when never. */
   freeAt(now: number): number | undefined {
     const { ratePerSecond } = this.spec;
@@ -81,12 +88,10 @@ export class LimitKey {
     return missing <= 0 ? now : now + Math.ceil((missing / ratePerSecond) * 1_000);
   }
 
-  /** Another limit holds from now on. A bucket that gets its first rate begins full; else the level stays, within the new size. */
+  /** Another limit holds from now on. A bucket that gets its first rate begins full, and a full one stays so; else the level stays, within the new size. */
   limitTo(spec: LimitSpec, now: number): void {
-    const hadRate = this.spec.ratePerSecond !== undefined;
-    const level = this.level(now);
-    this.spec = spec;
-    this.tokens = hadRate ? Math.min(level, spec.burst) : spec.burst;
+    this.tokens = this.isFull(now) ? spec.burst : Math.min(this.level(now), spec.burst);
     this.tokensAt = now;
+    this.spec = spec;
   }
 }

@@ -1,6 +1,7 @@
 import type { Admission, JobRequest } from "./admit.js";
 import type { Batch } from "./batch.js";
 import type { FinalState, OpenJob, ParentEdge } from "./model.js";
+import { tieToParents } from "./parents.js";
 
 /** Ties the new jobs to those that they wait for; parents that have ended already count as ended. */
 export function linkParents(batch: Batch, items: readonly JobRequest[]): void {
@@ -10,7 +11,7 @@ export function linkParents(batch: Batch, items: readonly JobRequest[]): void {
   }
 }
 
-function link({ space, facts, admissions }: Batch, job: OpenJob, { parents }: JobRequest): void {
+function link({ facts, admissions }: Batch, job: OpenJob, { parents }: JobRequest): void {
   const edges = new Map<number, ParentEdge>();
   const ends = new Map<number, FinalState | undefined>();
   for (const request of parents) {
@@ -22,16 +23,6 @@ function link({ space, facts, admissions }: Batch, job: OpenJob, { parents }: Jo
     edges.set(parent, { parent, satisfiedBy, otherwise });
     ends.set(parent, item?.end ?? facts.states.get(parent));
   }
-  job.parents = [...edges.values()];
-  for (const edge of job.parents) {
-    if (space.job(edge.parent)) {
-      job.openParents++;
-      const children = space.children.get(edge.parent);
-      if (children) children.push(job);
-      else space.children.set(edge.parent, [job]);
-      continue;
-    }
-    const end = ends.get(edge.parent);
-    if (!end || !edge.satisfiedBy.includes(end)) job.failedParent ??= edge;
-  }
+  tieToParents(job, [...edges.values()], ends);
+  job.storedParents = job.parents.length;
 }

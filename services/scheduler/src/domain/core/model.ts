@@ -146,10 +146,10 @@ export interface OpenJob extends Ordered {
   revision: number;
   /** It may stand for jobs with the same key while it is open (`reuse-keys.ts`); empty for none. */
   reuseKey: string;
-  /** Parents that had not ended when it was admitted. */
+  /** Parents that it waits for, and the one that failed it. */
   parents: readonly ParentEdge[];
-  /** How many of them have not ended yet. */
-  openParents: number;
+  /** How many parents its row names: more than there are in `parents` when some have ended since. */
+  storedParents: number;
   /** A parent that ended otherwise than the job needs: the job ends as soon as no write about it is on the way. */
   failedParent: ParentEdge | undefined;
   phase: JobPhase;

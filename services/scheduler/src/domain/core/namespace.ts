@@ -1,3 +1,4 @@
+import { Children } from "./children.js";
 import type { Due } from "./core-state.js";
 import { EndWatches } from "./end-watch.js";
 import type { Group } from "./group.js";
@@ -35,8 +36,7 @@ export class Namespace {
   readonly shapes = new ShapeBook();
   readonly limits: LimitBook;
   readonly lanes: LaneBook;
-  /** Children that wait, by the serial of a parent. */
-  readonly children = new Map<number, OpenJob[]>();
+  readonly children = new Children();
   readonly reuseKeys = new ReuseKeys();
   /** Attempts whose lease was renewed and is stored with its old end. */
   readonly renewed = new Set<LiveAttempt>();
@@ -111,6 +111,7 @@ export class Namespace {
     job.slot = this.table.add({ serial, rankClass, rank, weight, createdMicros, shapeId: shape.id, groupId: -1 });
     this.#objects.set(serial, job);
     const { queue } = shape.site;
+    queue.admitting++;
     queue.ranks?.add(rank);
     this.reuseKeys.add(job.reuseKey, serial, stands);
   }
@@ -156,6 +157,7 @@ export class Namespace {
     const { queue } = job.shape.site;
     if (job.standing === standing) return;
     if (job.standing) queue.counts[job.standing]--;
+    else queue.admitting--;
     if (standing) queue.counts[standing]++;
     const { places } = queue;
     if (places) {
@@ -181,7 +183,7 @@ export class Namespace {
 
   /** The profile of a spec. */
   profileFor(spec: ProfileSpec): Profile {
-    return this.lanes.profileFor(spec, this.allLanes());
+    return this.lanes.profileFor(spec, () => this.allLanes());
   }
 
   /** All lanes. */

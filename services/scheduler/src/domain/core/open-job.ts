@@ -30,6 +30,7 @@ export type JobHistory = Partial<
     | "revision"
     | "reuseKey"
     | "parents"
+    | "storedParents"
   >
 >;
 
@@ -62,7 +63,7 @@ export function createOpenJob(init: JobInit, phase: OpenJob["phase"], history?: 
     revision: 1,
     reuseKey: "",
     parents: noParents,
-    openParents: 0,
+    storedParents: 0,
     failedParent: undefined,
     phase,
     standing: undefined,

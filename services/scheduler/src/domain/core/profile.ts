@@ -3,7 +3,9 @@ import { type HeapEntry, IndexedHeap } from "./indexed-heap.js";
 import type { JobTable } from "./job-table.js";
 import { compileKindSelectors, type KindSelector } from "./kind-pattern.js";
 import type { Lane } from "./lane.js";
+import type { Namespace } from "./namespace.js";
 import type { Queue } from "./queue.js";
+import { headOf } from "./seats.js";
 import type { Waiter } from "./waiter.js";
 
 /** What a runner can do, as it says. */
@@ -100,18 +102,23 @@ export class Profile {
     line.move(entry);
   }
 
-  /** The lane with the job that comes next over all queues that are not paused; undefined when none may start. */
-  best(table: JobTable): Lane | undefined {
+  /**
+   * The lane with the job that comes next over all queues that are not paused; undefined when none may start. Queues with weights share by turns;
+   * between the one whose turn it is and those without, the order of the jobs decides.
+   */
+  best(now: number, space: Namespace): Lane | undefined {
+    const { table } = space;
     let best: Lane | undefined;
-    let bestLine: Line | undefined;
+    let weighted: Lane | undefined;
     for (const line of this.lines.values()) {
-      const lane = line.lanes.top?.lane;
-      if (!lane?.head || line.queue.settings.paused) continue;
-      if (best?.head && bestLine && !comesBefore(table, line.queue, lane.head, bestLine.queue, best.head)) continue;
-      best = lane;
-      bestLine = line;
+      const { queue } = line;
+      const lane = queue.settings.paused ? undefined : startable(space, now, line);
+      if (!lane) continue;
+      if (queue.settings.weight === 0) best = firstOf(table, best, lane);
+      else if (!weighted || queue.virtual < weighted.site.queue.virtual) weighted = lane;
+      else if (queue.virtual === weighted.site.queue.virtual) weighted = firstOf(table, weighted, lane);
     }
-    return best;
+    return weighted ? firstOf(table, best, weighted) : best;
   }
 }
 
@@ -121,9 +128,16 @@ export function profileKey(spec: ProfileSpec): string {
   return JSON.stringify([spec.kinds, labels, spec.queues, spec.exclude]);
 }
 
-/** Queues with weights share by turns; between others, and against those, the order of the jobs decides. */
-function comesBefore(table: JobTable, queueA: Queue, a: Group, queueB: Queue, b: Group): boolean {
-  if (queueA.settings.weight > 0 && queueB.settings.weight > 0 && queueA.virtual !== queueB.virtual)
-    return queueA.virtual < queueB.virtual;
-  return table.compare(a.jobs.first(), b.jobs.first()) < 0;
+/** The first lane of a line whose first job may start. */
+function startable(space: Namespace, now: number, { lanes }: Line): Lane | undefined {
+  for (let lane = lanes.top?.lane; lane; lane = lanes.top?.lane) {
+    const { head } = lane;
+    // Lanes whose heads can't start go further back.
+    if (headOf(space, now, lane) === head) return lane;
+  }
+  return undefined;
+}
+
+function firstOf(table: JobTable, a: Lane | undefined, b: Lane): Lane {
+  return a && table.compare((a.head as Group).jobs.first(), (b.head as Group).jobs.first()) < 0 ? a : b;
 }

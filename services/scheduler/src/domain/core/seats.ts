@@ -1,4 +1,3 @@
-import type { CoreState } from "./core-state.js";
 import type { Group } from "./group.js";
 import type { Lane } from "./lane.js";
 import type { LimitKey } from "./limit-key.js";
@@ -15,8 +14,7 @@ export function fullKey({ keys }: Pick<Group, "keys">, now: number): LimitKey | 
 export function takeSeats(now: number, keys: readonly LimitKey[], attempt: LiveAttempt): void {
   for (const key of keys) {
     key.take(now, attempt);
-    key.sync(now);
-    if (key.sort === "rate") watchRefill(attempt.job.space, now, key);
+    if (!key.isFree(now)) closeKey(attempt.job.space, now, key);
   }
 }
 
@@ -37,21 +35,38 @@ export function openIfFree(now: number, key: LimitKey, opened: Set<Lane>): void 
   if (key.sync(now)) for (const bucket of key.buckets) opened.add(bucket.lane);
 }
 
+/** A key has nothing free: its buckets are closed until it has. */
+export function closeKey(space: Namespace, now: number, key: LimitKey): void {
+  key.sync(now);
+  watchRefill(space, now, key);
+}
+
+/**
+ * The group of a lane whose first job may start now. A group stands behind one of its keys; one that turns out to be held by another of them goes behind
+ * that one.
+ */
+export function headOf(space: Namespace, now: number, lane: Lane): Group | undefined {
+  for (let group = lane.head; group; group = lane.head) {
+    const full = fullKey(group, now);
+    if (!full) return group;
+    closeKey(space, now, full);
+    lane.moveBehind(group, full);
+  }
+  return undefined;
+}
+
 /** The time of a token has come; returns the lanes that it opens. */
-export function refill(state: CoreState, space: Namespace, now: number, key: LimitKey): Set<Lane> {
+export function refill(space: Namespace, now: number, key: LimitKey): Set<Lane> {
   const opened = new Set<Lane>();
-  key.refilling = false;
+  key.refillTimer = undefined;
   openIfFree(now, key, opened);
-  if (!key.open && state.spaces.get(space.name) === space) watchRefill(space, now, key);
-  space.limits.drop(key);
+  watchRefill(space, now, key);
   return opened;
 }
 
-/** Looks at a key again when it has a token. */
+/** Looks at a key again when it has a token; by the limit that holds now, since another one may have had another time. */
 export function watchRefill(space: Namespace, now: number, key: LimitKey): void {
-  if (key.open || key.refilling) return;
-  const at = key.freeAt(now);
-  if (at === undefined) return;
-  key.refilling = true;
-  space.timers.add(at, { type: "refill", space, key });
+  space.timers.cancel(key.refillTimer);
+  const at = key.open ? undefined : key.freeAt(now);
+  key.refillTimer = at === undefined ? undefined : space.timers.add(at, { type: "refill", space, key });
 }

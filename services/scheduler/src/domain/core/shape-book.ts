@@ -10,13 +10,14 @@ export class ShapeBook {
   readonly #sites = new Map<string, Site>();
   // Calls mostly carry one of a few policy objects and no labels: found without making a text of them.
   readonly #plain = new WeakMap<JobPolicy, Map<string, JobShape>>();
+  readonly #turns = { now: 0 };
   #last = 0;
 
   /** A queue by name; made when it is first named. */
   queue(name: string): Queue {
     let queue = this.queues.get(name);
     if (!queue) {
-      queue = new Queue(name);
+      queue = new Queue(name, this.#turns);
       this.queues.set(name, queue);
     }
     return queue;

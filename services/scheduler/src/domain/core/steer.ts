@@ -18,11 +18,9 @@ export function setLimits(
   limits: readonly { readonly key: string; readonly spec: LimitSpec }[],
 ): Set<Lane> {
   const opened = new Set<Lane>();
-  for (const { key: name, spec } of limits) {
-    for (const key of space.limits.set(name, spec, now)) {
-      openIfFree(now, key, opened);
-      if (key.sort === "rate") watchRefill(space, now, key);
-    }
+  for (const key of space.limits.set(limits, now)) {
+    openIfFree(now, key, opened);
+    watchRefill(space, now, key);
   }
   return opened;
 }

@@ -1,4 +1,3 @@
-import type { Lane } from "./lane.js";
 import type {
   EndedAttemptState,
   EndReason,
@@ -8,6 +7,7 @@ import type {
   LiveAttempt,
   OpenJob,
   Outcome,
+  ParentEdge,
 } from "./model.js";
 import type { Namespace } from "./namespace.js";
 
@@ -130,6 +130,15 @@ export interface EndRecord {
   readonly at: number;
 }
 
+/** A job that has come further while it waited: parents have ended, or its time has come. */
+export interface ReleaseRecord {
+  readonly job: OpenJob;
+  /** Parents that it still waits for; its row names them from now on. */
+  readonly parents: readonly ParentEdge[];
+  /** When it is ready, ms; 0 once its time has come. */
+  readonly readyAt: number;
+}
+
 /** A job that is taken out of the tables, in whichever state. */
 export interface DeleteRecord {
   readonly space: Namespace;
@@ -151,6 +160,7 @@ export interface ReportWrite {
   /** Attempts whose renewed lease shall be found by a next owner. */
   readonly renewals: readonly LiveAttempt[];
   readonly amends: readonly AmendRecord[];
+  readonly releases: readonly ReleaseRecord[];
   /** Jobs that had ended and are open again. */
   readonly reopens: readonly OpenJob[];
   /** The calls that opened them. */
@@ -162,7 +172,11 @@ export interface ReportWrite {
 }
 
 /** The write of a single end: by far the most frequent one, so it is made without spreading. */
-export function endWrite(end: EndRecord, event: CoreEvent): ReportWrite {
+export function endWrite(
+  end: EndRecord,
+  releases: readonly ReleaseRecord[],
+  events: readonly CoreEvent[],
+): ReportWrite {
   return {
     lane: "report",
     ends: [end],
@@ -170,11 +184,12 @@ export function endWrite(end: EndRecord, event: CoreEvent): ReportWrite {
     cancelRequests: none,
     renewals: none,
     amends: none,
+    releases,
     reopens: none,
     requests: none,
     deletes: none,
     dismissals: none,
-    events: [event],
+    events,
   };
 }
 
@@ -194,8 +209,9 @@ export function joinReports(writes: readonly ReportWrite[]): ReportWrite {
   if (only && writes.length === 1) return only;
   const ends: EndRecord[] = [];
   const starts: LiveAttempt[] = [];
+  const releases: ReleaseRecord[] = [];
   const events: CoreEvent[] = [];
-  const joined: ReportWrite = { ...emptyReport, ends, starts, events };
+  const joined: ReportWrite = { ...emptyReport, ends, starts, releases, events };
   for (const write of writes) {
     for (const end of write.ends) {
       end.job.pending = joined;
@@ -204,6 +220,10 @@ export function joinReports(writes: readonly ReportWrite[]): ReportWrite {
     for (const attempt of write.starts) {
       if (attempt.marking === write) attempt.marking = joined;
       starts.push(attempt);
+    }
+    for (const release of write.releases) {
+      release.job.pending = joined;
+      releases.push(release);
     }
     for (const event of write.events) events.push(event);
   }
@@ -217,6 +237,7 @@ const emptyReport: ReportWrite = {
   cancelRequests: [],
   renewals: [],
   amends: [],
+  releases: [],
   reopens: [],
   requests: [],
   deletes: [],
@@ -226,12 +247,6 @@ const emptyReport: ReportWrite = {
 
 /** One atomic step that must be durable before anybody else may build on it. */
 export type Write = SubmitWrite | ClaimWrite | ReportWrite;
-
-/** What a committed write makes possible: lanes in which jobs may start, and writes that follow. */
-export interface Effects {
-  readonly lanes: Set<Lane>;
-  readonly writes: Write[];
-}
 
 /**
  * What a decision says. `waitFor` means: a write about the same job is on the way, decide again when it has been committed.

@@ -4,14 +4,16 @@ import { loadLeases, loadNamespaces, loadOpenJobs, type LeaseRow, type OpenRow }
 import { decodeProgress } from "../../store/progress-text.js";
 import { watchAttempt } from "../core/claim.js";
 import { type CoreState, createCoreState } from "../core/core-state.js";
+import { createEffects, writesOf } from "../core/effects.js";
 import { noTraits } from "../core/group.js";
 import type { FinalState, LiveAttempt, OpenJob } from "../core/model.js";
 import { Namespace } from "../core/namespace.js";
 import { createOpenJob } from "../core/open-job.js";
+import { tieToParents } from "../core/parents.js";
 import { touchPresence } from "../core/presence.js";
 import { takeSeats } from "../core/seats.js";
 import { waitInLine } from "../core/wait.js";
-import type { Effects, Write } from "../core/writes.js";
+import type { Write } from "../core/writes.js";
 
 /** A lease whose renewals the last owner had not stored yet is granted at least this long, ms: time enough for its runner to renew it. */
 const graceMs = 10_000;
@@ -28,7 +30,7 @@ export interface LoadedState {
  */
 export async function loadState(pool: Pool, shard: number, now: number): Promise<LoadedState> {
   const state = createCoreState();
-  const effects: Effects = { lanes: new Set(), writes: [] };
+  const effects = createEffects();
   for (const seed of await loadNamespaces(pool, shard)) {
     const space = new Namespace(seed, state.timers);
     state.spaces.set(space.name, space);
@@ -45,7 +47,7 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
     await linkChildren(pool, space, children);
     for (const child of children) waitInLine(state, now, child, effects);
   }
-  return { state, writes: effects.writes };
+  return { state, writes: writesOf(effects, now) };
 }
 
 function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...columns }: OpenRow): OpenJob {
@@ -56,7 +58,10 @@ function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...colu
   const traits = extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits;
   const init = { space, serial, shape, kind, traits, rankClass, rank, weight, createdMicros };
   const job = createOpenJob(init, "queued", history);
-  if (extra) Object.assign(job, { reuseKey: extra.reuseKey, parents: extra.parents, reopened: extra.reopened });
+  if (extra) {
+    const { reuseKey, parents, reopened } = extra;
+    Object.assign(job, { reuseKey, parents, storedParents: parents.length, reopened });
+  }
   return job;
 }
 
@@ -67,19 +72,7 @@ async function linkChildren(pool: Pool, space: Namespace, children: readonly Ope
     .filter((serial) => !space.job(serial));
   const ends: ReadonlyMap<number, FinalState> =
     gone.length > 0 ? await loadFinalStates(pool, space.id, [...new Set(gone)]) : new Map();
-  for (const child of children) {
-    for (const edge of child.parents) {
-      if (space.job(edge.parent)) {
-        child.openParents++;
-        const siblings = space.children.get(edge.parent);
-        if (siblings) siblings.push(child);
-        else space.children.set(edge.parent, [child]);
-        continue;
-      }
-      // A parent that was deleted counts as cancelled.
-      if (!edge.satisfiedBy.includes(ends.get(edge.parent) ?? "CANCELLED")) child.failedParent ??= edge;
-    }
-  }
+  for (const child of children) tieToParents(child, child.parents, ends);
 }
 
 function resumeAttempt(state: CoreState, now: number, job: OpenJob, lease: LeaseRow): void {
