@@ -3,6 +3,7 @@ import { reorder } from "./amend.js";
 import { claimBest } from "./claim.js";
 import { committed } from "./core.js";
 import { createCoreState } from "./core-state.js";
+import { createEffects } from "./effects.js";
 import { noTraits } from "./group.js";
 import type { JobPolicy, OpenJob } from "./model.js";
 import { Namespace } from "./namespace.js";
@@ -27,7 +28,7 @@ function setup(count: number) {
     const init = { space, serial: rank, shape, kind: "a", traits: noTraits, ...place };
     const job = createOpenJob(init, "admitting");
     space.open(job);
-    waitInLine(state, 0, job, { lanes: new Set(), writes: [] });
+    waitInLine(state, 0, job, createEffects());
   }
   const commit = (write: Write) => committed(state, 0, write);
   const line = () => [...inOrder(space, shape.site.queue)].map((slot) => space.table.serial[slot]);

@@ -36,7 +36,7 @@ export function openIfFree(now: number, key: LimitKey, opened: Set<Lane>): void 
 }
 
 /** A key has nothing free: its buckets are closed until it has. */
-export function closeKey(space: Namespace, now: number, key: LimitKey): void {
+function closeKey(space: Namespace, now: number, key: LimitKey): void {
   key.sync(now);
   watchRefill(space, now, key);
 }
