@@ -14,6 +14,11 @@ export function metadataFromHeaders(headers: Headers | undefined): grpc.Metadata
   return metadata;
 }
 
+/** Turns whatever `new Headers()` takes into gRPC metadata. */
+export function metadataFromInit(init: HeaderInit): grpc.Metadata {
+  return metadataFromHeaders(init === undefined || init instanceof Headers ? init : new Headers(init));
+}
+
 /** Adds headers to metadata, leaving out those that belong to a protocol. */
 export function addHeaders(metadata: grpc.Metadata, headers: Headers): void {
   for (const [name, value] of headers) {
