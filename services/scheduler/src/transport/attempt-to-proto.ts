@@ -1,11 +1,10 @@
 import { create } from "@bufbuild/protobuf";
-import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
   type Attempt,
   AttemptSchema,
   AttemptState,
   type Lease,
-  LeaseSchema,
   type Outcome,
   Outcome_Kind,
   OutcomeSchema,
@@ -15,6 +14,7 @@ import {
   Revocation_Reason,
   RevocationSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import type { JobSpec } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { HoldMode } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
 import type { AttemptProgress, LiveAttempt, Revoked } from "../domain/core/model.js";
 import type { JobBody } from "../domain/core/writes.js";
@@ -23,7 +23,7 @@ import type { JobIdCodec } from "../ids/job-id.js";
 import { decodeProgress } from "../store/progress-text.js";
 import { factsToProto } from "./outcome-facts.js";
 import { defined } from "./policy-to-proto.js";
-import { extrasOf, timestampFromMicros } from "./stored-values.js";
+import { durationFromMillis, extrasOf, timestampFromMicros, timestampFromMillis } from "./stored-values.js";
 
 const time = (ms: number) => (ms > 0 ? timestampFromMs(ms) : undefined);
 
@@ -95,9 +95,10 @@ function progressToProto({ current, total, message, steps, detail, at }: Attempt
 export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCodec, now: number): Lease {
   const { job, number, runner } = attempt;
   const { serial, reopen, shape, space } = job;
-  const { labels, secretNames, resumeFrom } = extrasOf(body.extras);
+  const { labels, secretNames, resumeFrom } = body.extras ? extrasOf(body.extras) : noExtras();
   const leaseUntil = attempt.holdByRunner ? runner.presentUntil : attempt.leaseUntil;
-  return create(LeaseSchema, {
+  const lease: Lease = {
+    $typeName: "switchyard.scheduler.v1.Lease",
     namespace: space.name,
     jobId: ids.encode({ serial, reopen, attempt: 0 }),
     attempt: number,
@@ -107,19 +108,28 @@ export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCode
     queue: shape.queue,
     subject: body.subject,
     labels,
-    input: { data: body.input ?? new Uint8Array(), contentType: body.contentType },
-    timeToLive: durationFromMs(Math.max(0, Math.floor(leaseUntil - now))),
-    ...(attempt.executionDeadline > 0 && {
-      executionTimeLeft: durationFromMs(Math.max(0, Math.floor(attempt.executionDeadline - now))),
-    }),
+    input: {
+      $typeName: "switchyard.common.v1.Payload",
+      data: body.input ?? new Uint8Array(),
+      contentType: body.contentType,
+    },
+    timeToLive: durationFromMillis(Math.max(0, Math.floor(leaseUntil - now))),
     hold: attempt.holdByRunner ? HoldMode.RUNNER : HoldMode.ATTEMPT,
     secretNames,
     resumeFrom,
-    stopGrace: durationFromMs(shape.policy.stopGraceMs),
+    stopGrace: durationFromMillis(shape.policy.stopGraceMs),
     serial: BigInt(serial),
     createTime: timestampFromMicros(job.createdMicros),
-    claimTime: timestampFromMs(attempt.claimedAt),
-  });
+    claimTime: timestampFromMillis(attempt.claimedAt),
+  };
+  if (attempt.executionDeadline > 0) {
+    lease.executionTimeLeft = durationFromMillis(Math.max(0, Math.floor(attempt.executionDeadline - now)));
+  }
+  return lease;
+}
+
+function noExtras(): Pick<JobSpec, "labels" | "secretNames" | "resumeFrom"> {
+  return { labels: {}, secretNames: [], resumeFrom: "" };
 }
 
 /** Tells what was taken from a runner. */

@@ -32,15 +32,14 @@ export async function reportAttempts(
   resultBytes: number,
 ): Promise<ReportAttemptsResponse> {
   checkRange("reports", reports.length, 1, maxReports);
+  const open = rememberPlaces(directory);
   const results: Promise<ReportResult>[] = [];
   const lastOfJob = new Map<string, Promise<ReportResult>>();
   for (const report of reports) {
     const jobId = report.attempt?.jobId ?? "";
     const before = lastOfJob.get(jobId);
     const result = (
-      before
-        ? before.then(() => takeReport(directory, report, resultBytes))
-        : takeReport(directory, report, resultBytes)
+      before ? before.then(() => takeReport(open, report, resultBytes)) : takeReport(open, report, resultBytes)
     ).catch(refused);
     lastOfJob.set(jobId, result);
     results.push(result);
@@ -48,10 +47,25 @@ export async function reportAttempts(
   return create(ReportAttemptsResponseSchema, { results: await Promise.all(results) });
 }
 
-async function takeReport(directory: Directory, message: AttemptReport, resultBytes: number): Promise<ReportResult> {
+type OpenPlace = (namespace: string) => Promise<Place>;
+
+/** Opens each namespace of a call once. Whether the term is still in force is asked for every report. */
+function rememberPlaces(directory: Directory): OpenPlace {
+  const places = new Map<string, Promise<Place>>();
+  return (namespace) => {
+    let place = places.get(namespace);
+    if (!place) {
+      place = directory.open(namespace);
+      places.set(namespace, place);
+    }
+    return place;
+  };
+}
+
+async function takeReport(open: OpenPlace, message: AttemptReport, resultBytes: number): Promise<ReportResult> {
   const { report } = message;
   const { jobId, name } = attemptName(message.attempt);
-  const place = await directory.open(message.namespace);
+  const place = await open(message.namespace);
   const { serial } = decodeId(place.ids, jobId);
   const outcome = report.case === "outcome" ? outcomeFromProto(report.value, resultBytes) : undefined;
   const found = await findHeld(place, serial, name, message.runnerId, outcome?.kind);
@@ -59,7 +73,18 @@ async function takeReport(directory: Directory, message: AttemptReport, resultBy
   const { live } = found;
   if (message.renew) renewLease(place.term.clock.now(), live);
   const requeued = await place.term.settle(() => decide(place, message, live, outcome));
-  return create(ReportResultSchema, { attempt: live.number, requeued, ...(await jobField(place, message, serial)) });
+  const result: ReportResult = {
+    $typeName: "switchyard.scheduler.v1.ReportResult",
+    reason: ErrorReason.UNSPECIFIED,
+    message: "",
+    metadata: {},
+    repeatedReport: false,
+    attempt: live.number,
+    requeued,
+  };
+  return message.returnJob === JobView.UNSPECIFIED
+    ? result
+    : { ...result, ...(await jobField(place, message, serial)) };
 }
 
 /** Decides about a live attempt. The answer says whether the job goes on after an outcome. */

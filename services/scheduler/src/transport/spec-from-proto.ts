@@ -2,7 +2,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { SubmitItem } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { type JobOrder, type JobSpec, JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { JobRequest } from "../domain/core/admit.js";
-import { checkBytes, checkName, checkRange, invalid, notServed, timeField } from "./fields.js";
+import { checkBytes, checkName, checkRange, invalid, isEmpty, notServed, timeField } from "./fields.js";
 import { policyFromProto } from "./policy-from-proto.js";
 
 /** Limits of what one job may carry, bytes. */
@@ -45,7 +45,7 @@ function refuseUnserved(spec: JobSpec): void {
   if (spec.reuse && spec.reuse.states.length > 0) throw notServed("reuse");
   if (spec.concurrencyKeys.length > 0) throw notServed("concurrency_keys");
   if (spec.rateKeys.length > 0) throw notServed("rate_keys");
-  if (Object.keys(spec.laneLabels).length > 0) throw notServed("lane_labels");
+  if (!isEmpty(spec.laneLabels)) throw notServed("lane_labels");
   // Nothing masks them yet, and a secret that is believed to be masked is worse than a refusal.
   if (spec.secretNames.length > 0) throw notServed("secret_names");
   if (spec.order?.rankBy.case === "relative") throw notServed("order.relative");
@@ -63,6 +63,7 @@ function orderFromProto(order: JobOrder | undefined): { rankClass: number; rank:
 }
 
 function labelsFromProto(field: string, labels: Readonly<Record<string, string>>): [string, string][] {
+  if (isEmpty(labels)) return [];
   const entries = Object.entries(labels);
   if (entries.length > 64) throw invalid(field, "at most 64 labels are allowed");
   for (const [name, value] of entries) {
@@ -81,8 +82,7 @@ function encodeExtras(spec: JobSpec): Uint8Array | undefined {
   checkName("fairness_key", fairnessKey, 0, 255);
   checkName("submitter", submitter, 0, 255);
   for (const name of secretNames) checkName("secret_names", name, 1, 255);
-  const isPlain =
-    Object.keys(labels).length === 0 && clientData.byteLength === 0 && secretNames.length === 0 && retention === 0;
+  const isPlain = isEmpty(labels) && clientData.byteLength === 0 && secretNames.length === 0 && retention === 0;
   // Most jobs carry none of these, and making a message costs more than all checks together.
   if (isPlain && resumeFrom === "" && fairnessKey === "" && submitter === "") return undefined;
   const encoded = toBinary(

@@ -5,8 +5,8 @@ import {
   type SubmitJobsRequest,
   type SubmitJobsResponse,
   SubmitJobsResponseSchema,
+  type SubmittedJob,
   SubmittedJob_Disposition,
-  SubmittedJobSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { admit } from "../domain/core/admit.js";
 import { openState } from "../domain/core/core-event.js";
@@ -88,16 +88,17 @@ async function answer(
   const serials = jobs.map(({ serial }) => serial);
   const records = request.returnJobs ? await readRecords(term.pool, space, serials, true) : [];
   return create(SubmitJobsResponseSchema, {
-    jobs: jobs.map((job, i) => {
+    jobs: jobs.map((job, i): SubmittedJob => {
       const record = records[i];
-      return create(SubmittedJobSchema, {
+      return {
+        $typeName: "switchyard.scheduler.v1.SubmittedJob",
         jobId: ids.encode({ serial: job.serial, reopen: 0, attempt: 0 }),
         serial: BigInt(job.serial),
         disposition: SubmittedJob_Disposition.CREATED,
         state: JobState[openState(job)],
         createTime: timestampFromMicros(job.createdMicros),
         ...(record && { job: jobToProto(record, ids, JobView.PAYLOADS) }),
-      });
+      };
     }),
   });
 }
