@@ -11,6 +11,7 @@ export function createNotifier(): Notifier {
   let waiting: (() => void)[] = [];
   return {
     notify() {
+      if (waiting.length === 0) return;
       const woken = waiting;
       waiting = [];
       for (const wake of woken) wake();

@@ -1,17 +1,16 @@
-import { create } from "@bufbuild/protobuf";
 import { SwitchyardError } from "@switchyard/errors";
-import { type Payload, PayloadSchema } from "@switchyard/proto/switchyard/common/v1/payload_pb";
+import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
 
 const jsonType = "application/json";
 
 /** Makes a payload that holds a value as JSON text. */
 export function jsonPayload(value: unknown): Payload {
-  return create(PayloadSchema, { data: Buffer.from(JSON.stringify(value) ?? "null"), contentType: jsonType });
+  return bytesPayload(Buffer.from(JSON.stringify(value) ?? "null"), jsonType);
 }
 
 /** Makes a payload of bytes. Default type: `application/octet-stream`. */
 export function bytesPayload(data: Uint8Array, contentType = "application/octet-stream"): Payload {
-  return create(PayloadSchema, { data, contentType });
+  return { $typeName: "switchyard.common.v1.Payload", data, contentType };
 }
 
 /**

@@ -186,6 +186,13 @@ describe("levels", () => {
     expect(most).toBe(3);
   });
 
+  test("attempts that come and go are not named over and over", async () => {
+    const { gateway } = await setup(() => new Promise((resolve) => setTimeout(resolve, 2)), { slots: 3 });
+    for (let i = 0; i < 60; i++) gateway.submit(`job-${i}`);
+    await vi.waitUntil(() => gateway.outcomes.size === 60, { timeout: 10_000 });
+    expect(gateway.syncs.filter((sync) => sync.attempts.length > 0).length).toBeLessThanOrEqual(2);
+  });
+
   test("a long attempt is named in time, and a call states what the runner has", async () => {
     let finish = () => {};
     const { gateway, outcome } = await setup(

@@ -1,7 +1,8 @@
-import { create, type DescMessage, type DescMethod, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, Message, MessageInitShape } from "@bufbuild/protobuf";
 import { createMethodImplSpec, type HandlerContext, type MethodImpl, type MethodImplSpec } from "@connectrpc/connect";
 import { SwitchyardError, toConnectError } from "@switchyard/errors";
 import { createDeferred } from "./deferred.js";
+import { completeMessage } from "./message-codec.js";
 import { type RpcCall, type RpcMiddleware, runMiddleware } from "./middleware.js";
 import type { ServiceRoute } from "./service-route.js";
 
@@ -9,16 +10,21 @@ type MessageInit = MessageInitShape<DescMessage>;
 type Unary = (request: unknown, context: HandlerContext) => unknown;
 type Streaming = (request: unknown, context: HandlerContext) => AsyncIterable<MessageInit>;
 
+/** Makes what a mount hands on of what a handler returned. */
+type Finish = (desc: DescMessage, response: MessageInit) => Message;
+
 /**
  * Makes the methods of all routes ready to be mounted: middleware applied, responses completed to full messages, every
  * error turned into a `ConnectError` that hides what nobody expected. All mounts serve these same functions, so
  * a call behaves alike on each.
  *
+ * @param finish what becomes of responses. Default: full messages; a mount that only writes them needs none
  * @throws Error when two routes serve the same method
  */
 export function bindRoutes(
   routes: readonly ServiceRoute[],
   middleware: readonly RpcMiddleware[] = [],
+  finish: Finish = completeMessage,
 ): readonly MethodImplSpec[] {
   const bound = new Map<string, MethodImplSpec>();
   for (const { service, implementation } of routes) {
@@ -28,7 +34,7 @@ export function bindRoutes(
       const handler = implementation[method.localName] as
         | ((request: never, context: HandlerContext) => unknown)
         | undefined;
-      bound.set(name, bindMethod(method, handler?.bind(implementation) as Unary | undefined, middleware));
+      bound.set(name, bindMethod(method, handler?.bind(implementation) as Unary | undefined, middleware, finish));
     }
   }
   return [...bound.values()];
@@ -38,12 +44,13 @@ function bindMethod(
   method: DescMethod,
   handler: Unary | undefined,
   middleware: readonly RpcMiddleware[],
+  finish: Finish,
 ): MethodImplSpec {
   const respondsOnce = method.methodKind === "unary" || method.methodKind === "client_streaming";
   const served = handler ?? unimplemented(method);
   const impl = respondsOnce
-    ? bindSingle(method, served, middleware)
-    : bindStreaming(method, served as Streaming, middleware);
+    ? bindSingle(method, served, middleware, finish)
+    : bindStreaming(method, served as Streaming, middleware, finish);
   return createMethodImplSpec(method, impl as MethodImpl<DescMethod>) as MethodImplSpec;
 }
 
@@ -53,12 +60,12 @@ function unimplemented(method: DescMethod): Unary {
   };
 }
 
-function bindSingle(method: DescMethod, handler: Unary, middleware: readonly RpcMiddleware[]) {
+function bindSingle(method: DescMethod, handler: Unary, middleware: readonly RpcMiddleware[], finish: Finish) {
   return async (request: unknown, context: HandlerContext): Promise<Message> => {
     try {
       let response: Message | undefined;
       await runMiddleware(middleware, callOf(method, context, request), async (inner) => {
-        response = create(method.output, (await handler(request, inner)) as MessageInit);
+        response = finish(method.output, (await handler(request, inner)) as MessageInit);
       });
       if (response === undefined) throw new Error("a middleware neither awaited next() nor threw");
       return response;
@@ -68,10 +75,11 @@ function bindSingle(method: DescMethod, handler: Unary, middleware: readonly Rpc
   };
 }
 
-function bindStreaming(method: DescMethod, handler: Streaming, middleware: readonly RpcMiddleware[]) {
+function bindStreaming(method: DescMethod, handler: Streaming, middleware: readonly RpcMiddleware[], finish: Finish) {
   return async function* (request: unknown, context: HandlerContext): AsyncGenerator<Message> {
     try {
-      yield* throughMiddleware(method.output, callOf(method, context, request), middleware, (inner) =>
+      const finished = (response: MessageInit) => finish(method.output, response);
+      yield* throughMiddleware(finished, callOf(method, context, request), middleware, (inner) =>
         handler(request, inner),
       );
     } catch (error) {
@@ -85,7 +93,7 @@ function bindStreaming(method: DescMethod, handler: Streaming, middleware: reado
  * stream ends, fails, or is left by its consumer.
  */
 async function* throughMiddleware(
-  output: DescMessage,
+  finish: (response: MessageInit) => Message,
   call: RpcCall,
   middleware: readonly RpcMiddleware[],
   open: (context: HandlerContext) => AsyncIterable<MessageInit>,
@@ -106,7 +114,7 @@ async function* throughMiddleware(
     for (;;) {
       const result = await messages.next();
       if (result.done === true) break;
-      yield create(output, result.value);
+      yield finish(result.value);
     }
     over = true;
     ended.resolve();

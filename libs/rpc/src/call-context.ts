@@ -12,6 +12,8 @@ export interface CallContextInit {
   readonly watchesDeadline: boolean;
   /** Makes the request headers when somebody asks for them. */
   readonly requestHeader: () => Headers;
+  /** Reads one request header. Default: from all of them. */
+  readonly readHeader?: (name: string) => string | null;
 }
 
 // One error for all calls: nobody looks at it, and a stack trace for each call would cost more than the call.
@@ -30,6 +32,7 @@ export class CallContext implements HandlerContext {
   #reason: unknown;
   #requestHeader: Headers | undefined;
   #responseHeader: Headers | undefined;
+  #plainHeaders: readonly (readonly [string, string])[] | undefined;
   #responseTrailer: Headers | undefined;
   #values: ContextValues | undefined;
 
@@ -72,7 +75,7 @@ export class CallContext implements HandlerContext {
   }
 
   get responseHeader(): Headers {
-    this.#responseHeader ??= new Headers();
+    this.#responseHeader ??= new Headers((this.#plainHeaders ?? []) as [string, string][]);
     return this.#responseHeader;
   }
 
@@ -86,9 +89,20 @@ export class CallContext implements HandlerContext {
     return this.#values;
   }
 
-  /** The response headers if anybody has asked for them. */
-  get usedResponseHeader(): Headers | undefined {
-    return this.#responseHeader;
+  /** The response headers if there are any: names and values, or `Headers` if anybody has asked for such. */
+  get usedResponseHeader(): Headers | readonly (readonly [string, string])[] | undefined {
+    return this.#responseHeader ?? this.#plainHeaders;
+  }
+
+  /** Reads one request header; spares making all of them. Null when it is not there. */
+  readHeader(name: string): string | null {
+    return this.#init.readHeader === undefined ? this.requestHeader.get(name) : this.#init.readHeader(name);
+  }
+
+  /** Sets one response header, whose name is in lower case and no other's. */
+  setHeader(name: string, value: string): void {
+    if (this.#responseHeader !== undefined) this.#responseHeader.set(name, value);
+    else this.#plainHeaders = [...(this.#plainHeaders ?? []).filter(([other]) => other !== name), [name, value]];
   }
 
   /** The response trailers if anybody has asked for them. */
@@ -117,6 +131,17 @@ export class CallContext implements HandlerContext {
     if (ms > 0x7fffffff) return;
     this.#timer = setTimeout(() => this.abort(deadlineExceeded()), Math.max(0, ms));
   }
+}
+
+/** Reads one request header, without making all of them where the mount can spare that. Null when it is not there. */
+export function readRequestHeader(context: HandlerContext, name: string): string | null {
+  return context instanceof CallContext ? context.readHeader(name) : context.requestHeader.get(name);
+}
+
+/** Sets one response header (the name in lower case), without making all of them where the mount can spare that. */
+export function setResponseHeader(context: HandlerContext, name: string, value: string): void {
+  if (context instanceof CallContext) context.setHeader(name, value);
+  else context.responseHeader.set(name, value);
 }
 
 /** The error of a call whose time is up. */

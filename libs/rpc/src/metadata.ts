@@ -8,14 +8,27 @@ export type HeaderInit = ConstructorParameters<typeof Headers>[0];
 const protocolHeader = /^(?:content-|grpc-|connect-|te$|trailer|transfer-encoding|connection$|date$|vary$|accept|:)/;
 
 /** Turns headers into gRPC metadata. Values of `-bin` headers are base64 in the former, bytes in the latter. */
-export function metadataFromHeaders(headers: Headers | undefined): grpc.Metadata {
+export function metadataFromHeaders(
+  headers: Headers | readonly (readonly [string, string])[] | undefined,
+): grpc.Metadata {
   const metadata = new grpc.Metadata();
   if (headers !== undefined) addHeaders(metadata, headers);
   return metadata;
 }
 
+/** Turns whatever `new Headers()` takes into gRPC metadata. */
+export function metadataFromInit(init: HeaderInit): grpc.Metadata {
+  return metadataFromHeaders(init === undefined || init instanceof Headers ? init : new Headers(init));
+}
+
+/** Reads one value as `Headers.get` would: several are joined, bytes are base64. Null when there is none. */
+export function readMetadata(metadata: grpc.Metadata, name: string): string | null {
+  const values = metadata.get(name);
+  return values.length === 0 ? null : values.map(textOf).join(", ");
+}
+
 /** Adds headers to metadata, leaving out those that belong to a protocol. */
-export function addHeaders(metadata: grpc.Metadata, headers: Headers): void {
+export function addHeaders(metadata: grpc.Metadata, headers: Headers | readonly (readonly [string, string])[]): void {
   for (const [name, value] of headers) {
     if (protocolHeader.test(name)) continue;
     if (name.endsWith("-bin")) {
@@ -34,8 +47,10 @@ export function headersFromMetadata(metadata: grpc.Metadata): Headers {
 /** Adds gRPC metadata to headers. */
 export function copyMetadata(metadata: grpc.Metadata, headers: Headers): void {
   for (const name of Object.keys(metadata.getMap())) {
-    for (const value of metadata.get(name)) {
-      headers.append(name, typeof value === "string" ? value : value.toString("base64").replace(/=+$/, ""));
-    }
+    for (const value of metadata.get(name)) headers.append(name, textOf(value));
   }
+}
+
+function textOf(value: grpc.MetadataValue): string {
+  return typeof value === "string" ? value : value.toString("base64").replace(/=+$/, "");
 }

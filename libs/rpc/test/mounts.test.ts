@@ -1,7 +1,14 @@
 import { Code, ConnectError, createContextKey, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import { fromConnectError, reasonOf, SwitchyardError } from "@switchyard/errors";
 import { ErrorInfoSchema } from "@switchyard/proto/google/rpc/error_details_pb";
-import { createClient, deriveContext, type RpcMiddleware, route } from "@switchyard/rpc";
+import {
+  createClient,
+  deriveContext,
+  type RpcMiddleware,
+  readRequestHeader,
+  route,
+  setResponseHeader,
+} from "@switchyard/rpc";
 import { afterEach, describe, expect, it } from "vitest";
 import { collect, notes, rejection } from "./calls.js";
 import { Echo } from "./echo-proto.js";
@@ -40,6 +47,38 @@ describe.each(mounts)("%s", (name, mountRoutes) => {
     expect([...answer.data]).toEqual([0, 1, 255]);
     expect(header?.get("x-answer")).toBe("to q");
     expect(trailer?.get("x-end")).toBe("fin");
+  });
+
+  it("reads and sets single headers, beside whole ones and in a derived context", async () => {
+    const middleware: RpcMiddleware = async ({ context }, next) => {
+      setResponseHeader(context, "x-first", "1");
+      setResponseHeader(context, "x-second", "old");
+      await next(deriveContext(context, {}));
+    };
+    const { client } = await serve(
+      {
+        say(_, context) {
+          setResponseHeader(context, "x-second", "2");
+          context.responseHeader.set("x-third", "3");
+          return { text: `${readRequestHeader(context, "x-question")} ${readRequestHeader(context, "x-missing")}` };
+        },
+      },
+      [middleware],
+    );
+    let header = new Headers();
+    const answer = await client.say({}, { headers: { "x-question": "q" }, onHeader: (h) => (header = h) });
+    expect(answer.text).toBe("q null");
+    expect(["x-first", "x-second", "x-third"].map((key) => header.get(key))).toEqual(["1", "2", "3"]);
+    const plain: RpcMiddleware = async ({ context }, next) => {
+      for (const value of ["old", "new"]) setResponseHeader(context, "x-plain", value);
+      setResponseHeader(context, "x-question", readRequestHeader(context, "x-question") ?? "");
+      await next();
+    };
+    const { client: other } = await serve({ say: () => ({}) }, [plain]);
+    const headers = new Headers([["x-question", "a"]]);
+    headers.append("x-question", "b");
+    await other.say({}, { headers, onHeader: (h) => (header = h) });
+    expect(["x-plain", "x-question"].map((key) => header.get(key))).toEqual(["new", "a, b"]);
   });
 
   it("carries reason, metadata and retry delay of an expected failure", async () => {

@@ -121,7 +121,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     scheduler,
     seals,
     activity,
-    onEnded: (...attempt) => sessions.ended(...attempt),
+    onEnded: (namespace, runnerId, ended) => sessions.ended(namespace, runnerId, ended),
     onSealFailed: warn("the log streams of an ended attempt stay open"),
     ...optional("sealWaitMs", settings.sealAfterMs),
   });

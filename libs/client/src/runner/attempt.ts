@@ -1,5 +1,4 @@
-import { create } from "@bufbuild/protobuf";
-import { type AttemptRef, AttemptRefSchema } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
+import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobStopped, type StopReason } from "./stop-reason.js";
 
@@ -9,10 +8,8 @@ export interface Attempt {
   readonly key: string;
   readonly ref: AttemptRef;
   readonly lease: Lease;
-  /** Aborted with a `JobStopped` when the work shall end. */
+  /** Aborted with a `JobStopped` when the work shall end. Made when somebody asks for it: most handlers never do. */
   readonly signal: AbortSignal;
-  /** Aborted when the attempt is `over`. */
-  readonly gone: AbortSignal;
   /** Why it shall end, if it shall. */
   readonly stopped: StopReason | undefined;
   /** It is no longer this runner's: nothing of it may be reported, and it is not named any more. */
@@ -27,6 +24,8 @@ export interface Attempt {
   stop(reason: StopReason): void;
   /** Asks the work to end and reports nothing of it. */
   lose(reason: StopReason): void;
+  /** Calls back when the attempt is `over`; at once when it already is. */
+  whenOver(callback: () => void): void;
 }
 
 /** Names an attempt for look-ups. */
@@ -36,43 +35,61 @@ export function attemptKey(jobId: string, attempt: number): string {
 
 /** Makes the record of a lease that came with the answer to a call, counted from before that was sent. */
 export function createAttempt(lease: Lease, sentAt: number, leaseMs: number): Attempt {
-  const controller = new AbortController();
-  const gone = new AbortController();
-  let expiresAt = sentAt + leaseMs;
-  let nameBy = sentAt + leaseMs / 3;
-  let stopped: StopReason | undefined;
-  const stop = (reason: StopReason) => {
-    if (stopped !== undefined) return;
-    stopped = reason;
-    controller.abort(new JobStopped(reason));
-  };
-  return {
-    key: attemptKey(lease.jobId, lease.attempt),
-    ref: create(AttemptRefSchema, { jobId: lease.jobId, by: { case: "attempt", value: lease.attempt } }),
-    lease,
-    signal: controller.signal,
-    gone: gone.signal,
-    get stopped() {
-      return stopped;
-    },
-    get over() {
-      return gone.signal.aborted;
-    },
-    get expiresAt() {
-      return expiresAt;
-    },
-    get nameBy() {
-      return nameBy;
-    },
-    renew(renewedAt, renewedMs) {
-      if (renewedAt + renewedMs <= expiresAt) return;
-      expiresAt = renewedAt + renewedMs;
-      nameBy = renewedAt + renewedMs / 3;
-    },
-    stop,
-    lose(reason) {
-      stop(reason);
-      gone.abort();
-    },
-  };
+  return new HeldAttempt(lease, sentAt, leaseMs);
+}
+
+const none: readonly (() => void)[] = [];
+
+class HeldAttempt implements Attempt {
+  readonly key: string;
+  readonly ref: AttemptRef;
+  readonly lease: Lease;
+  stopped: StopReason | undefined;
+  over = false;
+  expiresAt: number;
+  nameBy: number;
+  #controller: AbortController | undefined;
+  #whenOver: readonly (() => void)[] = none;
+
+  constructor(lease: Lease, sentAt: number, leaseMs: number) {
+    const { jobId, attempt } = lease;
+    this.key = attemptKey(jobId, attempt);
+    this.ref = { $typeName: "switchyard.common.v1.AttemptRef", jobId, by: { case: "attempt", value: attempt } };
+    this.lease = lease;
+    this.expiresAt = sentAt + leaseMs;
+    this.nameBy = sentAt + leaseMs / 3;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.stopped !== undefined) this.#controller.abort(new JobStopped(this.stopped));
+    }
+    return this.#controller.signal;
+  }
+
+  renew(sentAt: number, leaseMs: number): void {
+    if (sentAt + leaseMs <= this.expiresAt) return;
+    this.expiresAt = sentAt + leaseMs;
+    this.nameBy = sentAt + leaseMs / 3;
+  }
+
+  stop(reason: StopReason): void {
+    if (this.stopped !== undefined) return;
+    this.stopped = reason;
+    this.#controller?.abort(new JobStopped(reason));
+  }
+
+  lose(reason: StopReason): void {
+    this.stop(reason);
+    if (this.over) return;
+    this.over = true;
+    for (const callback of this.#whenOver) callback();
+    this.#whenOver = none;
+  }
+
+  whenOver(callback: () => void): void {
+    if (this.over) callback();
+    else this.#whenOver = [...this.#whenOver, callback];
+  }
 }

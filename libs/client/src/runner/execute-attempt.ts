@@ -22,7 +22,7 @@ const longestTimerMs = 2 ** 31 - 1;
  */
 export async function executeAttempt(deps: ExecuteDeps, attempt: Attempt, handler: JobHandler): Promise<void> {
   const log = deps.logs.open(attempt);
-  attempt.gone.addEventListener("abort", () => log.discard(), { once: true });
+  attempt.whenOver(() => log.discard());
   const limit = startTimeLimit(attempt);
   deps.reports.start(attempt);
   const ended = await run(handler, attempt, log, deps.reports);
@@ -31,7 +31,7 @@ export async function executeAttempt(deps: ExecuteDeps, attempt: Attempt, handle
   if (attempt.over) return;
   const streams = await log.finish(deps.logPatienceMs);
   if (attempt.over) return;
-  await deps.reports.outcome(attempt, { ...outcome, streams });
+  await deps.reports.outcome(attempt, streams.length === 0 ? outcome : { ...outcome, streams });
 }
 
 async function run(

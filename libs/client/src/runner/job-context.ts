@@ -54,7 +54,9 @@ export function createJobContext(attempt: Attempt, attemptLog: AttemptLog, repor
   let stated: ProgressInit = {};
   return {
     lease,
-    signal: attempt.signal,
+    get signal() {
+      return attempt.signal;
+    },
     input: {
       bytes,
       contentType: lease.input?.contentType ?? "",

@@ -14,6 +14,8 @@ export interface LeaseTable {
 
 /** An answer that was made before an attempt's end can arrive this long after it, in milliseconds: longer than a call lives. */
 const pastMs = 60_000;
+/** So many are remembered at most: seconds of the fastest runner, which no answer is under way for. */
+const mostPast = 100_000;
 
 /** Makes an empty table. */
 export function createLeaseTable(now: () => number): LeaseTable {
@@ -33,9 +35,10 @@ export function createLeaseTable(now: () => number): LeaseTable {
     remove(attempt) {
       attempts.delete(attempt.key);
       past.delete(attempt.key);
-      past.set(attempt.key, { end: attempt.over ? "given-up" : "reported", at: now() });
+      const removedAt = now();
+      past.set(attempt.key, { end: attempt.over ? "given-up" : "reported", at: removedAt });
       for (const [key, { at }] of past) {
-        if (now() - at < pastMs) break;
+        if (removedAt - at < pastMs && past.size <= mostPast) break;
         past.delete(key);
       }
     },

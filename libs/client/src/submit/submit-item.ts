@@ -30,8 +30,14 @@ const fixedBytes = 256;
 
 /** Estimates the size of an item from what can be large in it; encoding it to find out would cost as much as sending it. */
 export function estimateItemBytes(spec: JobSpecInit): number {
-  let bytes = fixedBytes + (spec.input?.data?.length ?? 0) + (spec.clientData?.length ?? 0);
-  for (const [name, value] of Object.entries(spec.labels ?? {})) bytes += name.length + value.length + 8;
-  for (const [name, value] of Object.entries(spec.requiredLabels ?? {})) bytes += name.length + value.length + 8;
-  return bytes + (spec.dependencies?.length ?? 0) * 48;
+  const bytes = fixedBytes + (spec.input?.data?.length ?? 0) + (spec.clientData?.length ?? 0);
+  const pairs = pairBytes(spec.labels) + pairBytes(spec.requiredLabels);
+  return bytes + pairs + (spec.dependencies?.length ?? 0) * 48;
+}
+
+function pairBytes(pairs: Readonly<Record<string, string>> | undefined): number {
+  let bytes = 0;
+  if (pairs === undefined) return bytes;
+  for (const [name, value] of Object.entries(pairs)) bytes += name.length + value.length + 8;
+  return bytes;
 }

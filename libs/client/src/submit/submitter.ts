@@ -38,6 +38,7 @@ export function createSubmitter(jobs: Client<typeof JobService>, options: Submit
   const laneOf = (namespace: string): SubmitLane => {
     const known = lanes.get(namespace);
     if (known !== undefined) return known;
+    if (lanes.size > 1_000) for (const [name, lane] of lanes) if (lane.idle) lanes.delete(name);
     const deps = {
       jobs,
       namespace,
@@ -52,28 +53,47 @@ export function createSubmitter(jobs: Client<typeof JobService>, options: Submit
   };
 
   return {
-    submit(namespace, spec, { signal, ...item } = {}) {
+    submit(namespace, spec, options) {
       return new Promise<SubmittedJob>((resolve, reject) => {
+        const signal = options?.signal;
         signal?.throwIfAborted();
-        const giveUp = () => {
-          submit.abandoned = true;
-          reject(signal?.reason);
-        };
-        const settle = (end: () => void) => {
-          signal?.removeEventListener("abort", giveUp);
-          if (lanes.size > 1_000) for (const [name, lane] of lanes) if (lane.idle) lanes.delete(name);
-          end();
-        };
         const submit: WaitingSubmit = {
-          item: { spec, ...item },
+          item: itemOf(spec, options),
           bytes: estimateItemBytes(spec),
           abandoned: false,
-          resolve: (job) => settle(() => resolve(job)),
-          reject: (error) => settle(() => reject(error)),
+          resolve,
+          reject,
         };
-        signal?.addEventListener("abort", giveUp, { once: true });
+        if (signal !== undefined) giveUpWith(signal, submit);
         laneOf(namespace).add(submit);
       });
     },
+  };
+}
+
+function itemOf(spec: JobSpecInit, { idempotencyKey, fingerprint }: SubmitOptions = {}): WaitingSubmit["item"] {
+  if (idempotencyKey === undefined && fingerprint === undefined) return { spec };
+  return {
+    spec,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+}
+
+/** Lets a signal end the wait for a submit, until that is settled. */
+function giveUpWith(signal: AbortSignal, submit: WaitingSubmit): void {
+  const { resolve, reject } = submit;
+  const giveUp = () => {
+    submit.abandoned = true;
+    reject(signal.reason);
+  };
+  signal.addEventListener("abort", giveUp, { once: true });
+  submit.resolve = (job) => {
+    signal.removeEventListener("abort", giveUp);
+    resolve(job);
+  };
+  submit.reject = (error) => {
+    signal.removeEventListener("abort", giveUp);
+    reject(error);
   };
 }

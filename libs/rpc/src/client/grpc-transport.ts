@@ -1,11 +1,15 @@
+import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { createContextValues, type Interceptor, type Transport } from "@connectrpc/connect";
 import { runStreamingCall, runUnaryCall } from "@connectrpc/connect/protocol";
 import grpc from "@grpc/grpc-js";
 import { defaultMaxMessageBytes, type Keepalive, keepaliveOptions } from "../keepalive.js";
+import { completeMessage } from "../message-codec.js";
 import type { HeaderInit } from "../metadata.js";
 import { type ClientTls, channelCredentials } from "../tls.js";
 import { channelTargets } from "./channel-targets.js";
-import { callStreaming, callUnary } from "./grpc-call.js";
+import { callStreaming, callUnary, type UnaryCall } from "./grpc-call.js";
+
+type MessageInit = MessageInitShape<DescMessage>;
 
 /** Where a client connects and how. */
 export interface GrpcTransportOptions {
@@ -46,11 +50,20 @@ export function createGrpcTransport(options: GrpcTransportOptions): ClosableTran
 
   return {
     unary(method, signal, timeoutMs = options.defaultTimeoutMs, header, message, contextValues) {
+      const deadline = deadlineIn(timeoutMs);
+      const call = { method, signal, header, message: message as MessageInit, deadline };
+      if (options.interceptors === undefined) return callUnary(pick(), call) as never;
       return runUnaryCall({
         ...interceptors,
         ...timing(signal, timeoutMs),
-        req: { stream: false, service: method.parent, method, message, ...requestOf(method, header, contextValues) },
-        next: (request) => callUnary(pick(), request, deadlineIn(timeoutMs)) as never,
+        req: {
+          stream: false,
+          service: method.parent,
+          method,
+          message: completeMessage(method.input, call.message) as typeof message,
+          ...requestOf(method, header, contextValues),
+        },
+        next: (request) => callUnary(pick(), { ...request, deadline } as UnaryCall) as never,
       });
     },
     stream(method, signal, timeoutMs, header, message, contextValues) {

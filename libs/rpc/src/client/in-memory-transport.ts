@@ -1,4 +1,4 @@
-import { create, type DescMessage, type DescMethod, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, Message, MessageInitShape } from "@bufbuild/protobuf";
 import {
   Code,
   ConnectError,
@@ -13,6 +13,7 @@ import { runStreamingCall, runUnaryCall } from "@connectrpc/connect/protocol";
 import { SwitchyardError, toConnectError } from "@switchyard/errors";
 import { bindRoutes } from "../bind-routes.js";
 import { CallContext, deadlineExceeded } from "../call-context.js";
+import { completeMessage } from "../message-codec.js";
 import type { HeaderInit } from "../metadata.js";
 import type { RpcMiddleware } from "../middleware.js";
 import type { ServiceRoute } from "../service-route.js";
@@ -77,7 +78,7 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): Tran
     if (signal?.aborted) throw abortError(signal);
     const context = open(method, timeoutMs, header);
     try {
-      const request = create(method.input, input);
+      const request = completeMessage(method.input, input);
       const pending = (spec.impl as unknown as (request: Message, context: CallContext) => Promise<Message>)(
         request,
         context,
@@ -102,7 +103,7 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): Tran
           stream: false,
           service: method.parent,
           method,
-          message: input,
+          message: completeMessage(method.input, input as MessageInitShape<DescMessage>) as typeof input,
           ...common(method, header, contextValues),
         },
         next: (request) => callUnary(method, request.signal, timeoutMs, request.header, request.message) as never,

@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type grpc from "@grpc/grpc-js";
 import { CallContext, callCancelled, deadlineExceeded } from "../call-context.js";
-import { headersFromMetadata } from "../metadata.js";
+import { headersFromMetadata, readMetadata } from "../metadata.js";
 
 /** What all four kinds of server calls of grpc-js have in common. */
 export interface ServerCall {
@@ -36,8 +36,11 @@ export function createGrpcCalls(): GrpcCalls {
         deadline,
         watchesDeadline: true,
         requestHeader: () => headersFromMetadata(call.metadata),
+        readHeader: (name) => readMetadata(call.metadata, name),
       });
       call.on("cancelled", () => {
+        // grpc-js says so at the end of every call, answered or not.
+        if (!open.has(context)) return;
         context.abort(deadline !== undefined && Date.now() >= deadline ? deadlineExceeded() : callCancelled());
         onGone?.();
       });

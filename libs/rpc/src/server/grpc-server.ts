@@ -1,3 +1,4 @@
+import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import grpc from "@grpc/grpc-js";
 import { SwitchyardError, toConnectError } from "@switchyard/errors";
@@ -51,7 +52,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     "grpc.max_concurrent_streams": options.maxStreamsPerConnection ?? 100,
     ...keepaliveOptions(options.keepalive),
   });
-  for (const spec of bindRoutes(options.routes, options.middleware)) {
+  // What a handler returned is written as it is: the codec takes what is left out for unset.
+  const asReturned = (_: DescMessage, response: object) => response as Message;
+  for (const spec of bindRoutes(options.routes, options.middleware, asReturned)) {
     const definition = methodDefinition(spec);
     const name = spec.method.localName;
     server.addService({ [name]: definition }, { [name]: createGrpcHandler(spec, calls) });

@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
-import type { RpcMiddleware, ServiceRoute } from "@switchyard/rpc";
+import { type RpcMiddleware, readRequestHeader, type ServiceRoute } from "@switchyard/rpc";
 import type { AuthPolicy } from "./auth-policy.js";
 import { hasScope, omnipotent, type Principal, type Scope, setPrincipal } from "./principal.js";
 
@@ -50,7 +50,7 @@ export function checkScopeTable(routes: readonly ServiceRoute[], table: ScopeTab
 }
 
 async function recognise(policy: AuthPolicy, context: HandlerContext): Promise<Principal> {
-  const header = context.requestHeader.get("authorization");
+  const header = readRequestHeader(context, "authorization");
   if (header === null) {
     if (context.protocolName === "memory") return inProcess;
     if (policy.anonymous !== undefined) return policy.anonymous;

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Authenticator } from "./authenticator.js";
 import { allScopes, type Principal } from "./principal.js";
@@ -47,7 +47,7 @@ export function createStaticAuthenticator(tokens: readonly StaticToken[]): Authe
 
 /** The digest under which a token is kept. */
 export function sha256(token: string): Buffer {
-  return createHash("sha256").update(token, "utf8").digest();
+  return hash("sha256", token, "buffer");
 }
 
 function toPrincipal({ name, scopes, namespaces }: StaticToken): Principal {

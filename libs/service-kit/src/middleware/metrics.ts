@@ -1,7 +1,14 @@
+import type { DescMethod } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
 import { toConnectError } from "@switchyard/errors";
 import type { RpcMiddleware } from "@switchyard/rpc";
 import { Counter, Histogram, type Registry } from "prom-client";
+
+interface MethodLabels {
+  readonly grpc_service: string;
+  readonly grpc_method: string;
+  readonly grpc_type: string;
+}
 
 /**
  * Counts calls and measures them, under the names that gRPC dashboards know: `grpc_server_started_total`,
@@ -24,8 +31,13 @@ export function createMetricsMiddleware(registry: Registry): RpcMiddleware {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
     registers,
   });
+  const labelsOf = new WeakMap<DescMethod, MethodLabels>();
   return async ({ method, context }, next) => {
-    const labels = { grpc_service: method.parent.typeName, grpc_method: method.name, grpc_type: method.methodKind };
+    let labels = labelsOf.get(method);
+    if (labels === undefined) {
+      labels = { grpc_service: method.parent.typeName, grpc_method: method.name, grpc_type: method.methodKind };
+      labelsOf.set(method, labels);
+    }
     started.inc(labels);
     const begin = performance.now();
     let code = "OK";

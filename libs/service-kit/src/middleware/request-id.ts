@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createContextKey, type HandlerContext } from "@connectrpc/connect";
-import type { RpcMiddleware } from "@switchyard/rpc";
+import { type RpcMiddleware, readRequestHeader, setResponseHeader } from "@switchyard/rpc";
 
 const header = "x-request-id";
 const key = createContextKey("", { description: "request id" });
@@ -8,11 +8,11 @@ const key = createContextKey("", { description: "request id" });
 /** Gives every call an id: the caller's `x-request-id` when it is a decent one, else a new one. The answer repeats it. */
 export function createRequestIdMiddleware(): RpcMiddleware {
   return async ({ context }, next) => {
-    const given = context.requestHeader.get(header);
+    const given = readRequestHeader(context, header);
     // What callers send ends up in logs: visible ASCII only, and not too much of it.
     const id = given !== null && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
     context.values.set(key, id);
-    context.responseHeader.set(header, id);
+    setResponseHeader(context, header, id);
     await next();
   };
 }

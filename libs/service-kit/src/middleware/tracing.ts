@@ -10,7 +10,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { toConnectError } from "@switchyard/errors";
-import type { RpcMiddleware } from "@switchyard/rpc";
+import { type RpcMiddleware, readRequestHeader } from "@switchyard/rpc";
 
 /**
  * Makes one server span per call, a child of the caller's (`traceparent`, W3C Trace Context). Costs next to nothing until
@@ -19,10 +19,12 @@ import type { RpcMiddleware } from "@switchyard/rpc";
 export function createTracingMiddleware(name: string): RpcMiddleware {
   const tracer = trace.getTracer(name);
   return async ({ method, context }, next) => {
-    const parent = remoteParent(context.requestHeader.get("traceparent"));
+    const parent = remoteParent(readRequestHeader(context, "traceparent"));
     const rpc = { "rpc.system": "grpc", "rpc.service": method.parent.typeName, "rpc.method": method.name };
     const options = { kind: SpanKind.SERVER, attributes: rpc };
     const span = tracer.startSpan(`${method.parent.typeName}/${method.name}`, options, parent);
+    // Without an SDK there is nothing to carry along.
+    if (!trace.isSpanContextValid(span.spanContext())) return next();
     try {
       await otelContext.with(trace.setSpan(parent, span), () => next());
     } catch (error) {

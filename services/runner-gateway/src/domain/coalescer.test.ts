@@ -62,3 +62,24 @@ it("rejects a batch that is answered short", async () => {
   const coalescer = createCoalescer<number, number>({ maxItems: 9, flush: async () => [] });
   await expect(coalescer.add(1)).rejects.toThrow("answered with 0");
 });
+
+it("answers items that were added together in their order, over several batches and beside others", async () => {
+  const coalescer = createCoalescer<number, string>({ maxItems: 2, flush: async (items) => items.map(String) });
+  const [before, group, after] = [coalescer.add(0), coalescer.addAll([1, 2, 3, 4]), coalescer.add(5)];
+  expect(await Promise.all([before, group, after])).toEqual(["0", ["1", "2", "3", "4"], "5"]);
+  expect(await coalescer.addAll([])).toEqual([]);
+});
+
+it("rejects items that were added together when a batch with one of them fails", async () => {
+  const coalescer = createCoalescer<number, number>({
+    maxItems: 2,
+    flush: async (items) => {
+      if (items.includes(3)) throw new Error("away");
+      return items;
+    },
+  });
+  const [group, after] = [coalescer.addAll([1, 2, 3]), coalescer.addAll([4, 5])];
+  await expect(group).rejects.toThrow("away");
+  await expect(after).rejects.toThrow("away");
+  expect(await coalescer.addAll([6])).toEqual([6]);
+});

@@ -2,6 +2,11 @@
 export interface Coalescer<Item, Result> {
   /** Adds an item to the next batch; settles with its own result, or rejects with the error of the whole batch. */
   add(item: Item): Promise<Result>;
+  /**
+   * Adds items in a row; settles with their results in order when all are there, or rejects with the error of a batch that had
+   * one of them. Costs one promise in all.
+   */
+  addAll(items: readonly Item[]): Promise<Result[]>;
   /** Settles when nothing waits and nothing is under way. Never rejects. */
   idle(): Promise<void>;
   /** Items that wait or are under way. */
@@ -20,10 +25,19 @@ export interface CoalescerOptions<Item, Result> {
   readonly weigh?: (item: Item) => number;
 }
 
+/** Items that were added together. */
+interface Group<Result> {
+  readonly results: Result[];
+  missing: number;
+  readonly resolve: (results: Result[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 interface Waiting<Item, Result> {
   readonly item: Item;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
+  readonly group: Group<Result>;
+  /** Place of the item in its group. */
+  readonly place: number;
 }
 
 /**
@@ -57,9 +71,12 @@ export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Re
         if (results.length !== batch.length) {
           throw new Error(`a batch of ${batch.length} was answered with ${results.length} results`);
         }
-        for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
+        batch.forEach(({ group, place }, index) => {
+          group.results[place] = results[index] as Result;
+          if (--group.missing === 0) group.resolve(group.results);
+        });
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        for (const { group } of batch) group.reject(error);
       }
       inFlight = 0;
     }
@@ -68,17 +85,24 @@ export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Re
     idlers = [];
   }
 
+  function addAll(items: readonly Item[]): Promise<Result[]> {
+    if (items.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const group = { results: [], missing: items.length, resolve, reject };
+      items.forEach((item, place) => {
+        waiting.push({ item, group, place });
+      });
+      if (running) return;
+      running = true;
+      // At the end of this turn of the event loop: what other connections bring in the same turn comes along.
+      setImmediate(() => void run());
+    });
+  }
+
   let running = false;
   return {
-    add(item) {
-      return new Promise((resolve, reject) => {
-        waiting.push({ item, resolve, reject });
-        if (running) return;
-        running = true;
-        // At the end of this turn of the event loop: what other connections bring in the same turn comes along.
-        setImmediate(() => void run());
-      });
-    },
+    add: async (item) => (await addAll([item]))[0] as Result,
+    addAll,
     idle: () => (running ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve()),
     get size() {
       return waiting.length + inFlight;

@@ -9,7 +9,8 @@ import type {
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import type { Activity } from "./activity.js";
 import { createCoalescer } from "./coalescer.js";
-import type { Seals } from "./seals.js";
+import { runnerKey } from "./runner-record.js";
+import type { EndedAttempt, Seals } from "./seals.js";
 
 /** A report of a runner, or of the gateway itself when it gives a lease back. */
 export type ReportInit = MessageInitShape<typeof AttemptReportSchema>;
@@ -30,8 +31,8 @@ export interface ReportsDeps {
   readonly scheduler: Client<typeof DispatchService>;
   readonly seals: Seals;
   readonly activity: Activity;
-  /** Told of every outcome that the scheduler took, before the reporter is. */
-  readonly onEnded: (namespace: string, runnerId: string, jobId: string, attempt: number) => void;
+  /** Told of the outcomes that the scheduler took, before the reporter is. */
+  readonly onEnded: (namespace: string, runnerId: string, ended: readonly EndedAttempt[]) => void;
   /** Told of seals that failed for good. */
   readonly onSealFailed: (error: unknown) => void;
   /** Deadline of one call. Default 10 s. */
@@ -60,29 +61,52 @@ export function createReports(deps: ReportsDeps): Reports {
     flush: async (reports) => (await scheduler.reportAttempts({ reports: [...reports] }, { timeoutMs })).results,
   });
 
-  async function settle(report: ReportInit, result: ReportResult): Promise<void> {
-    if (report.report?.case !== "outcome" || result.reason !== ErrorReason.UNSPECIFIED) return;
-    const { namespace = "", runnerId = "" } = report;
-    const outcome = report.report.value as Outcome;
-    const jobId = report.attempt?.jobId ?? "";
-    deps.onEnded(namespace, runnerId, jobId, result.attempt);
-    if (runnerId !== "" && !result.repeatedReport) {
-      const completed = outcome.kind === Outcome_Kind.SUCCEEDED ? 1 : 0;
-      const failed = outcome.kind === Outcome_Kind.FAILED ? 1 : 0;
-      if (completed + failed > 0) activity.count(namespace, runnerId, { completed, failed });
-    }
-    const sealing = seals.sealEnded(namespace, jobId, result.attempt, outcome).catch(deps.onSealFailed);
-    await withinMs(sealing, sealWaitMs);
+  /** Tells of outcomes that the scheduler took, all of one runner, and settles when their logs are sealed or the wait is over. */
+  async function settle({ namespace, runnerId, ended, completed, failed }: Endings): Promise<void> {
+    deps.onEnded(namespace, runnerId, ended);
+    if (runnerId !== "" && completed + failed > 0) activity.count(namespace, runnerId, { completed, failed });
+    await withinMs(seals.sealEnded(namespace, ended).catch(deps.onSealFailed), sealWaitMs);
   }
 
   return {
     async report(reports) {
-      const results = await Promise.all(reports.map((report) => lane.add(report)));
-      await Promise.all(reports.map((report, index) => settle(report, results[index] as ReportResult)));
+      const results = await lane.addAll(reports);
+      await Promise.all(endingsOf(reports, results).map(settle));
       return results;
     },
     idle: () => lane.idle(),
   };
+}
+
+/** What the reports of one runner have ended. */
+interface Endings {
+  readonly namespace: string;
+  readonly runnerId: string;
+  readonly ended: EndedAttempt[];
+  /** Outcomes that count; repeated ones were counted before. */
+  completed: number;
+  failed: number;
+}
+
+/** The outcomes that were taken, by runner. */
+function endingsOf(reports: readonly ReportInit[], results: readonly ReportResult[]): Endings[] {
+  const all = new Map<string, Endings>();
+  let last: Endings | undefined;
+  reports.forEach(({ namespace = "", runnerId = "", attempt, report }, index) => {
+    const { reason, attempt: number, repeatedReport } = results[index] as ReportResult;
+    if (report?.case !== "outcome" || reason !== ErrorReason.UNSPECIFIED) return;
+    if (last?.namespace !== namespace || last.runnerId !== runnerId) {
+      const key = runnerKey(namespace, runnerId);
+      last = all.get(key) ?? { namespace, runnerId, ended: [], completed: 0, failed: 0 };
+      all.set(key, last);
+    }
+    const outcome = report.value as Outcome;
+    last.ended.push({ jobId: attempt?.jobId ?? "", attempt: number, outcome });
+    if (repeatedReport) return;
+    if (outcome.kind === Outcome_Kind.SUCCEEDED) last.completed++;
+    else if (outcome.kind === Outcome_Kind.FAILED) last.failed++;
+  });
+  return [...all.values()];
 }
 
 /** Bytes of the parts that may be large; names and numbers are covered by a flat rate. */

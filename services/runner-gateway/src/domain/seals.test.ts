@@ -33,7 +33,7 @@ it("shares calls, one namespace each", async () => {
   const { seals, calls } = setUp(() => undefined);
   await Promise.all([
     seals.sealBefore("a", "j1", 2),
-    seals.sealEnded("a", "j2", 1, outcome),
+    seals.sealEnded("a", [{ jobId: "j2", attempt: 1, outcome }]),
     seals.sealBefore("b", "j3", 5),
   ]);
   expect(calls.map((targets) => targets.map(({ jobId, which }) => [jobId, which.case, which.value]))).toEqual([

@@ -8,6 +8,13 @@ import { type Coalescer, createCoalescer } from "./coalescer.js";
 
 type SealTarget = MessageInitShape<typeof SealTargetSchema>;
 
+/** An attempt that has ended by a report. */
+export interface EndedAttempt {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly outcome: Outcome;
+}
+
 /** Ends log streams, in shared calls. */
 export interface Seals {
   /**
@@ -15,8 +22,11 @@ export interface Seals {
    * attempt can be written. Rejects when the log store stays away for too long.
    */
   sealBefore(namespace: string, jobId: string, attempt: number): Promise<void>;
-  /** Seals an attempt that has ended, at the lengths that its outcome names; settles when that is durable. */
-  sealEnded(namespace: string, jobId: string, attempt: number, outcome: Outcome): Promise<void>;
+  /**
+   * Seals attempts that have ended, each at the lengths that its outcome names; settles when all that is durable. Rejects when one
+   * was refused, after the others have been sealed.
+   */
+  sealEnded(namespace: string, ended: readonly EndedAttempt[]): Promise<void>;
   /** Ends repeating: what the log store has not confirmed is given up. */
   stop(): Promise<void>;
 }
@@ -63,31 +73,31 @@ export function createSeals(deps: SealsDeps): Seals {
     return results;
   }
 
-  async function seal(namespace: string, target: SealTarget): Promise<void> {
+  async function seal(namespace: string, targets: readonly SealTarget[]): Promise<void> {
     let lane = lanes.get(namespace);
     if (lane === undefined) {
       lane = createCoalescer({ maxItems: maxTargets, flush: (targets) => flush(namespace, targets) });
       lanes.set(namespace, lane);
     }
-    if (lane.size >= maxWaiting) {
+    if (lane.size + targets.length > maxWaiting) {
       throw new SwitchyardError("SERVICE_UNAVAILABLE", "too many log streams wait to be sealed");
     }
-    const refused = await lane.add(target);
+    const refused = (await lane.addAll(targets)).find((error) => error !== undefined);
     if (refused !== undefined) throw refused;
   }
 
   return {
     sealBefore: (namespace, jobId, attempt) =>
-      seal(namespace, { jobId, which: { case: "beforeAttempt", value: attempt } }),
-    sealEnded: (namespace, jobId, attempt, outcome) =>
-      seal(namespace, {
-        jobId,
-        which: { case: "attempt", value: attempt },
-        lengths: outcome.streams.map(({ stream, length }) => ({ stream, length })),
-      }),
+      seal(namespace, [{ jobId, which: { case: "beforeAttempt", value: attempt } }]),
+    sealEnded: (namespace, ended) => seal(namespace, ended.map(targetOf)),
     async stop() {
       ending.abort();
       await Promise.all([...lanes.values()].map((lane) => lane.idle()));
     },
   };
+}
+
+function targetOf({ jobId, attempt, outcome }: EndedAttempt): SealTarget {
+  const lengths = outcome.streams.map(({ stream, length }) => ({ stream, length }));
+  return { jobId, which: { case: "attempt", value: attempt }, lengths };
 }

@@ -53,7 +53,7 @@ export function checkSyncRunner(request: SyncRunnerRequest): void {
   if (request.receivedRevision < 0n) throw invalid("received_revision", "is negative");
   checkCount(request.attempts.length, "attempts", 0, maxNamedAttempts);
   request.attempts.forEach((ref, index) => {
-    checkAttempt(ref, `attempts[${index}]`, request.runnerId);
+    checkAttempt(ref, () => `attempts[${index}]`, request.runnerId);
     if (ref.by.case !== "attempt") throw invalid(`attempts[${index}].attempt`, "is missing");
   });
   if (request.freeSlots > maxSlots) throw invalid("free_slots", `is above ${maxSlots}`);
@@ -68,9 +68,9 @@ export function checkReportAttempts({ namespace, runnerId, reports }: ReportAtte
   if (runnerId !== "") checkRunnerId(runnerId);
   checkCount(reports.length, "reports", 1, 1_000);
   reports.forEach(({ attempt, report }, index) => {
-    checkAttempt(attempt, `reports[${index}].attempt`, runnerId);
+    checkAttempt(attempt, () => `reports[${index}].attempt`, runnerId);
     if (report.case === undefined) throw invalid(`reports[${index}].report`, "is missing");
-    if (report.case === "outcome") checkOutcomeStreams(report.value, `reports[${index}].outcome`);
+    if (report.case === "outcome") checkOutcomeStreams(report.value, () => `reports[${index}].outcome`);
   });
 }
 
@@ -80,9 +80,9 @@ export function checkAppendLog({ namespace, runnerId, appends }: AppendLogReques
   if (runnerId !== "") checkRunnerId(runnerId);
   checkCount(appends.length, "appends", 1, 100);
   appends.forEach(({ attempt, append }, index) => {
-    checkAttempt(attempt, `appends[${index}].attempt`, runnerId);
+    checkAttempt(attempt, () => `appends[${index}].attempt`, runnerId);
     if (append === undefined) throw invalid(`appends[${index}].append`, "is missing");
-    checkWord(append.stream, `appends[${index}].append.stream`);
+    checkWord(append.stream, () => `appends[${index}].append.stream`);
     if (append.content.case === undefined) throw invalid(`appends[${index}].append.content`, "is missing");
     if ((append.expectedSequence ?? 0n) < 0n)
       throw invalid(`appends[${index}].append.expected_sequence`, "is negative");

@@ -9,20 +9,32 @@ const runnerIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,254}$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
 const controlCharacter = /[\u0000-\u001f\u007f]/;
 
+/** The name of a field; of an item of a batch a function, since hardly any is ever needed. */
+export type FieldName = string | (() => string);
+
 /** The error of a field that the contract does not allow. */
-export function invalid(field: string, what: string): SwitchyardError {
-  return new SwitchyardError("INVALID_ARGUMENT", `${field} ${what}`, { field });
+export function invalid(field: FieldName, what: string): SwitchyardError {
+  const name = typeof field === "string" ? field : field();
+  return new SwitchyardError("INVALID_ARGUMENT", `${name} ${what}`, { field: name });
+}
+
+/** The name of a field inside of another one. */
+function inside(field: FieldName, name: string): FieldName {
+  return () => `${typeof field === "string" ? field : field()}.${name}`;
 }
 
 /** Refuses a text that is empty, longer than `maxBytes`, or has control characters. */
-export function checkWord(value: string, field: string, maxBytes = 255): void {
+export function checkWord(value: string, field: FieldName, maxBytes = 255): void {
   if (value === "") throw invalid(field, "is missing");
-  if (Buffer.byteLength(value) > maxBytes) throw invalid(field, `is longer than ${maxBytes} bytes`);
+  // No character has more than three bytes, so that short texts need no counting.
+  if (value.length * 3 > maxBytes && Buffer.byteLength(value) > maxBytes) {
+    throw invalid(field, `is longer than ${maxBytes} bytes`);
+  }
   if (controlCharacter.test(value)) throw invalid(field, "has control characters");
 }
 
 /** Refuses what cannot be the id of a runner. */
-export function checkRunnerId(value: string, field = "runner_id"): void {
+export function checkRunnerId(value: string, field: FieldName = "runner_id"): void {
   if (!runnerIdPattern.test(value)) {
     throw invalid(field, "must begin with a letter or digit and hold only those and . _ : -, 255 at most");
   }
@@ -62,14 +74,15 @@ export function checkCount(count: number, field: string, min: number, max: numbe
  *
  * @param runnerId the calling runner; empty when it does not say
  */
-export function checkAttempt(ref: AttemptRef | undefined, field: string, runnerId: string): void {
+export function checkAttempt(ref: AttemptRef | undefined, field: FieldName, runnerId: string): void {
   if (ref === undefined) throw invalid(field, "is missing");
-  checkWord(ref.jobId, `${field}.job_id`);
-  if (ref.by.case === "holder") {
-    checkRunnerId(ref.by.value, `${field}.holder`);
-    if (runnerId !== "" && ref.by.value !== runnerId) throw invalid(`${field}.holder`, "is not the calling runner");
-  } else if (ref.by.case !== "attempt" || ref.by.value === 0) {
-    throw invalid(`${field}.attempt`, "is missing");
+  const { jobId, by } = ref;
+  checkWord(jobId, inside(field, "job_id"));
+  if (by.case === "holder") {
+    checkRunnerId(by.value, inside(field, "holder"));
+    if (runnerId !== "" && by.value !== runnerId) throw invalid(inside(field, "holder"), "is not the calling runner");
+  } else if (by.case !== "attempt" || by.value === 0) {
+    throw invalid(inside(field, "attempt"), "is missing");
   }
 }
 
@@ -77,9 +90,9 @@ export function checkAttempt(ref: AttemptRef | undefined, field: string, runnerI
  * Refuses an outcome whose streams cannot be sealed as it says; all else about it is the scheduler's to judge. Checked before
  * the outcome is taken, since afterwards there would be nobody to tell.
  */
-export function checkOutcomeStreams(outcome: Outcome | undefined, field: string): void {
+export function checkOutcomeStreams(outcome: Outcome | undefined, field: FieldName): void {
   outcome?.streams.forEach(({ stream, length }: StreamLength, index) => {
-    checkWord(stream, `${field}.streams[${index}].stream`);
-    if (length < 0n) throw invalid(`${field}.streams[${index}].length`, "is negative");
+    checkWord(stream, inside(field, `streams[${index}].stream`));
+    if (length < 0n) throw invalid(inside(field, `streams[${index}].length`), "is negative");
   });
 }

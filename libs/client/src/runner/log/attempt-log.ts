@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { StreamLengthSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import { createNotifier } from "../../notifier.js";
+import { createNotifier, type Notifier } from "../../notifier.js";
 import type { Attempt } from "../attempt.js";
 import { createStreamBuffer, type LogEntryInit, type StreamBuffer } from "./stream-buffer.js";
 
@@ -30,64 +30,88 @@ export interface AttemptLog {
 const roomBytes = 512 * 1024;
 
 /**
- * Makes the log of an attempt.
+ * Makes the log of an attempt. Nothing is made for it before something is logged.
  *
  * @param kick tells the sender that there is something to send
  */
 export function createAttemptLog(attempt: Attempt, kick: (log: AttemptLog) => void): AttemptLog {
-  const streams = new Map<string, StreamBuffer>();
-  const notifier = createNotifier();
-  let discarded = false;
+  return new BufferedLog(attempt, kick);
+}
 
-  const streamOf = (name: string): StreamBuffer => {
-    const known = streams.get(name);
+class BufferedLog implements AttemptLog {
+  readonly attempt: Attempt;
+  readonly #kick: (log: AttemptLog) => void;
+  #streams: Map<string, StreamBuffer> | undefined;
+  #notifier: Notifier | undefined;
+  #discarded = false;
+
+  constructor(attempt: Attempt, kick: (log: AttemptLog) => void) {
+    this.attempt = attempt;
+    this.#kick = kick;
+  }
+
+  get streams(): Iterable<StreamBuffer> {
+    return this.#streams?.values() ?? [];
+  }
+
+  get pending(): boolean {
+    for (const stream of this.streams) if (!stream.empty) return true;
+    return false;
+  }
+
+  async write(name: string, chunk: Uint8Array): Promise<void> {
+    const stream = this.#stream(name);
+    stream.write(chunk);
+    if (!stream.empty) this.#kick(this);
+    while (stream.bufferedBytes > roomBytes && !stream.empty) await this.#changed();
+  }
+
+  add(name: string, entry: LogEntryInit): void {
+    this.#stream(name).add(entry);
+    this.#kick(this);
+  }
+
+  async flushed(): Promise<void> {
+    while (this.pending) await this.#changed();
+  }
+
+  async finish(patienceMs: number): Promise<StreamLengths> {
+    for (const stream of this.streams) stream.end();
+    if (this.pending) {
+      this.#kick(this);
+      let over = false;
+      const timer = setTimeout(() => {
+        over = true;
+        this.moved();
+      }, patienceMs);
+      while (this.pending && !over) await this.#changed();
+      clearTimeout(timer);
+    }
+    return [...this.streams].map(({ name, length }) => ({ stream: name, length }));
+  }
+
+  discard(): void {
+    this.#discarded = true;
+    for (const stream of this.streams) stream.discard();
+    this.moved();
+  }
+
+  moved(): void {
+    this.#notifier?.notify();
+  }
+
+  #changed(): Promise<void> {
+    this.#notifier ??= createNotifier();
+    return this.#notifier.changed();
+  }
+
+  #stream(name: string): StreamBuffer {
+    this.#streams ??= new Map();
+    const known = this.#streams.get(name);
     if (known !== undefined) return known;
     const made = createStreamBuffer(name);
-    if (discarded) made.discard();
-    streams.set(name, made);
+    if (this.#discarded) made.discard();
+    this.#streams.set(name, made);
     return made;
-  };
-  const pending = () => [...streams.values()].some((stream) => !stream.empty);
-
-  const log: AttemptLog = {
-    attempt,
-    streams: { [Symbol.iterator]: () => streams.values() },
-    get pending() {
-      return pending();
-    },
-    async write(name, chunk) {
-      const stream = streamOf(name);
-      stream.write(chunk);
-      if (!stream.empty) kick(log);
-      while (stream.bufferedBytes > roomBytes && !stream.empty) await notifier.changed();
-    },
-    add(name, entry) {
-      streamOf(name).add(entry);
-      kick(log);
-    },
-    async flushed() {
-      while (pending()) await notifier.changed();
-    },
-    async finish(patienceMs) {
-      for (const stream of streams.values()) stream.end();
-      if (pending()) {
-        kick(log);
-        let over = false;
-        const timer = setTimeout(() => {
-          over = true;
-          notifier.notify();
-        }, patienceMs);
-        while (pending() && !over) await notifier.changed();
-        clearTimeout(timer);
-      }
-      return [...streams.values()].map(({ name, length }) => ({ stream: name, length }));
-    },
-    discard() {
-      discarded = true;
-      for (const stream of streams.values()) stream.discard();
-      notifier.notify();
-    },
-    moved: () => notifier.notify(),
-  };
-  return log;
+  }
 }

@@ -13,8 +13,8 @@ const maxMessageBytes = 64 * 1024;
 
 /** The outcome of a handler that returned. */
 export function outcomeOfValue(value: unknown): OutcomeInit {
-  const { result, facts } = value instanceof JobSuccess ? value : new JobSuccess(value);
-  return { kind: Outcome_Kind.SUCCEEDED, ...resultOf(result), ...factsOf(facts) };
+  if (!(value instanceof JobSuccess)) return { kind: Outcome_Kind.SUCCEEDED, ...resultOf(value) };
+  return { kind: Outcome_Kind.SUCCEEDED, ...resultOf(value.result), ...factsOf(value.facts) };
 }
 
 /** The outcome of a handler that threw. */

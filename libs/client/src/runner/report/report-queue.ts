@@ -1,12 +1,10 @@
-import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { type Reason, reasonOf } from "@switchyard/errors";
 import type { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import type { ProgressSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import {
   AttemptProgress_Mode,
-  type AttemptReport,
-  AttemptReportSchema,
+  type AttemptReportSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import type { PlainInit } from "../../plain-init.js";
 import { createBackoff } from "../../retry/backoff.js";
@@ -15,9 +13,15 @@ import { createFlushLoop } from "../flush-loop.js";
 import { type OutcomeInit, refusedOutcome } from "../outcome/to-outcome.js";
 import { itemReason, mayPass, saysLost } from "../reasons.js";
 import { sendIsolated } from "../send-isolated.js";
+import { estimateReportBytes } from "./report-bytes.js";
 
 /** Progress as a handler states it. */
 export type ProgressInit = PlainInit<typeof ProgressSchema>;
+
+/** A report as it is made. */
+export type ReportInit = PlainInit<typeof AttemptReportSchema> & {
+  readonly report: NonNullable<PlainInit<typeof AttemptReportSchema>["report"]>;
+};
 
 /** Carries starts, progress and outcomes to the gateway. */
 export interface ReportQueue {
@@ -51,7 +55,7 @@ interface Pending {
 
 interface Item {
   readonly attempt: Attempt;
-  readonly report: AttemptReport;
+  readonly report: ReportInit;
   readonly pending: Pending;
 }
 
@@ -77,7 +81,7 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
     let bytes = 0;
     for (const [key, pending] of queued) {
       const reports = reportsOf(pending);
-      const size = reports.reduce((sum, report) => sum + toBinary(AttemptReportSchema, report).length, 0);
+      const size = reports.reduce((sum, report) => sum + estimateReportBytes(report), 0);
       if (items.length > 0 && (items.length + reports.length > maxReports || bytes + size > maxBytes)) break;
       queued.delete(key);
       bytes += size;
@@ -159,11 +163,17 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
   };
 
   const loop = createFlushLoop(flush);
+  let isKickDue = false;
   return {
     start(attempt) {
       pendingOf(attempt).start = true;
       // A turn later: work that is done by then needs no start of its own.
-      setImmediate(() => loop.kick());
+      if (isKickDue) return;
+      isKickDue = true;
+      setImmediate(() => {
+        isKickDue = false;
+        loop.kick();
+      });
     },
     progress(attempt, progress) {
       pendingOf(attempt).progress = progress;
@@ -173,7 +183,7 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
       new Promise((settle) => {
         const pending = pendingOf(attempt);
         // A lost attempt need not wait for a call that is being repeated.
-        attempt.gone.addEventListener("abort", () => settle(), { once: true });
+        attempt.whenOver(settle);
         pending.start = false;
         pending.outcome = { init, settle, isFallback: false };
         loop.kick();
@@ -181,12 +191,12 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
   };
 }
 
-function reportsOf({ attempt, start, progress, outcome }: Pending): AttemptReport[] {
-  const make = (report: MessageInitShape<typeof AttemptReportSchema>["report"]) =>
-    create(AttemptReportSchema, { attempt: attempt.ref, ...(report && { report }) });
-  const made: AttemptReport[] = [];
-  if (start) made.push(make({ case: "start", value: {} }));
-  if (progress) made.push(make({ case: "progress", value: { progress, mode: AttemptProgress_Mode.REPLACE } }));
-  if (outcome) made.push(make({ case: "outcome", value: outcome.init }));
+function reportsOf({ attempt: { ref: attempt }, start, progress, outcome }: Pending): ReportInit[] {
+  const made: ReportInit[] = [];
+  if (start) made.push({ attempt, report: { case: "start", value: {} } });
+  if (progress) {
+    made.push({ attempt, report: { case: "progress", value: { progress, mode: AttemptProgress_Mode.REPLACE } } });
+  }
+  if (outcome) made.push({ attempt, report: { case: "outcome", value: outcome.init } });
   return made;
 }

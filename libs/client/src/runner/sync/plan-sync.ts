@@ -28,8 +28,8 @@ export interface RunnerPicture {
  * stops, and is silent while there are none; channel 1 asks for work, and is silent while no slot is free. So an attempt
  * that ends never breaks a call that waits for work, and the other way round.
  *
- * A call that names attempts is held for half of the shortest time that is left at most: the answer, which alone tells that they
- * were renewed, then comes in time. This settles at a third of the lease. One that names none ends when the first is due.
+ * A call that names attempts is not held: its answer alone tells that they were renewed, and a held one would be replaced by
+ * every new attempt before it is answered, to name all of them again. One that names none ends when the first is due.
  */
 export function planSync(picture: RunnerPicture, channel: number, full: boolean): SyncPlan | undefined {
   const { attempts, accepting, slots, now, maxHoldMs } = picture;
@@ -40,8 +40,8 @@ export function planSync(picture: RunnerPicture, channel: number, full: boolean)
   const freeSlots = accepting && (alone || channel === 1) ? Math.max(0, slots - attempts.length) : 0;
   if (!alone && channel === 0 && live.length === 0) return undefined;
   if (!alone && channel === 1 && freeSlots === 0) return undefined;
-  const limits = live.map(({ expiresAt, nameBy }) => (names ? (expiresAt - now) / 2 : nameBy - now));
-  const holdMs = Math.floor(Math.max(0, Math.min(maxHoldMs, ...(names || channel === 0 ? limits : []))));
+  const firstDue = channel === 0 ? earliest(live.map(({ nameBy }) => nameBy)) : Number.POSITIVE_INFINITY;
+  const holdMs = names && live.length > 0 ? 0 : Math.floor(Math.max(0, Math.min(maxHoldMs, firstDue - now)));
   return {
     holdMs,
     named: names ? live : [],
@@ -56,4 +56,10 @@ export function planSync(picture: RunnerPicture, channel: number, full: boolean)
       ...(names ? { attempts: live.map(({ ref }) => ref), complete: true } : {}),
     },
   };
+}
+
+function earliest(times: readonly number[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const time of times) if (time < first) first = time;
+  return first;
 }

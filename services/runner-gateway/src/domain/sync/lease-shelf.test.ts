@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { LeaseSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { LeaseShelf } from "./lease-shelf.js";
 
@@ -62,4 +63,32 @@ it("gives up what has been ready for too long, never what was handed out", () =>
   expect(ids(shelf.takeOverdue(10))).toBe("b");
   expect(ids(shelf.takeOverdue(Number.POSITIVE_INFINITY))).toBe("c");
   expect(shelf.size).toBe(1);
+});
+
+it("counts what stands where, whatever happens", () => {
+  const step = fc.tuple(fc.nat(9), fc.nat(5), fc.nat(1), fc.nat(4));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const shelf = new LeaseShelf();
+      let revision = 0n;
+      for (const [what, id, channel, room] of steps) {
+        const one = lease(String(id));
+        if (what <= 2) shelf.put(one, 0, what > 0);
+        else if (what === 3) shelf.sealed(one, 0);
+        else if (what === 4) shelf.hand(room, channel, ++revision, 0);
+        else if (what === 5) shelf.acknowledge(channel, revision - BigInt(room), 0);
+        else if (what === 6) shelf.reclaim(one, 0, () => room === 0);
+        else if (what === 7) shelf.drop(`${id}#1`);
+        else if (what === 8) shelf.dropHanded();
+        else shelf.dropReceived();
+        expect(shelf.waiting + shelf.sentOn(0) + shelf.sentOn(1)).toBe(shelf.unconfirmed);
+      }
+      for (let id = 0; id <= 5; id++) shelf.sealed(lease(String(id)), 0);
+      const ready = shelf.waiting;
+      expect(shelf.hasReady).toBe(ready > 0);
+      expect(shelf.takeOverdue(0).length).toBe(ready);
+      shelf.dropHanded();
+      expect([shelf.size, shelf.unconfirmed, shelf.waiting, shelf.sentOn(0), shelf.sentOn(1)]).toEqual([0, 0, 0, 0, 0]);
+    }),
+  );
 });

@@ -1,3 +1,4 @@
+import type { Duration } from "@bufbuild/protobuf/wkt";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { attemptKey } from "../attempt-key.js";
 import { durationFromMs, durationToMs } from "../durations.js";
@@ -23,9 +24,11 @@ interface Shelved {
   place: Place;
 }
 
-/** The leases of one runner that are on their way to it. */
+/** The leases of one runner that are on their way to it. How many stand where is counted, since every change asks for it. */
 export class LeaseShelf {
   readonly #leases = new Map<string, Shelved>();
+  readonly #count = { sealing: 0, ready: 0, sent: 0, received: 0 };
+  readonly #sentOn = new Map<number, number>();
 
   /** Puts a lease that was told just now. Returns false when it is known: then only its remaining time is news. */
   put(lease: Lease, nowMs: number, sealed: boolean): boolean {
@@ -38,13 +41,14 @@ export class LeaseShelf {
     }
     const place: Place = sealed ? { at: "ready", sinceMs: nowMs } : { at: "sealing" };
     this.#leases.set(key, { lease, toldMs: nowMs, place });
+    this.#tally(place, 1);
     return true;
   }
 
   /** The logs of older attempts are sealed. Returns false when the lease was taken away in the meantime. */
   sealed(lease: Lease, nowMs: number): boolean {
     const shelved = this.#leases.get(keyOf(lease));
-    if (shelved?.place.at === "sealing") shelved.place = { at: "ready", sinceMs: nowMs };
+    if (shelved?.place.at === "sealing") this.#move(shelved, { at: "ready", sinceMs: nowMs });
     return shelved !== undefined;
   }
 
@@ -54,15 +58,16 @@ export class LeaseShelf {
    */
   acknowledge(channel: number, received: bigint, nowMs: number): { readonly key: string; readonly endMs: number }[] {
     const arrived: { key: string; endMs: number }[] = [];
+    if (this.sentOn(channel) === 0) return arrived;
     for (const [key, shelved] of this.#leases) {
       const { place, lease, toldMs } = shelved;
       if (place.at !== "sent" || place.channel !== channel) continue;
       if (place.revision <= received) {
-        shelved.place = { at: "received" };
+        this.#move(shelved, { at: "received" });
         const ttl = lease.timeToLive;
         arrived.push({ key, endMs: ttl === undefined ? Number.POSITIVE_INFINITY : toldMs + durationToMs(ttl) });
       } else {
-        shelved.place = { at: "ready", sinceMs: nowMs };
+        this.#move(shelved, { at: "ready", sinceMs: nowMs });
       }
     }
     return arrived;
@@ -79,7 +84,7 @@ export class LeaseShelf {
     shelved.toldMs = nowMs;
     const { place } = shelved;
     if (place.at === "received" || (place.at === "sent" && !isAlive(place.channel))) {
-      shelved.place = { at: "ready", sinceMs: nowMs };
+      this.#move(shelved, { at: "ready", sinceMs: nowMs });
     }
   }
 
@@ -87,9 +92,9 @@ export class LeaseShelf {
   hand(room: number, channel: number, revision: bigint, nowMs: number): Lease[] {
     const handed: Lease[] = [];
     for (const shelved of this.#leases.values()) {
-      if (handed.length >= room) break;
+      if (handed.length >= room || this.#count.ready === 0) break;
       if (shelved.place.at !== "ready") continue;
-      shelved.place = { at: "sent", channel, revision };
+      this.#move(shelved, { at: "sent", channel, revision });
       handed.push(withRemainingTime(shelved, nowMs));
     }
     return handed;
@@ -97,29 +102,30 @@ export class LeaseShelf {
 
   /** Removes a lease, wherever it is. Returns where it was. */
   drop(key: string): Place["at"] | undefined {
-    const at = this.#leases.get(key)?.place.at;
+    const shelved = this.#leases.get(key);
+    if (shelved === undefined) return undefined;
     this.#leases.delete(key);
-    return at;
+    this.#tally(shelved.place, -1);
+    return shelved.place.at;
   }
 
   /** Removes the leases that a full statement of the runner has settled: they are named, or they are over. */
   dropReceived(): void {
-    for (const [key, { place }] of this.#leases) if (place.at === "received") this.#leases.delete(key);
+    for (const [key, { place }] of this.#leases) if (place.at === "received") this.drop(key);
   }
 
   /** Removes what a process of the runner that is gone may have received; what it never saw stays for the next one. */
   dropHanded(): void {
-    for (const [key, { place }] of this.#leases) {
-      if (place.at === "sent" || place.at === "received") this.#leases.delete(key);
-    }
+    for (const [key, { place }] of this.#leases) if (place.at === "sent" || place.at === "received") this.drop(key);
   }
 
   /** Removes and returns the leases that have been ready since this moment or longer. */
   takeOverdue(sinceMs: number): Lease[] {
     const overdue: Lease[] = [];
+    if (this.#count.ready === 0) return overdue;
     for (const [key, { place, lease }] of this.#leases) {
       if (place.at !== "ready" || place.sinceMs > sinceMs) continue;
-      this.#leases.delete(key);
+      this.drop(key);
       overdue.push(lease);
     }
     return overdue;
@@ -128,6 +134,7 @@ export class LeaseShelf {
   /** When the oldest ready lease became ready; undefined when none is. */
   oldestReadyMs(): number | undefined {
     let oldest: number | undefined;
+    if (this.#count.ready === 0) return oldest;
     for (const { place } of this.#leases.values()) {
       if (place.at === "ready" && (oldest === undefined || place.sinceMs < oldest)) oldest = place.sinceMs;
     }
@@ -136,29 +143,22 @@ export class LeaseShelf {
 
   /** Leases that wait here, sealed or not. */
   get waiting(): number {
-    let count = 0;
-    for (const { place } of this.#leases.values()) if (place.at === "ready" || place.at === "sealing") count++;
-    return count;
+    return this.#count.ready + this.#count.sealing;
   }
 
   /** Leases that the runner has not confirmed. */
   get unconfirmed(): number {
-    let count = 0;
-    for (const { place } of this.#leases.values()) if (place.at !== "received") count++;
-    return count;
+    return this.#leases.size - this.#count.received;
   }
 
   /** Whether a lease may be handed out. */
   get hasReady(): boolean {
-    for (const { place } of this.#leases.values()) if (place.at === "ready") return true;
-    return false;
+    return this.#count.ready > 0;
   }
 
   /** Leases that went out on a channel and are not confirmed. */
   sentOn(channel: number): number {
-    let count = 0;
-    for (const { place } of this.#leases.values()) if (place.at === "sent" && place.channel === channel) count++;
-    return count;
+    return this.#sentOn.get(channel) ?? 0;
   }
 
   /** Whether a lease is on the shelf. */
@@ -170,6 +170,17 @@ export class LeaseShelf {
   get size(): number {
     return this.#leases.size;
   }
+
+  #move(shelved: Shelved, place: Place): void {
+    this.#tally(shelved.place, -1);
+    shelved.place = place;
+    this.#tally(place, 1);
+  }
+
+  #tally(place: Place, change: 1 | -1): void {
+    this.#count[place.at] += change;
+    if (place.at === "sent") this.#sentOn.set(place.channel, this.sentOn(place.channel) + change);
+  }
 }
 
 function keyOf(lease: Lease): string {
@@ -179,11 +190,13 @@ function keyOf(lease: Lease): string {
 /** The scheduler told the time left when it answered; by now some of it has passed. */
 function withRemainingTime({ lease, toldMs }: Shelved, nowMs: number): Lease {
   const elapsed = nowMs - toldMs;
-  const rest = (duration: Lease["timeToLive"]) =>
-    durationFromMs(durationToMs(duration as NonNullable<typeof duration>) - elapsed);
-  return {
-    ...lease,
-    ...(lease.timeToLive === undefined ? {} : { timeToLive: rest(lease.timeToLive) }),
-    ...(lease.executionTimeLeft === undefined ? {} : { executionTimeLeft: rest(lease.executionTimeLeft) }),
-  };
+  // A spread of the message and nothing else is copied as a whole; with more in it each field would be looked at.
+  const copy = { ...lease };
+  if (lease.timeToLive !== undefined) copy.timeToLive = rest(lease.timeToLive, elapsed);
+  if (lease.executionTimeLeft !== undefined) copy.executionTimeLeft = rest(lease.executionTimeLeft, elapsed);
+  return copy;
+}
+
+function rest(duration: Duration, elapsedMs: number): Duration {
+  return durationFromMs(durationToMs(duration) - elapsedMs);
 }

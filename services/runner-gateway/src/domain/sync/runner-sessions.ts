@@ -21,8 +21,12 @@ export interface RunnerSessions {
   assign(leases: readonly Lease[]): void;
   /** An attempt of a runner is revoked, or shall stop. */
   revoke(namespace: string, runnerId: string, revocation: Revocation): void;
-  /** A report of the runner ended an attempt. */
-  ended(namespace: string, runnerId: string, jobId: string, attempt: number): void;
+  /** Reports of the runner ended attempts. */
+  ended(
+    namespace: string,
+    runnerId: string,
+    attempts: readonly { readonly jobId: string; readonly attempt: number }[],
+  ): void;
   /** Leases may have been lost on the way from the scheduler: every runner must name what it has. */
   askForAll(): void;
   /** The runner signed off and its leases were released: its calls end, and what is here is forgotten. */
@@ -177,8 +181,9 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
       const homeless: Lease[] = [];
       for (const lease of leases) {
         const session = find(lease.namespace, lease.runnerId);
-        if (session === undefined) homeless.push(lease);
-        else concerned.set(session, [...(concerned.get(session) ?? []), lease]);
+        const own = session === undefined ? homeless : concerned.get(session);
+        if (own !== undefined) own.push(lease);
+        else if (session !== undefined) concerned.set(session, [lease]);
       }
       giveBack.release(homeless, "the runner is gone");
       for (const [session, own] of concerned) {
@@ -195,10 +200,10 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
       }
       update(session);
     },
-    ended(namespace, runnerId, jobId, attempt) {
+    ended(namespace, runnerId, attempts) {
       const session = find(namespace, runnerId);
       if (session === undefined) return;
-      session.ended(jobId, attempt);
+      for (const { jobId, attempt } of attempts) session.ended(jobId, attempt);
       update(session);
     },
     askForAll() {

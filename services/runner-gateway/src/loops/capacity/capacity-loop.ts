@@ -170,7 +170,7 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
       current.recent.set(key, response.delivery);
       return isNew;
     });
-    for (const lease of leases) current.book.grant(lease.namespace, lease.runnerId, 1);
+    for (const [first, count] of runsOf(leases)) current.book.grant(first.namespace, first.runnerId, count);
     if (leases.length > 0) deps.onLeases(leases);
     if (response.revocations.length > 0) deps.onRevocations(response.revocations);
     if (current.book.size > maxRunners && current === session) abandon();
@@ -222,6 +222,17 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
       await quiet;
     },
   };
+}
+
+/** Leases that stand in a row for one runner: the first of each row and how many it has. */
+function runsOf(leases: readonly Lease[]): [Lease, number][] {
+  const runs: [Lease, number][] = [];
+  for (const lease of leases) {
+    const last = runs.at(-1);
+    if (last?.[0].runnerId === lease.runnerId && last[0].namespace === lease.namespace) last[1]++;
+    else runs.push([lease, 1]);
+  }
+  return runs;
 }
 
 /** The same session with nothing in its books: a full statement of it takes everything back. */

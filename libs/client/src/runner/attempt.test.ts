@@ -1,0 +1,35 @@
+import { create } from "@bufbuild/protobuf";
+import { LeaseSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { expect, test } from "vitest";
+import { createAttempt } from "./attempt.js";
+
+const attempt = () => createAttempt(create(LeaseSchema, { jobId: "a", attempt: 1 }), 0, 30_000);
+
+test("a signal that is asked for after the stop is aborted, with the reason of the first stop", () => {
+  const stopped = attempt();
+  stopped.stop("CANCEL_REQUESTED");
+  stopped.stop("DRAIN");
+  expect(stopped.signal.aborted).toBe(true);
+  expect(stopped.signal.reason).toMatchObject({ name: "JobStopped", reason: "CANCEL_REQUESTED" });
+});
+
+test("a signal that was asked for before is aborted by the stop, and stays the same", () => {
+  const running = attempt();
+  const { signal } = running;
+  expect(signal.aborted).toBe(false);
+  running.lose("LEASE_LOST");
+  expect(running.signal).toBe(signal);
+  expect(signal.reason).toMatchObject({ reason: "LEASE_LOST" });
+});
+
+test("whoever waits for the end of an attempt hears of it once, also afterwards", () => {
+  const lost = attempt();
+  const heard: string[] = [];
+  lost.whenOver(() => heard.push("before"));
+  lost.stop("DRAIN");
+  expect([lost.over, heard]).toEqual([false, []]);
+  lost.lose("LEASE_LOST");
+  lost.lose("LEASE_LOST");
+  lost.whenOver(() => heard.push("after"));
+  expect([lost.over, lost.stopped, heard]).toEqual([true, "DRAIN", ["before", "after"]]);
+});
