@@ -24,7 +24,7 @@ export {
   JobSuccess,
   type OutcomeFacts,
 } from "./runner/outcome/job-end.js";
-export type { ProgressInit } from "./runner/report/report-queue.js";
+export type { ProgressInit } from "./runner/report/report-init.js";
 export { createRunner, type Runner, type RunnerState } from "./runner/runner.js";
 export type {
   RunnerConnection,

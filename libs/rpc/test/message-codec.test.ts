@@ -12,7 +12,7 @@ import { completeMessage, deserializer, MalformedMessage, serializer } from "../
 import { contractMessages, initOf } from "./messages.js";
 
 const runs = { numRuns: 20 };
-const bytesOf = (desc: DescMessage, init: object) => Buffer.from(toBinary(desc, create(desc, init)));
+const bytesOf = (desc: DescMessage, init: Record<string, unknown>) => Buffer.from(toBinary(desc, create(desc, init)));
 
 function read(desc: DescMessage, bytes: Uint8Array) {
   const message = deserializer(desc)(Buffer.from(bytes));

@@ -4,7 +4,8 @@ import { LogLevel } from "@switchyard/proto/switchyard/log/v1/entry_pb";
 import type { Attempt } from "./attempt.js";
 import type { AttemptLog } from "./log/attempt-log.js";
 import { mergeProgress } from "./report/merge-progress.js";
-import type { ProgressInit, ReportQueue } from "./report/report-queue.js";
+import type { ProgressInit } from "./report/report-init.js";
+import type { ReportQueue } from "./report/report-queue.js";
 
 /** A job's input. */
 export interface JobInput {

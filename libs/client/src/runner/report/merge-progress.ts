@@ -1,6 +1,6 @@
 import type { ProgressStepSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import type { PlainInit } from "../../plain-init.js";
-import type { ProgressInit } from "./report-queue.js";
+import type { ProgressInit } from "./report-init.js";
 
 type StepInit = PlainInit<typeof ProgressStepSchema>;
 

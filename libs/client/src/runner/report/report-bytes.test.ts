@@ -3,7 +3,7 @@ import { AttemptReportSchema } from "@switchyard/proto/switchyard/scheduler/v1/d
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { estimateReportBytes } from "./report-bytes.js";
-import type { ReportInit } from "./report-queue.js";
+import type { ReportInit } from "./report-init.js";
 
 const attempt = { jobId: "b3f1c1de-0f0b-4c4e-9a86-7b0a4b6e9a11", by: { case: "attempt" as const, value: 7 } };
 const text = fc.string({ unit: "binary", maxLength: 300 });

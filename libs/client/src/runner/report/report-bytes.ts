@@ -1,5 +1,5 @@
 import type { OutcomeInit } from "../outcome/to-outcome.js";
-import type { ProgressInit, ReportInit } from "./report-queue.js";
+import type { ProgressInit, ReportInit } from "./report-init.js";
 
 /** Ids, numbers and tags of a report. */
 const fixedBytes = 128;

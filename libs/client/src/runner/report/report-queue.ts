@@ -1,12 +1,7 @@
 import type { Client } from "@connectrpc/connect";
 import { type Reason, reasonOf } from "@switchyard/errors";
 import type { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
-import type { ProgressSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import {
-  AttemptProgress_Mode,
-  type AttemptReportSchema,
-} from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
-import type { PlainInit } from "../../plain-init.js";
+import { AttemptProgress_Mode } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { createBackoff } from "../../retry/backoff.js";
 import type { Attempt } from "../attempt.js";
 import { createFlushLoop } from "../flush-loop.js";
@@ -14,14 +9,7 @@ import { type OutcomeInit, refusedOutcome } from "../outcome/to-outcome.js";
 import { itemReason, mayPass, saysLost } from "../reasons.js";
 import { sendIsolated } from "../send-isolated.js";
 import { estimateReportBytes } from "./report-bytes.js";
-
-/** Progress as a handler states it. */
-export type ProgressInit = PlainInit<typeof ProgressSchema>;
-
-/** A report as it is made. */
-export type ReportInit = PlainInit<typeof AttemptReportSchema> & {
-  readonly report: NonNullable<PlainInit<typeof AttemptReportSchema>["report"]>;
-};
+import type { ProgressInit, ReportInit } from "./report-init.js";
 
 /** Carries starts, progress and outcomes to the gateway. */
 export interface ReportQueue {
