@@ -3,9 +3,11 @@ import { createPool, type Pool } from "@switchyard/postgres";
 import type { ServiceRoute } from "@switchyard/rpc";
 import type { Logger } from "pino";
 import type { SchedulerConfig } from "./config.js";
+import { familyFor, keepFamily } from "./domain/core/bucket.js";
 import { createDirectory, type Directory } from "./domain/directory.js";
 import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
+import { createHistoryLoop } from "./loops/history-loop.js";
 import { loadIdKey } from "./store/load-shard.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";
@@ -37,6 +39,7 @@ export interface Scheduler {
 export function createScheduler({ config, logger, clock = systemClock, version = "0.0.0" }: SchedulerDeps): Scheduler {
   const url = config.databaseUrl;
   const pool: Pool = createPool({ url, max: config.poolSize, applicationName: "scheduler", log: logger });
+  const standardFamily = config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily;
   const owner = new ShardOwner({
     shard: 0,
     url,
@@ -47,7 +50,10 @@ export function createScheduler({ config, logger, clock = systemClock, version =
     address: "",
     leaseMs: config.shardLeaseMs,
     bodyCacheBytes: config.inputCacheBytes,
+    standardFamily,
   });
+  const { historyIntervalMs: intervalMs, eventRetentionMs } = config;
+  const history = createHistoryLoop({ owner, logger, intervalMs, eventRetentionMs });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;
   const deps: TransportDeps = {
@@ -56,7 +62,7 @@ export function createScheduler({ config, logger, clock = systemClock, version =
       return directory;
     },
     owner,
-    limits: { inputBytes: config.maxInputBytes, resultBytes: config.maxResultBytes },
+    limits: { inputBytes: config.maxInputBytes, resultBytes: config.maxResultBytes, standardFamily },
     version,
   };
   let started: Promise<void> | undefined;
@@ -65,11 +71,13 @@ export function createScheduler({ config, logger, clock = systemClock, version =
   async function start(): Promise<void> {
     directory = createDirectory(owner, await loadIdKey(pool));
     await owner.start();
+    history.start();
   }
 
   async function stop(): Promise<void> {
     // First the owner: a start that waits for the shard ends with it.
     await owner.stop();
+    await history.stop();
     await started?.catch(() => undefined);
     await pool.close();
   }

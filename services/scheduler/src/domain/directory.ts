@@ -48,7 +48,7 @@ export function createDirectory(owner: ShardOwner, idKey: Uint8Array): Directory
     if (term.state.spaces.has(namespace)) return;
     term.state.spaces.set(
       namespace,
-      new Namespace({ id, name: namespace, lastSerial: 0, lastCreatedMicros: 0, shapes: [] }),
+      new Namespace({ id, name: namespace, lastSerial: 0, lastCreatedMicros: 0, shapes: [], marks: [] }),
     );
   }
 

@@ -41,18 +41,23 @@ const outcomeColumns = (payloads: boolean) =>
   `serial, reopen, attempt, state, job_state, reason, message, actor, kind, ended_by, runner, claimed_ms, started_ms, ended_ms,
    retryable, claim_info, ${payloads ? "result" : "null::bytea as result"}, result_type, facts, progress`;
 
-/** Jobs by their numbers; those that are not there are left out. Inputs only with `payloads`. */
+/**
+ * Jobs by their numbers; those that are not there are left out. Inputs only with `payloads`. `buckets` says where they may lie.
+ *
+ * Not a named statement: the plan of one is kept and names every partition, which at 250 of them costs the server 1.1 ms a call, where a plan
+ * for these buckets costs 0.2.
+ */
 export async function readJobs(
   pool: Pool,
   ns: number,
+  buckets: readonly number[],
   serials: readonly number[],
   payloads: boolean,
 ): Promise<StoredJob[]> {
-  const { rows } = await pool.query<JobRow>({
-    name: payloads ? "scheduler-read-jobs-full" : "scheduler-read-jobs",
-    text: `select ${jobColumns(payloads)} from scheduler.jobs where ns = $1 and serial = any($2)`,
-    values: [ns, serials],
-  });
+  const { rows } = await pool.query<JobRow>(
+    `select ${jobColumns(payloads)} from scheduler.jobs where ns = $1 and bucket = any($2) and serial = any($3)`,
+    [ns, buckets, serials],
+  );
   return rows.map(({ serial, shape, subject, created_micros, input, content_type, extras }) => ({
     serial,
     shapeId: shape,
@@ -64,19 +69,19 @@ export async function readJobs(
   }));
 }
 
-/** All ends of the jobs, in the order in which they happened. Results only with `payloads`. */
+/** All ends of the jobs, in the order in which they happened. Results only with `payloads`. `buckets` says where they may lie. */
 export async function readEnds(
   pool: Pool,
   ns: number,
+  buckets: readonly number[],
   serials: readonly number[],
   payloads: boolean,
 ): Promise<StoredEnd[]> {
-  const { rows } = await pool.query<OutcomeRow>({
-    name: payloads ? "scheduler-read-ends-full" : "scheduler-read-ends",
-    text: `select ${outcomeColumns(payloads)} from scheduler.outcomes where ns = $1 and serial = any($2)
-           order by serial, reopen, attempt, final`,
-    values: [ns, serials],
-  });
+  const { rows } = await pool.query<OutcomeRow>(
+    `select ${outcomeColumns(payloads)} from scheduler.outcomes where ns = $1 and bucket = any($2) and serial = any($3)
+     order by serial, reopen, attempt, final`,
+    [ns, buckets, serials],
+  );
   return rows.map(endFromRow);
 }
 

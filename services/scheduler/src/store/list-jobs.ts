@@ -16,6 +16,9 @@ export interface JobListFilter {
   readonly serials?: readonly number[];
 }
 
+/** Where listed jobs may lie: a partition that is not named here is not looked into. */
+export type Buckets = readonly number[];
+
 /** How a list is ordered; absent times come last. */
 export type JobListOrder =
   | "newest"
@@ -55,11 +58,17 @@ const tables = `scheduler.jobs j
   left join scheduler.leases l on l.ns = j.ns and l.serial = j.serial
   left join lateral (
     select job_state, runner, claimed_ms, started_ms, ended_ms from scheduler.outcomes
-    where ns = j.ns and serial = j.serial and final order by reopen desc limit 1) o on true`;
+    where ns = j.ns and bucket = any($2) and bucket = j.bucket and serial = j.serial and final order by reopen desc limit 1) o on true`;
 
 /** The numbers of a page of jobs. */
-export async function listSerials(pool: Pool, ns: number, filter: JobListFilter, page: JobListPage): Promise<number[]> {
-  const values: unknown[] = [ns];
+export async function listSerials(
+  pool: Pool,
+  ns: number,
+  buckets: Buckets,
+  filter: JobListFilter,
+  page: JobListPage,
+): Promise<number[]> {
+  const values: unknown[] = [ns, buckets];
   const conditions = conditionsOf(filter, values);
   if (page.cursor !== undefined)
     conditions.push(`j.serial ${page.order === "oldest" ? ">" : "<"} ${bind(values, page.cursor)}`);
@@ -72,8 +81,8 @@ export async function listSerials(pool: Pool, ns: number, filter: JobListFilter,
 }
 
 /** The number of jobs that match. Counts rows: roll-ups will answer the common cases. */
-export async function countJobs(pool: Pool, ns: number, filter: JobListFilter): Promise<number> {
-  const values: unknown[] = [ns];
+export async function countJobs(pool: Pool, ns: number, buckets: Buckets, filter: JobListFilter): Promise<number> {
+  const values: unknown[] = [ns, buckets];
   const conditions = conditionsOf(filter, values);
   const { rows } = await pool.query<{ n: number }>(
     `select count(*) as n from ${tables} where ${conditions.join(" and ")}`,
@@ -83,7 +92,7 @@ export async function countJobs(pool: Pool, ns: number, filter: JobListFilter): 
 }
 
 function conditionsOf(filter: JobListFilter, values: unknown[]): string[] {
-  const conditions = ["j.ns = $1"];
+  const conditions = ["j.ns = $1", "j.bucket = any($2)"];
   const add = (condition: (parameter: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(bind(values, value)));
   };

@@ -1,30 +1,56 @@
 import type { Pool } from "@switchyard/postgres";
 import type { JobPolicy, JobShape } from "../domain/core/model.js";
+import type { SerialMark } from "../domain/core/bucket-index.js";
 import type { NamespaceSeed } from "../domain/core/namespace.js";
 import { type DecisionColumns, decisionBytes, unpackDecision } from "./decision-columns.js";
 
 /** Open jobs per query. Packed by the server, so that a page is one value and not twenty thousand rows. */
 const pageSize = 20_000;
 
-/** Reads the namespaces of a shard with their shapes and the last numbers that they gave out. */
+/**
+ * Reads the namespaces of a shard with their shapes, their marks and the last numbers that they gave out: the last job lies in the newest bucket of
+ * one of the retention families.
+ */
 export async function loadNamespaces(pool: Pool, shard: number): Promise<NamespaceSeed[]> {
   const { rows } = await pool.query<{ id: number; name: string; last_serial: number; last_created: number }>(
     `select n.id, n.name,
        greatest(n.serial_floor, coalesce(j.serial, 0)) as last_serial,
        coalesce(j.created_micros, 0) as last_created
      from scheduler.namespaces n
-     left join lateral (select serial, created_micros from scheduler.jobs where ns = n.id order by serial desc limit 1) j on true
+     left join lateral (
+       select j.serial, j.created_micros
+       from (select distinct on (bucket / 100000) bucket from scheduler.serial_marks where ns = n.id
+             order by bucket / 100000, bucket desc) newest
+       cross join lateral (
+         select serial, created_micros from scheduler.jobs where ns = n.id and bucket = newest.bucket order by serial desc limit 1) j
+       order by j.serial desc limit 1) j on true
      where n.shard = $1 order by n.id`,
     [shard],
   );
-  const shapes = await loadShapes(pool, shard);
+  const [shapes, marks] = await Promise.all([loadShapes(pool, shard), loadMarks(pool, shard)]);
   return rows.map(({ id, name, last_serial, last_created }) => ({
     id,
     name,
     lastSerial: last_serial,
     lastCreatedMicros: last_created,
     shapes: shapes.get(id) ?? [],
+    marks: marks.get(id) ?? [],
   }));
+}
+
+async function loadMarks(pool: Pool, shard: number): Promise<Map<number, SerialMark[]>> {
+  const { rows } = await pool.query<{ ns: number; bucket: number; first_serial: number }>(
+    `select m.ns, m.bucket, m.first_serial
+     from scheduler.serial_marks m join scheduler.namespaces n on n.id = m.ns where n.shard = $1`,
+    [shard],
+  );
+  const marks = new Map<number, SerialMark[]>();
+  for (const { ns, bucket, first_serial: firstSerial } of rows) {
+    const list = marks.get(ns) ?? [];
+    list.push({ bucket, firstSerial });
+    marks.set(ns, list);
+  }
+  return marks;
 }
 
 async function loadShapes(pool: Pool, shard: number): Promise<Map<number, JobShape[]>> {
@@ -49,23 +75,25 @@ async function loadShapes(pool: Pool, shard: number): Promise<Map<number, JobSha
   return shapes;
 }
 
-/** Reads the open jobs of a namespace, in the order of their serials. */
+/** Reads the open jobs of a namespace, by bucket and serial. */
 export async function* loadOpenJobs(
   pool: Pool,
   ns: number,
-): AsyncGenerator<DecisionColumns & { readonly serial: number }> {
-  for (let after = 0; ; ) {
+): AsyncGenerator<DecisionColumns & { readonly bucket: number; readonly serial: number }> {
+  for (let bucket = 0, serial = 0; ; ) {
     const { rows } = await pool.query<{ n: number; packed: Buffer | null }>(
-      `select count(*)::int as n, string_agg(int8send(serial) || decision, ''::bytea order by serial) as packed
-       from (select serial, decision from scheduler.open where ns = $1 and serial > $2 order by serial limit ${pageSize}) page`,
-      [ns, after],
+      `select count(*)::int as n, string_agg(int4send(bucket) || int8send(serial) || decision, ''::bytea order by bucket, serial) as packed
+       from (select bucket, serial, decision from scheduler.open where ns = $1 and (bucket, serial) > ($2, $3)
+             order by bucket, serial limit ${pageSize}) page`,
+      [ns, bucket, serial],
     );
     const { n, packed } = rows[0] ?? { n: 0, packed: null };
     if (!packed) return;
-    const width = 8 + decisionBytes;
+    const width = 12 + decisionBytes;
     for (let at = 0; at < packed.length; at += width) {
-      after = packed.readUInt32BE(at) * 0x100000000 + packed.readUInt32BE(at + 4);
-      yield { serial: after, ...unpackDecision(packed.subarray(at + 8, at + width)) };
+      bucket = packed.readUInt32BE(at);
+      serial = packed.readUInt32BE(at + 4) * 0x100000000 + packed.readUInt32BE(at + 8);
+      yield { bucket, serial, ...unpackDecision(packed.subarray(at + 12, at + width)) };
     }
     if (n < pageSize) return;
   }
@@ -119,19 +147,26 @@ export interface RequestRow {
   readonly created_ms: number;
 }
 
-/** Requests that were made since a time, ms. */
-export async function loadRequests(pool: Pool, sinceMs: number): Promise<RequestRow[]> {
-  const { rows } = await pool.query<RequestRow>("select * from scheduler.requests where created_ms >= $1", [
-    Math.floor(sinceMs),
-  ]);
+/** Requests that were made since a time, ms. `days` says where they may lie. */
+export async function loadRequests(pool: Pool, days: readonly number[], sinceMs: number): Promise<RequestRow[]> {
+  const { rows } = await pool.query<RequestRow>(
+    "select * from scheduler.requests where day = any($1) and created_ms >= $2",
+    [days, Math.floor(sinceMs)],
+  );
   return rows;
 }
 
-/** Requests by their keys. */
-export async function findRequests(pool: Pool, ns: number, keys: readonly string[]): Promise<RequestRow[]> {
+/** Requests by their keys, of those that were made since a time, ms. `days` says where they may lie. */
+export async function findRequests(
+  pool: Pool,
+  ns: number,
+  days: readonly number[],
+  sinceMs: number,
+  keys: readonly string[],
+): Promise<RequestRow[]> {
   const { rows } = await pool.query<RequestRow>(
-    "select * from scheduler.requests where ns = $1 and request_key = any($2)",
-    [ns, keys],
+    "select * from scheduler.requests where day = any($1) and ns = $2 and request_key = any($3) and created_ms >= $4",
+    [days, ns, keys, Math.floor(sinceMs)],
   );
   return rows;
 }

@@ -8,25 +8,29 @@ import { encodeProgress } from "./progress-text.js";
 import type { Term } from "./term.js";
 
 const statement = defineStatement(
-  "scheduler-report-1",
+  "scheduler-report-2",
   `with f as materialized (select scheduler.fence($1, $2) as ok),
     e as (insert into scheduler.events (shard, first_sequence, n, at_ms, data)
       select $3, $4, $5, $6, $7 where $5::int > 0 and (select ok from f)),
     l as (delete from scheduler.leases using unnest($8::int[], $9::bigint[]) t(n, j) where ns = n and serial = j and (select ok from f)),
-    d as (delete from scheduler.open using unnest($10::int[], $11::bigint[]) t(n, j) where ns = n and serial = j and (select ok from f)),
+    p as (delete from scheduler.progress using unnest($45::int[], $46::bigint[], $47::int[]) t(n, j, a)
+      where ns = n and serial = j and attempt = a and (select ok from f)),
+    d as (delete from scheduler.open using unnest($10::int[], $48::int[], $11::bigint[]) t(n, b, j)
+      where ns = n and bucket = b and serial = j and (select ok from f)),
     w as (update scheduler.open set decision = substr($12::bytea, (i::int - 1) * ${decisionBytes} + 1, ${decisionBytes})
-      from unnest($13::int[], $14::bigint[]) with ordinality t(n, j, i) where ns = n and serial = j and (select ok from f)),
+      from unnest($13::int[], $49::int[], $14::bigint[]) with ordinality t(n, b, j, i)
+      where ns = n and bucket = b and serial = j and (select ok from f)),
     b as (update scheduler.leases set started_ms = s, cancel_actor = a, cancel_message = m
       from unnest($15::int[], $16::bigint[], $17::bigint[], $18::text[], $19::text[]) t(n, j, s, a, m)
       where ns = n and serial = j and (select ok from f))
-  insert into scheduler.outcomes (ns, serial, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner,
+  insert into scheduler.outcomes (ns, bucket, serial, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner,
     claimed_ms, started_ms, ended_ms, retryable, claim_info, result, result_type, facts, progress)
-  select n, j, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner,
+  select n, bucket, j, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner,
     claimed_ms, started_ms, ended_ms, retryable, claim_info, substr($20::bytea, ro, rl), result_type, facts, progress
-  from unnest($21::int[], $22::bigint[], $23::int[], $24::int[], $25::bool[], $26::text[], $27::text[], $28::text[], $29::text[], $30::text[],
+  from unnest($21::int[], $44::int[], $22::bigint[], $23::int[], $24::int[], $25::bool[], $26::text[], $27::text[], $28::text[], $29::text[], $30::text[],
     $31::text[], $32::text[], $33::text[], $34::bigint[], $35::bigint[], $36::bigint[], $37::bool[], $38::bytea[], $39::int[], $40::int[],
     $41::text[], $42::text[], $43::text[])
-    t(n, j, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner, claimed_ms, started_ms, ended_ms,
+    t(n, bucket, j, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner, claimed_ms, started_ms, ended_ms,
       retryable, claim_info, ro, rl, result_type, facts, progress)
   where (select ok from f)`,
 );
@@ -42,6 +46,7 @@ export async function writeReports(
   const attemptEnds = ends.filter((end) => end.attempt);
   const jobEnds = ends.filter((end) => end.final);
   const goingOn = ends.filter((end) => !end.final);
+  const progressed = attemptEnds.filter((end) => end.attempt?.progress);
   const marked = markedAttempts(writes, attemptEnds);
   await client.query({
     ...statement,
@@ -58,6 +63,11 @@ export async function writeReports(
       marked.map(({ cancelRequested }) => cancelRequested?.actor ?? null),
       marked.map(({ cancelRequested }) => cancelRequested?.message ?? null),
       ...outcomeValues(ends),
+      buckets(ends),
+      ...keys(progressed.map(({ job }) => job)),
+      intArrayLiteral(progressed.map(({ attempt }) => attempt?.number ?? 0)),
+      buckets(jobEnds),
+      buckets(goingOn),
     ],
   });
 }
@@ -107,4 +117,8 @@ function outcomeValues(ends: readonly EndRecord[]): unknown[] {
 
 function keys(jobs: readonly EndRecord["job"][]): [string, string] {
   return [intArrayLiteral(jobs.map(({ space }) => space.id)), intArrayLiteral(jobs.map(({ serial }) => serial))];
+}
+
+function buckets(ends: readonly EndRecord[]): string {
+  return intArrayLiteral(ends.map(({ job }) => job.bucket));
 }

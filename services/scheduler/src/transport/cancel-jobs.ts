@@ -14,7 +14,7 @@ import { cancelJob, type CancelRequest } from "../domain/core/cancel.js";
 import type { FinalState } from "../domain/core/model.js";
 import { decodeId, type Directory, type Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
-import { countJobs, listSerials } from "../store/list-jobs.js";
+import { countMatches, listPage } from "../domain/reads/list-serials.js";
 import { checkName, invalid, storable } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 import { filterFromProto, stateFromProto } from "./list-jobs.js";
@@ -91,7 +91,7 @@ async function matching(place: Place, { filter }: CancelJobsRequest): Promise<nu
   const { pool } = place.term;
   const wanted = filterFromProto(place, filter);
   const open = wanted.states ? wanted : { ...wanted, states: ["BLOCKED", "SCHEDULED", "QUEUED", "RUNNING"] as const };
-  const count = await countJobs(pool, place.space.id, open);
+  const count = await countMatches(pool, place.space, open);
   if (count > maxJobs) {
     throw new SwitchyardError(
       "QUOTA_EXCEEDED",
@@ -101,7 +101,7 @@ async function matching(place: Place, { filter }: CancelJobsRequest): Promise<nu
       },
     );
   }
-  return listSerials(pool, place.space.id, open, { order: "oldest", limit: maxJobs, offset: 0 });
+  return listPage(pool, place.space, open, { order: "oldest", limit: maxJobs, offset: 0 });
 }
 
 function isEmpty(filter: NonNullable<CancelJobsRequest["filter"]>): boolean {

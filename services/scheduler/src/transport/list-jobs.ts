@@ -13,7 +13,8 @@ import type { JobState as CoreJobState } from "../domain/core/model.js";
 import type { Namespace } from "../domain/core/namespace.js";
 import { decodeId, type Directory, type Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
-import { countJobs, type JobListFilter, type JobListOrder, listSerials } from "../store/list-jobs.js";
+import { countMatches, listPage } from "../domain/reads/list-serials.js";
+import type { JobListFilter, JobListOrder } from "../store/list-jobs.js";
 import { decodePageToken, encodePageToken, invalid, notServed, pageSizeField } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 import { defined } from "./policy-to-proto.js";
@@ -47,7 +48,7 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   const offset = position === undefined ? request.skip : keyset ? 0 : position;
   const cursor = keyset ? position : undefined;
   const { pool } = place.term;
-  const serials = await listSerials(pool, place.space.id, filter, {
+  const serials = await listPage(pool, place.space, filter, {
     order,
     limit: pageSize + 1,
     offset,
@@ -59,7 +60,7 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   return create(ListJobsResponseSchema, {
     jobs,
     nextPageToken: more && jobs.length > 0 ? encodePageToken(query, keyset ? last : offset + jobs.length) : "",
-    total: request.wantTotal ? BigInt(await countJobs(pool, place.space.id, filter)) : 0n,
+    total: request.wantTotal ? BigInt(await countMatches(pool, place.space, filter)) : 0n,
   });
 }
 

@@ -1,13 +1,22 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { SubmitItem } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
-import { type JobOrder, type JobSpec, JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import {
+  type JobOrder,
+  type JobSpec,
+  JobSpecSchema,
+  RetentionClass,
+} from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { JobRequest } from "../domain/core/admit.js";
+import { keepFamily, type RetentionFamily } from "../domain/core/bucket.js";
 import { checkBytes, checkName, checkRange, invalid, notServed, timeField } from "./fields.js";
 import { policyFromProto } from "./policy-from-proto.js";
 
-/** Limits of what one job may carry, bytes. */
+/** What holds for all jobs. */
 export interface SpecLimits {
+  /** Most bytes of an input. */
   readonly inputBytes: number;
+  /** How long jobs of the standard class are kept. */
+  readonly standardFamily: RetentionFamily;
 }
 
 /** Checks one item of a submit and translates it. @throws SwitchyardError for what is not allowed or not served. */
@@ -28,6 +37,7 @@ export function requestFromProto({ spec, idempotencyKey, fingerprint }: SubmitIt
     rank,
     weight,
     readyAt: timeField(spec.startTime),
+    family: familyFromProto(spec.retention, limits.standardFamily),
     body: {
       subject: checkName("subject", spec.subject, 0, 512),
       input: spec.input?.data,
@@ -49,6 +59,19 @@ function refuseUnserved(spec: JobSpec): void {
   // Nothing masks them yet, and a secret that is believed to be masked is worse than a refusal.
   if (spec.secretNames.length > 0) throw notServed("secret_names");
   if (spec.order?.rankBy.case === "relative") throw notServed("order.relative");
+}
+
+/** A queue has no setting of its own yet, so nothing said means the standard. */
+function familyFromProto(retention: RetentionClass, standard: RetentionFamily): RetentionFamily {
+  switch (retention) {
+    case RetentionClass.UNSPECIFIED:
+    case RetentionClass.STANDARD:
+      return standard;
+    case RetentionClass.KEEP:
+      return keepFamily;
+    default:
+      throw invalid("retention", `${String(retention)} is not a retention class`);
+  }
 }
 
 function orderFromProto(order: JobOrder | undefined): { rankClass: number; rank: number; weight: number } {

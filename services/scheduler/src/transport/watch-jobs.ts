@@ -15,6 +15,7 @@ import { readRecords } from "../domain/reads/job-record.js";
 import { watchEvents } from "../domain/reads/watch-events.js";
 import { isFinal } from "../domain/reads/final-state.js";
 import type { SequencedEvent } from "../domain/shard/event-feed.js";
+import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { invalid, notServed } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 
@@ -52,12 +53,29 @@ export async function* watchJobs(
     (serials.size === 0 || serials.has(event.serial)) &&
     (request.queue === "" || event.shape.queue === request.queue) &&
     (request.types.length === 0 || request.types.includes(JobEventType[event.type]));
-  for await (const { events: batch, upTo } of watch.batches) {
+  for await (const { events: batch, upTo, overrun } of watch.batches) {
+    if (overrun) {
+      yield create(WatchJobsResponseSchema, { events: [overrunEvent(term, upTo)], sequence: BigInt(upTo) });
+      if (request.untilFinal) await forgetFinal(place, open);
+    }
     const events = batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event));
     if (events.length > 0) yield create(WatchJobsResponseSchema, { events, sequence: BigInt(upTo) });
     for (const { event } of batch) if (event.type === "ENDED") open.delete(event.serial);
     if (request.untilFinal && open.size === 0 && upTo >= watch.startedAt) return watch.stop();
   }
+}
+
+/** Tells a watcher that it has missed events, which nobody keeps any more. It is sent whatever the watcher asked for. */
+function overrunEvent({ clock }: ShardTerm, upTo: number): JobEvent {
+  const time = timestampFromMs(clock.now());
+  return create(JobEventSchema, { sequence: BigInt(upTo), time, type: JobEventType.OVERRUN });
+}
+
+/** The end of a job may be among the events that were missed. */
+async function forgetFinal({ term, space }: Place, open: Set<number>): Promise<void> {
+  const records = await readRecords(term.pool, space, [...open], false);
+  const still = new Set(records.filter(({ state }) => !isFinal(state)).map(({ stored }) => stored.serial));
+  for (const serial of open) if (!still.has(serial)) open.delete(serial);
 }
 
 function eventToProto({ ids }: Place, { sequence, event }: SequencedEvent): JobEvent {

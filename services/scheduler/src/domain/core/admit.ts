@@ -1,9 +1,12 @@
+import { bucketAt, type RetentionFamily } from "./bucket.js";
+import type { SerialMark } from "./bucket-index.js";
 import { attemptCommitted, claimEvents, grant } from "./claim.js";
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
 import { dispatch, stopWaiting, waiterFor } from "./dispatch.js";
 import type { JobShape, LiveAttempt, OpenJob } from "./model.js";
 import type { Namespace } from "./namespace.js";
+import { requestDay } from "./request-day.js";
 import type { CoreEvent, JobBody, RequestRecord, SubmitWrite, Write } from "./writes.js";
 
 /** One job that a client asks for. */
@@ -14,6 +17,8 @@ export interface JobRequest {
   readonly weight: number;
   /** Not before this time, ms; 0 is at once. */
   readonly readyAt: number;
+  /** How long it is kept. */
+  readonly family: RetentionFamily;
   readonly body: JobBody;
   /** Names the item for repeats over calls; empty for none. */
   readonly idempotencyKey: string;
@@ -29,6 +34,7 @@ export function admit(
 ): { readonly jobs: readonly OpenJob[]; readonly write: SubmitWrite } {
   const jobs: { job: OpenJob; body: JobBody }[] = [];
   const shapes: { space: Namespace; shape: JobShape }[] = [];
+  const marks = new Set<SerialMark>();
   const attempts: LiveAttempt[] = [];
   const requests: RequestRecord[] = [];
   const events: CoreEvent[] = [];
@@ -36,6 +42,8 @@ export function admit(
     const { shape, isNew } = space.shapeFor(item.shape);
     if (isNew) shapes.push({ space, shape });
     const job = newJob(now, space, shape, item);
+    const mark = space.buckets.note(job.bucket, job.serial);
+    if (mark) marks.add(mark);
     jobs.push({ job, body: item.body });
     events.push(eventOf(job, "SUBMITTED", now, openState(job)));
     if (item.idempotencyKey !== "")
@@ -48,7 +56,10 @@ export function admit(
   }
   const first = jobs[0]?.job.serial ?? 0;
   if (requestKey !== "") requests.push(requestOf(space, requestKey, undefined, first, jobs.length, now));
-  const write: SubmitWrite = { lane: "submit", requests, shapes, jobs, attempts, events };
+  const write: SubmitWrite = {
+    ...{ lane: "submit", requests, shapes, jobs, attempts, events },
+    marks: [...marks].map((mark) => ({ space, mark })),
+  };
   for (const { job } of jobs) {
     job.pending = write;
     space.jobs.set(job.serial, job);
@@ -59,6 +70,7 @@ export function admit(
 /** New jobs are durable: they wait for their time or for a runner, or begin. */
 export function admitted(state: CoreState, now: number, write: SubmitWrite): Write[] {
   const ready: OpenJob[] = [];
+  for (const { space, mark } of write.marks) space.buckets.stored(mark);
   for (const { job } of write.jobs) {
     if (job.phase === "claiming") continue;
     job.pending = undefined;
@@ -101,14 +113,16 @@ function handOver(now: number, job: OpenJob): LiveAttempt | undefined {
 }
 
 function newJob(now: number, space: Namespace, shape: JobShape, item: JobRequest): OpenJob {
+  const createdMicros = space.nextCreatedMicros(now);
   return {
     space,
     shape,
     serial: space.nextSerial(),
+    bucket: bucketAt(item.family, createdMicros / 1_000),
     rankClass: item.rankClass,
     rank: item.rank,
     weight: item.weight,
-    createdMicros: space.nextCreatedMicros(now),
+    createdMicros,
     readyAt: item.readyAt > now ? item.readyAt : 0,
     reopen: 0,
     attempt: 0,
@@ -133,5 +147,5 @@ function requestOf(
   count: number,
   at: number,
 ): RequestRecord {
-  return { space, key, fingerprint, firstSerial, count, at };
+  return { space, key, fingerprint, firstSerial, count, at, day: requestDay(key, at) };
 }

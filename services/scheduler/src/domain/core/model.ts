@@ -89,6 +89,8 @@ export type JobPhase = "admitting" | "scheduled" | "queued" | "claiming" | "runn
 export interface OpenJob extends Ordered {
   readonly space: Namespace;
   readonly shape: JobShape;
+  /** Where its rows lie (\`bucket.ts\`). */
+  readonly bucket: number;
   rankClass: number;
   rank: number;
   weight: number;

@@ -1,3 +1,4 @@
+import { BucketIndex, type SerialMark } from "./bucket-index.js";
 import { createProfile, type Lane, type Profile, type ProfileSpec, profileKey } from "./lane.js";
 import type { JobPolicy, JobShape, OpenJob, RunnerPresence } from "./model.js";
 import { OrderList } from "./order-list.js";
@@ -14,6 +15,8 @@ export interface NamespaceSeed {
   /** The largest creation time given out, microseconds. */
   readonly lastCreatedMicros: number;
   readonly shapes: readonly JobShape[];
+  /** The first jobs of the buckets that are kept. */
+  readonly marks: readonly SerialMark[];
 }
 
 /** The open work of one namespace. Nothing crosses namespaces. */
@@ -23,6 +26,8 @@ export class Namespace {
   readonly jobs = new Map<number, OpenJob>();
   readonly runners = new Map<string, RunnerPresence>();
   readonly shapes = new Map<number, JobShape>();
+  /** Where the rows of its jobs lie. */
+  readonly buckets: BucketIndex;
   #lastSerial: number;
   #lastCreatedMicros: number;
   readonly #shapesByKey = new Map<string, JobShape>();
@@ -34,6 +39,7 @@ export class Namespace {
     this.name = seed.name;
     this.#lastSerial = seed.lastSerial;
     this.#lastCreatedMicros = seed.lastCreatedMicros;
+    this.buckets = new BucketIndex(seed.marks);
     for (const shape of seed.shapes) this.#keepShape(shape);
   }
 

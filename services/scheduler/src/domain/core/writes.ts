@@ -1,3 +1,4 @@
+import type { SerialMark } from "./bucket-index.js";
 import type {
   EndedAttemptState,
   EndReason,
@@ -54,6 +55,8 @@ export interface RequestRecord {
   readonly firstSerial: number;
   readonly count: number;
   readonly at: number;
+  /** The day under which it is stored (\`request-day.ts\`). */
+  readonly day: number;
 }
 
 /** New jobs; those for which a runner was waiting come with their leases. Commits with all of its parts or none. */
@@ -61,6 +64,8 @@ export interface SubmitWrite {
   readonly lane: "submit";
   readonly requests: readonly RequestRecord[];
   readonly shapes: readonly { readonly space: Namespace; readonly shape: JobShape }[];
+  /** Buckets of which these may be the first jobs. */
+  readonly marks: readonly { readonly space: Namespace; readonly mark: SerialMark }[];
   readonly jobs: readonly { readonly job: OpenJob; readonly body: JobBody }[];
   readonly attempts: readonly LiveAttempt[];
   readonly events: readonly CoreEvent[];

@@ -46,6 +46,7 @@ export function createBodyCache(maxBytes: number): BodyCache {
         const rows = await readJobs(
           pool,
           space.id,
+          [...new Set(wanted.map(({ bucket }) => bucket))],
           wanted.map(({ serial }) => serial),
           true,
         );

@@ -18,15 +18,14 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
     const space = new Namespace(seed);
     state.spaces.set(space.name, space);
     const leases = new Map((await loadLeases(pool, seed.id)).map((lease) => [lease.serial, lease]));
-    for await (const { serial, shapeId, ...columns } of loadOpenJobs(pool, seed.id)) {
+    for await (const { shapeId, ...columns } of loadOpenJobs(pool, seed.id)) {
       const shape = space.shapes.get(shapeId);
       if (!shape)
-        throw new Error(`job ${serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
+        throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
       const job: OpenJob = {
         ...columns,
         space,
         shape,
-        serial,
         phase: "queued",
         lane: undefined,
         live: undefined,
@@ -34,8 +33,8 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
         readyTimer: undefined,
         startTimer: undefined,
       };
-      space.jobs.set(serial, job);
-      const lease = leases.get(serial);
+      space.jobs.set(job.serial, job);
+      const lease = leases.get(job.serial);
       if (lease) resumeAttempt(state, now, job, lease);
       else waitInLine(state, now, job);
     }

@@ -1,6 +1,7 @@
 import type { Pool } from "@switchyard/postgres";
 import { findRequests, type RequestRow } from "../../store/load-shard.js";
 import type { Namespace } from "../core/namespace.js";
+import { isRecentUuid7, requestDays, requestWindowMs } from "../core/request-day.js";
 import type { RequestRecord, SubmitWrite } from "../core/writes.js";
 
 /** A call or item that was made before. */
@@ -40,9 +41,10 @@ export class RequestMemory {
   /** What is known of the keys, by key. Reads the table for those that may be older than the memory. */
   async find(pool: Pool, space: Namespace, now: number, keys: readonly string[]): Promise<Map<string, KnownRequest>> {
     const unknown = keys.filter(
-      (k) => !this.#known.has(key(space.id, k)) && !(this.trustTimes && isRecentUuid7(k, now, this.memoryMs / 2)),
+      (k) => !this.#known.has(key(space.id, k)) && !(this.trustTimes && isRecentUuid7(k, now)),
     );
-    const rows = unknown.length > 0 ? await findRequests(pool, space.id, unknown) : [];
+    const since = now - requestWindowMs;
+    const rows = unknown.length > 0 ? await findRequests(pool, space.id, requestDays(since, now), since, unknown) : [];
     const found = new Map<string, KnownRequest>();
     for (const row of rows) {
       const { fingerprint, first_serial: firstSerial, n: count } = row;
@@ -71,11 +73,4 @@ export class RequestMemory {
 
 function key(ns: number, requestKey: string): string {
   return `${ns}:${requestKey}`;
-}
-
-/** Whether a key is a UUIDv7 (RFC 9562) whose time is within `spanMs` of now. */
-function isRecentUuid7(text: string, now: number, spanMs: number): boolean {
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text)) return false;
-  const at = Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16);
-  return Math.abs(at - now) < spanMs;
 }

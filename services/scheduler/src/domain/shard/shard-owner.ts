@@ -1,6 +1,9 @@
 import { SwitchyardError } from "@switchyard/errors";
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { Logger } from "pino";
+import type { RetentionFamily } from "../core/bucket.js";
+import { requestDays } from "../core/request-day.js";
+import { Partitions } from "../history/partitions.js";
 import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
 import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
@@ -26,6 +29,8 @@ export interface ShardOwnerOptions {
   readonly leaseMs: number;
   /** Bytes of recent inputs kept in memory. */
   readonly bodyCacheBytes: number;
+  /** How long jobs are kept when nothing else is said. */
+  readonly standardFamily: RetentionFamily;
 }
 
 /** How long requests are remembered, ms. */
@@ -166,13 +171,15 @@ export class ShardOwner {
   }
 
   async #load(term: Term, onLost: (error: Error) => void): Promise<ShardTerm> {
-    const { pool, url, clock, logger, bodyCacheBytes } = this.#options;
+    const { pool, url, clock, logger, bodyCacheBytes, standardFamily } = this.#options;
     const now = clock.now();
     const [state, nextSequence, requests] = await Promise.all([
       loadState(pool, term.shard, now),
       loadNextSequence(pool, term.shard),
-      loadRequests(pool, now - requestMemoryMs),
+      loadRequests(pool, requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
     ]);
+    const partitions = new Partitions({ pool, term, standard: standardFamily });
+    await partitions.ahead(state, nextSequence, now);
     return new ShardTerm({
       term,
       url,
@@ -181,6 +188,7 @@ export class ShardOwner {
       feed: new EventFeed(nextSequence),
       bodies: createBodyCache(bodyCacheBytes),
       requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
+      partitions,
       clock,
       logger,
       onLost,
@@ -216,9 +224,8 @@ function stoppedBefore(): SwitchyardError {
 }
 
 function isRepeatedRequest({ cause }: Error): boolean {
-  return (
-    sqlstateOf(cause) === SQLSTATE.uniqueViolation && (cause as { constraint?: string }).constraint === "requests_pkey"
-  );
+  const { constraint = "" } = (cause ?? {}) as { constraint?: string };
+  return sqlstateOf(cause) === SQLSTATE.uniqueViolation && /^requests_\d+_pkey$/.test(constraint);
 }
 
 function openJobs(term: ShardTerm): number {

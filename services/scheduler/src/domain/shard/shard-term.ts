@@ -7,6 +7,7 @@ import type { CoreState } from "../core/core-state.js";
 import { handleDue } from "../core/due.js";
 import type { LiveAttempt } from "../core/model.js";
 import type { ClaimWrite, Decision, ReportWrite, SubmitWrite, Write } from "../core/writes.js";
+import type { Partitions } from "../history/partitions.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
 import type { Term } from "../../store/term.js";
 import { writeClaims } from "../../store/write-claims.js";
@@ -28,6 +29,7 @@ export interface ShardTermOptions {
   readonly feed: EventFeed;
   readonly bodies: BodyCache;
   readonly requests: RequestMemory;
+  readonly partitions: Partitions;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called once when a write failed or its outcome is unknown: memory can't be trusted any more. */
@@ -55,6 +57,7 @@ export class ShardTerm {
   readonly feed: EventFeed;
   readonly bodies: BodyCache;
   readonly requests: RequestMemory;
+  readonly partitions: Partitions;
   readonly clock: Clock;
   readonly sessions = new Map<string, GatewaySession>();
   readonly #options: ShardTermOptions;
@@ -74,6 +77,7 @@ export class ShardTerm {
     this.feed = options.feed;
     this.bodies = options.bodies;
     this.requests = options.requests;
+    this.partitions = options.partitions;
     this.clock = options.clock;
     this.#lanes = {
       submit: this.#lane(laneNames.submit, writeSubmits, submitBytes),
@@ -175,13 +179,26 @@ export class ShardTerm {
 
   #push(write: Write): Promise<void> {
     switch (write.lane) {
-      case "submit":
-        return this.#lanes.submit.push(write);
+      case "submit": {
+        const missing = this.partitions.forSubmit(write);
+        return missing ? this.#pushAfter(missing, write) : this.#lanes.submit.push(write);
+      }
       case "claim":
         return this.#lanes.claim.push(write);
       case "report":
         return this.#lanes.report.push(write);
     }
+  }
+
+  /** Stores new jobs once their partition is there; the jobs are decided, so the term can't go on without. */
+  async #pushAfter(partition: Promise<void>, write: SubmitWrite): Promise<void> {
+    try {
+      await partition;
+    } catch (error) {
+      this.abandon(new Error("a partition could not be made", { cause: error }));
+      throw error;
+    }
+    return this.#lanes.submit.push(write);
   }
 
   #lane<W extends Write>(
@@ -198,6 +215,7 @@ export class ShardTerm {
           this.clock.now(),
           writes.flatMap((write) => write.events),
         );
+        await this.partitions.forEvents(events);
         await store(client, this.term, writes, events);
         this.#applyCommitted(writes, events);
         return writes.map(() => undefined);
