@@ -3,10 +3,11 @@ import { createPool, type Pool } from "@switchyard/postgres";
 import type { ServiceRoute } from "@switchyard/rpc";
 import type { Logger } from "pino";
 import type { SchedulerConfig } from "./config.js";
-import { familyFor, keepFamily } from "./domain/core/bucket.js";
+import { familyFor, keepFamily } from "./domain/core/retention-bucket.js";
 import { createDirectory, type Directory } from "./domain/directory.js";
 import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
+import type { InterceptFlush } from "./domain/shard/shard-term.js";
 import { createHistoryLoop } from "./loops/history-loop.js";
 import { loadIdKey } from "./store/load-shard.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
@@ -21,6 +22,8 @@ export interface SchedulerDeps {
   readonly clock?: Clock;
   /** Version of the build, as `GetStatus` shows it. */
   readonly version?: string;
+  /** Stands between the lanes and their statements, for tests of failing writes. Default: none. */
+  readonly interceptFlush?: InterceptFlush;
 }
 
 /** A scheduler: routes to mount, and the duty behind them. */
@@ -36,10 +39,15 @@ export interface Scheduler {
  * Wires a scheduler: a pool for reads, the owner of the shard with its lanes for writes, and the services over both. Only the owner's memory
  * decides; the database keeps what was decided.
  */
-export function createScheduler({ config, logger, clock = systemClock, version = "0.0.0" }: SchedulerDeps): Scheduler {
+export function createScheduler({
+  config,
+  logger,
+  clock = systemClock,
+  version = "0.0.0",
+  interceptFlush,
+}: SchedulerDeps): Scheduler {
   const url = config.databaseUrl;
   const pool: Pool = createPool({ url, max: config.poolSize, applicationName: "scheduler", log: logger });
-  const standardFamily = config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily;
   const owner = new ShardOwner({
     shard: 0,
     url,
@@ -50,7 +58,8 @@ export function createScheduler({ config, logger, clock = systemClock, version =
     address: "",
     leaseMs: config.shardLeaseMs,
     bodyCacheBytes: config.inputCacheBytes,
-    standardFamily,
+    standard: config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily,
+    interceptFlush,
   });
   const { historyIntervalMs: intervalMs, eventRetentionMs } = config;
   const history = createHistoryLoop({ owner, logger, intervalMs, eventRetentionMs });
@@ -62,14 +71,14 @@ export function createScheduler({ config, logger, clock = systemClock, version =
       return directory;
     },
     owner,
-    limits: { inputBytes: config.maxInputBytes, resultBytes: config.maxResultBytes, standardFamily },
+    limits: { inputBytes: config.maxInputBytes, resultBytes: config.maxResultBytes },
     version,
   };
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
 
   async function start(): Promise<void> {
-    directory = createDirectory(owner, await loadIdKey(pool));
+    directory = createDirectory(owner, await loadIdKey(pool), clock);
     await owner.start();
     history.start();
   }

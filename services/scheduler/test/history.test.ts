@@ -6,7 +6,8 @@ import { ListOrder } from "@switchyard/proto/switchyard/scheduler/v1/job_service
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bucketAt, dayAt, dayMs, familyFor, keepFamily } from "../src/domain/core/bucket.js";
+import { bucketAt, dayAt, dayMs, familyFor, keepFamily } from "../src/domain/core/retention-bucket.js";
+import { dropBucket } from "../src/store/drop-partitions.js";
 import {
   anyKind,
   createSchedulerDatabase,
@@ -59,6 +60,24 @@ async function finish(namespace: string, jobId: string): Promise<void> {
   expect(results[0]?.reason).toBe(0);
 }
 
+/**
+ * Returns when the history was kept twice from beginning to end, so at least once with the present time. The last thing that a round does is to
+ * delete progress without an attempt.
+ */
+async function twoRounds(): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    await pool.query(
+      "insert into scheduler.progress (ns, serial, attempt, data) select id, 1000000, 1, '' from scheduler.namespaces limit 1",
+    );
+    await eventually(async () => {
+      expect((await pool.query("select from scheduler.progress where serial = 1000000")).rowCount).toBe(0);
+    });
+  }
+}
+
+/** The epoch; it stays the same as long as no write of the term fails. */
+const epoch = async () => (await repeating(() => system.jobs.getStatus({}))).shards[0]?.epoch;
+
 const get = async (namespace: string, jobId: string) =>
   (await repeating(() => system.jobs.getJob({ namespace, by: { case: "jobId", value: jobId } }))).job;
 
@@ -100,10 +119,14 @@ describe("partitions", () => {
 
   it("of a family that is used for the first time are made by the call", async () => {
     expect((await tables()).filter((name) => name.startsWith("jobs_5"))).toEqual([]);
+    await twoRounds();
+    const before = await epoch();
     const calls = await Promise.all(
       Array.from({ length: 5 }, () => submit("keepers", { retention: RetentionClass.KEEP })),
     );
     for (const [jobId] of calls) expect((await get("keepers", jobId as string))?.state).toBe(JobState.QUEUED);
+    // The calls waited; none was tried without a partition.
+    expect(await epoch()).toBe(before);
     expect(await tables()).toContain(`jobs_${bucketAt(keepFamily, clock.now())}`);
   });
 
@@ -160,15 +183,16 @@ describe("retention", () => {
     clock.pass(29 * dayMs);
     const [kept] = await submit(namespace, { retention: RetentionClass.KEEP });
     await finish(namespace, kept as string);
-    expect((await get(namespace, early))?.state).toBe(JobState.SUCCEEDED);
     // Both ends are old enough now, but one job is open still.
     clock.pass(10 * dayMs);
-    const today = dayAt(clock.now());
-    await eventually(async () => expect(await tables()).toContain(`requests_${today + 1}`));
-    await eventually(async () => expect(await tables()).not.toContain(`requests_${today - 5}`));
+    await twoRounds();
     expect((await get(namespace, early))?.state).toBe(JobState.SUCCEEDED);
+    // None is open, but the last end is young.
     await finish(namespace, open);
-    clock.pass(31 * dayMs);
+    clock.pass(29 * dayMs);
+    await twoRounds();
+    expect((await get(namespace, early))?.state).toBe(JobState.SUCCEEDED);
+    clock.pass(2 * dayMs);
     await expectGone(namespace, early);
     for (const jobId of [late, open]) await expectGone(namespace, jobId);
     expect((await get(namespace, kept as string))?.state).toBe(JobState.SUCCEEDED);
@@ -217,12 +241,48 @@ describe("retention", () => {
       );
       expect(rows).toHaveLength(1);
     });
-    for (let i = 0; i < 20; i++) await submit(namespace);
+    const before = await epoch();
+    for (let i = 0; i < 50; i++) await submit(namespace);
+    expect(await epoch()).toBe(before);
     expect((await get(namespace, jobId as string))?.state).toBe(JobState.SUCCEEDED);
     expect(await tables()).toContain(`jobs_${bucket}`);
     await reader.query("commit");
     reader.release();
     await expectGone(namespace, jobId as string);
+  });
+
+  it("and a job that is opened again at the same moment: one of the two happens", async () => {
+    const namespace = "reopened";
+    clock.pass(dayMs);
+    const [jobId] = (await submit(namespace)) as [string];
+    await finish(namespace, jobId);
+    const bucket = bucketAt(standard, clock.now());
+    const { rows } = await pool.query<{ ns: number; epoch: number }>(
+      "select n.id as ns, s.epoch from scheduler.namespaces n join scheduler.shards s using (shard) where n.name = $1",
+      [namespace],
+    );
+    const { ns = 0, epoch: present = 0 } = rows[0] ?? {};
+    const reopen = `with a as (
+        insert into scheduler.amendments (ns, bucket, serial, revision, place, replaces) values (${ns}, ${bucket}, 1, 2, '', false))
+      insert into scheduler.open (ns, bucket, serial, decision, kind) values (${ns}, ${bucket}, 1, '', 'k')`;
+    const term = { shard: 0, epoch: present };
+
+    // The drop has seen no open job, and waits for the statement that opens one.
+    const opener = await pool.connect();
+    await opener.query(`begin; ${reopen}`);
+    const dropped = dropBucket(pool, term, bucket, clock.now() + dayMs);
+    await eventually(async () => {
+      const waiting = await pool.query("select from pg_locks where mode = 'AccessExclusiveLock' and not granted");
+      expect(waiting.rowCount).toBe(1);
+    });
+    await opener.query("commit");
+    opener.release();
+    expect(await dropped).toBe(false);
+    expect(await tables()).toContain(`jobs_${bucket}`);
+
+    await pool.query("delete from scheduler.open where ns = $1", [ns]);
+    expect(await dropBucket(pool, term, bucket, clock.now() + dayMs)).toBe(true);
+    await expect(pool.query(reopen)).rejects.toThrow(/no partition/);
   });
 
   it("keeps no progress of attempts that have ended", async () => {
@@ -231,12 +291,12 @@ describe("retention", () => {
     await repeating(() => system.dispatch.claimJobs({ namespace, runnerId: "r", jobId }));
     const attempt = { jobId, by: { case: "attempt" as const, value: 1 } };
     const progress = { case: "progress" as const, value: { progress: { current: 1, message: "half" } } };
-    await system.dispatch.reportAttempts({ reports: [{ namespace, attempt, report: progress }] });
+    await repeating(() => system.dispatch.reportAttempts({ reports: [{ namespace, attempt, report: progress }] }));
     const count = async () => (await pool.query("select from scheduler.progress")).rowCount;
     await eventually(async () => expect(await count()).toBe(1));
     const outcome = { case: "outcome" as const, value: { kind: Outcome_Kind.SUCCEEDED } };
-    await system.dispatch.reportAttempts({ reports: [{ namespace, attempt, report: outcome }] });
-    expect(await count()).toBe(0);
+    await repeating(() => system.dispatch.reportAttempts({ reports: [{ namespace, attempt, report: outcome }] }));
+    await eventually(async () => expect(await count()).toBe(0));
     expect((await get(namespace, jobId))?.lastAttempt?.progress?.message).toBe("half");
     // What a write that crossed the end has left behind goes with the next round.
     await pool.query(

@@ -3,7 +3,7 @@ import { SubmittedJob_Disposition } from "@switchyard/proto/switchyard/scheduler
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dayAt, dayMs } from "../src/domain/core/bucket.js";
+import { dayAt, dayMs } from "../src/domain/core/retention-bucket.js";
 import { createSchedulerDatabase, item, MovableClock, repeating, startScheduler, type TestScheduler } from "./setup.js";
 
 const hourMs = 3_600_000;

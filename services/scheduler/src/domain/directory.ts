@@ -2,6 +2,7 @@ import { SwitchyardError } from "@switchyard/errors";
 import { ensureNamespace } from "../store/load-shard.js";
 import { createJobIdCodec, type JobIdCodec, type JobKey } from "../ids/job-id.js";
 import { Namespace } from "./core/namespace.js";
+import type { Clock } from "./shard/clock.js";
 import type { ShardOwner } from "./shard/shard-owner.js";
 import type { ShardTerm } from "./shard/shard-term.js";
 
@@ -20,10 +21,12 @@ export interface Directory {
   find(namespace: string): Promise<Place | undefined>;
   /** The codec of a namespace. */
   ids(namespace: string): JobIdCodec;
+  /** The time, ms since 1970. */
+  now(): number;
 }
 
 /** Creates a directory over one shard. */
-export function createDirectory(owner: ShardOwner, idKey: Uint8Array): Directory {
+export function createDirectory(owner: ShardOwner, idKey: Uint8Array, clock: Clock): Directory {
   const codecs = new Map<string, JobIdCodec>();
   const making = new Map<string, Promise<void>>();
 
@@ -48,12 +51,17 @@ export function createDirectory(owner: ShardOwner, idKey: Uint8Array): Directory
     if (term.state.spaces.has(namespace)) return;
     term.state.spaces.set(
       namespace,
-      new Namespace({ id, name: namespace, lastSerial: 0, lastCreatedMicros: 0, shapes: [], marks: [] }),
+      new Namespace(
+        { id, name: namespace, lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [], marks: [] },
+        term.state.timers,
+        term.state.standard,
+      ),
     );
   }
 
   return {
     ids,
+    now: () => clock.now(),
     find,
     async open(namespace) {
       const place = await find(namespace);

@@ -6,7 +6,7 @@ import type { Migration } from "@switchyard/postgres";
  * server does not slow the queue down. No status column is updated; a job's state follows from which tables know it.
  *
  * What grows is partitioned, and goes by dropping partitions, never row by row. The owner of a shard makes and drops them (`store/partitions.ts`). `bucket`
- * stands for a retention family and the day of the job's creation (`domain/core/bucket.ts`).
+ * stands for a retention family and the day of the job's creation (`domain/core/retention-bucket.ts`).
  * Times ending in `_ms` are milliseconds since 1970.
  */
 export const core: Migration = {
@@ -54,16 +54,43 @@ export const core: Migration = {
       created_at   timestamptz not null default now()
     );
 
-    -- What many jobs have in common; one row per distinct combination.
+    -- What many jobs have in common; one row per distinct combination. Not the kind, of which there may be one per job.
     create table shapes (
-      ns       int not null,
-      shape    int not null,
-      queue    text not null,
-      kind     text not null,
-      required jsonb not null,
-      policy   jsonb not null,
+      ns          int not null,
+      shape       int not null,
+      queue       text not null,
+      required    jsonb not null,
+      lane_labels jsonb not null,
+      policy      jsonb not null,
       primary key (ns, shape)
     );
+
+    -- Settings of queues that were ever set.
+    create table queues (
+      ns       int not null,
+      queue    text not null,
+      settings jsonb not null,
+      primary key (ns, queue)
+    );
+
+    -- Limits of concurrency and rate keys.
+    create table limits (
+      ns    int not null,
+      key   text not null,
+      seats int,
+      rate  float8,
+      burst int not null,
+      primary key (ns, key)
+    );
+
+    -- How full the token buckets are, written with the claims that spend from them.
+    create table rate_levels (
+      ns     int not null,
+      key    text not null,
+      tokens float8 not null,
+      at_ms  bigint not null,
+      primary key (ns, key)
+    ) with (fillfactor = 50);
 
     -- The first job of a bucket in a namespace. Serials rise with time, so these few rows lead from a serial to its bucket.
     create table serial_marks (
@@ -86,20 +113,45 @@ export const core: Migration = {
       input          bytea,
       content_type   text not null,
       extras         bytea,
+      place          bytea,  -- class, rank and weight, unless all are 0
+      reuse_key      text,
+      resume_from    bigint,
       primary key (ns, bucket, serial)
     ) partition by list (bucket);
     alter table jobs alter column input set storage external;
+    create index jobs_by_reuse_key on jobs (ns, reuse_key, serial) where reuse_key is not null;
+    create index jobs_by_resume_from on jobs (ns, resume_from, serial) where resume_from is not null;
     create index jobs_by_kind on jobs (ns, kind, serial);
     create index jobs_by_subject on jobs (ns, subject, serial) where subject <> '';
 
+    -- Later changes of an open job: its place, and perhaps its content. The newest revision counts. Partitions amendments_<bucket>.
+    create table amendments (
+      ns           int not null,
+      bucket       int not null,
+      serial       bigint not null,
+      revision     int not null,
+      place        bytea not null,
+      replaces     boolean not null, -- the content too
+      subject      text,
+      input        bytea,
+      content_type text,
+      extras       bytea,
+      primary key (ns, bucket, serial, revision)
+    ) partition by list (bucket);
+    alter table amendments alter column input set storage external;
+
     -- One row from submit to end: what the owner needs to decide, packed (store/decision-columns.ts). Read at take-over only.
     create table open (
-      ns       int not null,
-      bucket   int not null,
-      serial   bigint not null,
-      decision bytea not null,
-      primary key (ns, bucket, serial)
+      ns        int not null,
+      bucket    int not null,
+      serial    bigint not null,
+      decision  bytea not null,
+      kind      text not null,
+      extra     text, -- keys and parents, where there are any (store/open-extra.ts)
+      reuse_key text, -- of the one open job that stands for the key
+      primary key (ns, serial)
     ) with (fillfactor = 70);
+    create unique index open_by_reuse_key on open (ns, reuse_key) where reuse_key is not null;
 
     -- One row per live attempt.
     create table leases (
@@ -110,6 +162,7 @@ export const core: Migration = {
       claimed_ms            bigint not null,
       started_ms            bigint not null,
       lease_ms              bigint not null,
+      lease_until_ms        bigint not null,
       hold_by_runner        boolean not null,
       presence_ms           bigint not null,
       execution_deadline_ms bigint not null,
@@ -121,7 +174,7 @@ export const core: Migration = {
     create index leases_by_runner on leases (ns, runner);
 
     -- One row per attempt that has ended, and one with \`final\` for the end of the job (the same row when the attempt ended it).
-    -- One partition per bucket of the job, outcomes_<bucket>: everything about a job goes at once.
+    -- Partitions outcomes_<bucket>, by the bucket of the job: everything about a job goes at once.
     create table outcomes (
       ns           int not null,
       bucket       int not null,
@@ -153,13 +206,25 @@ export const core: Migration = {
     -- Rows come in the order of their ends, for which BRIN is enough, and nearly free: a B-tree would cost 6 % of the insert.
     create index outcomes_by_end on outcomes using brin (ended_ms) with (pages_per_range = 16, autosummarize = on);
 
-    -- One row per call or item that may be repeated. One partition per UTC day, requests_<days since 1970>.
+    -- Failed jobs of queues that keep them listed until somebody has looked, or their bucket is dropped.
+    create table dead_letters (
+      ns        int not null,
+      bucket    int not null,
+      serial    bigint not null,
+      queue     text not null,
+      ended_ms  bigint not null,
+      dismissed boolean not null default false,
+      primary key (ns, serial)
+    );
+    create index dead_letters_by_queue on dead_letters (ns, queue, ended_ms) where not dismissed;
+
+    -- One row per call or item that may be repeated. Partitions requests_<days since 1970>.
     create table requests (
       day          int not null,
       ns           int not null,
       request_key  text not null,
       fingerprint  bytea,
-      first_serial bigint not null,
+      serials      bigint[] not null, -- one for each item; of a dense run of three or more only the first and the last
       n            int not null,
       created_ms   bigint not null,
       primary key (day, ns, request_key)

@@ -66,7 +66,9 @@ export async function aggregateJobs(
      left join scheduler.leases l on l.ns = j.ns and l.serial = j.serial
      left join lateral (
        select job_state, runner, claimed_ms, started_ms, ended_ms from scheduler.outcomes
-       where ns = j.ns and bucket = j.bucket and serial = j.serial and final order by reopen desc limit 1) o on true
+       where ns = j.ns and bucket = j.bucket and serial = j.serial and final
+      and not exists (select from scheduler.open p where p.ns = j.ns and p.serial = j.serial)
+    order by reopen desc limit 1) o on true
      where ${conditions.join(" and ")}
      group by 1 order by 1 limit ${page.limit} offset ${page.offset}`,
     values,

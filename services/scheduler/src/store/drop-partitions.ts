@@ -10,15 +10,17 @@ const dropAttempts = 2;
  * Drops a bucket in which no job is open and no end is as young as `keepFromMs` (infinite: drops it only if it never had a job). False when it stays.
  *
  * It is looked at twice: without a lock first, since most that could go by their age but may not yet are found then; and again when nobody
- * else can reach the tables, since the owner of another shard may just have opened a job in it again. A statement that opens a job again reads the
- * job's row: the lock makes it wait, and then it finds nothing.
+ * else can reach the tables, since a job in it may just be opened again, perhaps by the owner of another shard. The statement that does so adds an
+ * amendment: the lock makes it wait, and then it fails for want of a partition.
  */
 export async function dropBucket(pool: Pool, term: Term, bucket: number, keepFromMs: number): Promise<boolean> {
   await summarizeEnds(pool, bucket);
   if (await isNeeded(pool, bucket, keepFromMs)) return false;
   return inFencedTransaction(pool, term, dropAttempts, async (client) => {
-    // The parents first, in the order in which reads of both lock them: whoever holds a partition holds its parent too.
-    await client.query("lock table only scheduler.jobs, only scheduler.outcomes in access exclusive mode");
+    // The parents first, in the order in which reads of several lock them: whoever holds a partition holds its parent too.
+    await client.query(
+      "lock table only scheduler.jobs, only scheduler.amendments, only scheduler.outcomes in access exclusive mode",
+    );
     if (await isNeeded(client, bucket, keepFromMs)) return false;
     // Numbers that were given out are never given out again.
     await client.query(
@@ -29,7 +31,9 @@ export async function dropBucket(pool: Pool, term: Term, bucket: number, keepFro
       [bucket],
     );
     await client.query("delete from scheduler.serial_marks where bucket = $1", [bucket]);
-    await client.query(`drop table scheduler.jobs_${bucket}, scheduler.outcomes_${bucket}`);
+    await client.query(
+      `drop table scheduler.jobs_${bucket}, scheduler.amendments_${bucket}, scheduler.outcomes_${bucket}`,
+    );
     return true;
   });
 }
@@ -44,7 +48,13 @@ async function summarizeEnds(pool: Pool, bucket: number): Promise<void> {
 
 async function isNeeded(client: Pool | PoolClient, bucket: number, keepFromMs: number): Promise<boolean> {
   const { rows } = await client.query<{ needed: boolean }>(
-    `select exists (select from scheduler.namespaces n where exists (select from scheduler.open where ns = n.id and bucket = $1))
+    `select exists (
+         select from scheduler.serial_marks m cross join lateral (
+           select min(first_serial) as serial from scheduler.serial_marks
+           where ns = m.ns and bucket > m.bucket and bucket / 100000 = m.bucket / 100000) next
+         where m.bucket = $1 and exists (
+           select from scheduler.open o where o.ns = m.ns and o.bucket = $1
+             and o.serial >= m.first_serial and (next.serial is null or o.serial < next.serial)))
        or ${
          Number.isFinite(keepFromMs)
            ? `exists (select from scheduler.outcomes_${bucket} where ended_ms >= ${Math.floor(keepFromMs)})`
@@ -89,15 +99,26 @@ export async function dropRequests(pool: Pool, term: Term, day: number): Promise
 }
 
 /**
- * Deletes the progress of attempts that have ended. The statement that ends an attempt deletes it already; this finds what a write of progress that
- * was on the way at that moment has left. Only of the term's own shard, whose attempts nobody else begins.
+ * Deletes what is left of jobs that are gone: the progress of attempts that have ended, which their owner deletes too unless it died in between, and
+ * dead letters of dropped buckets. Only of the term's own shard. Rows that somebody else changes at this moment are left to the next time, so
+ * that nobody waits for anybody in a circle.
  */
-export async function deleteLeftProgress(pool: Pool, term: Term): Promise<void> {
+export async function deleteRemains(pool: Pool, term: Term): Promise<void> {
   await inFencedTransaction(pool, term, dropAttempts, async (client) => {
     await client.query(
-      `delete from scheduler.progress p using scheduler.namespaces n
-       where n.id = p.ns and n.shard = $1 and not exists (
-         select from scheduler.leases l where l.ns = p.ns and l.serial = p.serial and l.attempt = p.attempt)`,
+      `delete from scheduler.progress where ctid = any(array(
+         select p.ctid from scheduler.progress p join scheduler.namespaces n on n.id = p.ns
+         where n.shard = $1 and not exists (
+           select from scheduler.leases l where l.ns = p.ns and l.serial = p.serial and l.attempt = p.attempt)
+         for update of p skip locked))`,
+      [term.shard],
+    );
+    await client.query(
+      `delete from scheduler.dead_letters where ctid = any(array(
+         select d.ctid from scheduler.dead_letters d join scheduler.namespaces n on n.id = d.ns
+         where n.shard = $1 and not exists (
+           select from scheduler.serial_marks m where m.ns = d.ns and m.bucket = d.bucket)
+         for update of d skip locked))`,
       [term.shard],
     );
   });

@@ -14,6 +14,7 @@ interface StoredEvent {
   readonly w?: string;
   readonly m?: string;
   readonly c?: string;
+  readonly k: string;
   readonly h: number;
 }
 
@@ -33,6 +34,7 @@ export function encodeEvents(events: readonly CoreEvent[]): Buffer {
       j: e.serial,
       t: e.at,
       s: e.state,
+      k: e.kind,
       h: e.shape.id,
       ...(e.reopen && { o: e.reopen }),
       ...(e.previous && { p: e.previous }),
@@ -63,6 +65,7 @@ export function decodeEvents(firstSequence: number, data: Buffer): EventRow[] {
     reason: (e.w ?? "") as CoreEvent["reason"],
     message: e.m ?? "",
     actor: e.c ?? "",
+    kind: e.k,
     shapeId: e.h,
   }));
 }

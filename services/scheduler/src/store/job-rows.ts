@@ -1,14 +1,22 @@
 import type { Pool } from "@switchyard/postgres";
 import type { StoredEnd, StoredJob } from "../domain/reads/stored-job.js";
+import { unpackPlace } from "./decision-columns.js";
 
 interface JobRow {
   readonly serial: number;
+  readonly bucket: number;
   readonly shape: number;
+  readonly kind: string;
   readonly subject: string;
   readonly created_micros: number;
   readonly input: Buffer | null;
   readonly content_type: string;
   readonly extras: Buffer | null;
+  readonly place: Buffer | null;
+  readonly revision: number;
+  readonly reuse_key: string | null;
+  readonly resume_from: number | null;
+  readonly dismissed: boolean | null;
 }
 
 interface OutcomeRow {
@@ -35,7 +43,22 @@ interface OutcomeRow {
 }
 
 const jobColumns = (payloads: boolean) =>
-  `serial, shape, subject, created_micros, ${payloads ? "input" : "null::bytea as input"}, content_type, extras`;
+  `j.serial, j.bucket, j.shape, j.kind, j.created_micros, j.reuse_key, j.resume_from, d.dismissed,
+   coalesce(p.place, j.place) as place, coalesce(p.revision, 1) as revision,
+   case when c.serial is null then j.subject else c.subject end as subject,
+   ${payloads ? "case when c.serial is null then j.input else c.input end" : "null::bytea"} as input,
+   case when c.serial is null then j.content_type else c.content_type end as content_type,
+   case when c.serial is null then j.extras else c.extras end as extras`;
+
+/** A job with the newest amendment of its place (p) and of its content (c). */
+const jobTables = `scheduler.jobs j
+  left join lateral (
+    select place, revision from scheduler.amendments a where a.ns = j.ns and a.bucket = any($2) and a.bucket = j.bucket and a.serial = j.serial
+    order by revision desc limit 1) p on true
+  left join lateral (
+    select serial, subject, input, content_type, extras from scheduler.amendments a
+    where a.ns = j.ns and a.bucket = any($2) and a.bucket = j.bucket and a.serial = j.serial and a.replaces order by revision desc limit 1) c on true
+  left join scheduler.dead_letters d on d.ns = j.ns and d.serial = j.serial`;
 
 const outcomeColumns = (payloads: boolean) =>
   `serial, reopen, attempt, state, job_state, reason, message, actor, kind, ended_by, runner, claimed_ms, started_ms, ended_ms,
@@ -55,17 +78,24 @@ export async function readJobs(
   payloads: boolean,
 ): Promise<StoredJob[]> {
   const { rows } = await pool.query<JobRow>(
-    `select ${jobColumns(payloads)} from scheduler.jobs where ns = $1 and bucket = any($2) and serial = any($3)`,
+    `select ${jobColumns(payloads)} from ${jobTables} where j.ns = $1 and j.bucket = any($2) and j.serial = any($3)`,
     [ns, buckets, serials],
   );
-  return rows.map(({ serial, shape, subject, created_micros, input, content_type, extras }) => ({
-    serial,
-    shapeId: shape,
-    subject,
-    createdMicros: created_micros,
-    input: input ?? undefined,
-    contentType: content_type,
-    extras: extras ?? undefined,
+  return rows.map((row) => ({
+    serial: row.serial,
+    bucket: row.bucket,
+    shapeId: row.shape,
+    kind: row.kind,
+    subject: row.subject,
+    createdMicros: row.created_micros,
+    input: row.input ?? undefined,
+    contentType: row.content_type,
+    extras: row.extras ?? undefined,
+    ...unpackPlace(row.place),
+    revision: row.revision,
+    reuseKey: row.reuse_key ?? "",
+    resumeFrom: row.resume_from ?? 0,
+    dismissed: row.dismissed ?? false,
   }));
 }
 

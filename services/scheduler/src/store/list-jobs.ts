@@ -14,6 +14,14 @@ export interface JobListFilter {
   readonly createdBeforeMicros?: number;
   readonly afterSerial?: number;
   readonly serials?: readonly number[];
+  /** With a waiting state among `states`: which of the waiting jobs are blocked, and which scheduled. */
+  readonly blocked?: readonly number[];
+  readonly scheduled?: readonly number[];
+  readonly resumeFrom?: number;
+  /** Dead letters that nobody has dismissed. */
+  readonly deadLetters?: boolean;
+  /** Looked at by the reader of the rows, not here: labels are in no column. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Where listed jobs may lie: a partition that is not named here is not looked into. */
@@ -58,7 +66,9 @@ const tables = `scheduler.jobs j
   left join scheduler.leases l on l.ns = j.ns and l.serial = j.serial
   left join lateral (
     select job_state, runner, claimed_ms, started_ms, ended_ms from scheduler.outcomes
-    where ns = j.ns and bucket = any($2) and bucket = j.bucket and serial = j.serial and final order by reopen desc limit 1) o on true`;
+    where ns = j.ns and bucket = any($2) and bucket = j.bucket and serial = j.serial and final
+      and not exists (select from scheduler.open p where p.ns = j.ns and p.serial = j.serial)
+    order by reopen desc limit 1) o on true`;
 
 /** The numbers of a page of jobs. */
 export async function listSerials(
@@ -96,7 +106,7 @@ function conditionsOf(filter: JobListFilter, values: unknown[]): string[] {
   const add = (condition: (parameter: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(bind(values, value)));
   };
-  if (filter.states && filter.states.length > 0) conditions.push(stateCondition(filter.states, values));
+  if (filter.states && filter.states.length > 0) conditions.push(stateCondition(filter, values));
   if (filter.started !== undefined) conditions.push(`l.started_ms ${filter.started ? ">" : "="} 0`);
   add((p) => `j.shape = any(${p}::int[])`, filter.shapes);
   add((p) => `j.kind = any(${p}::text[])`, filter.kinds);
@@ -106,17 +116,26 @@ function conditionsOf(filter: JobListFilter, values: unknown[]): string[] {
   add((p) => `j.created_micros < ${p}`, filter.createdBeforeMicros);
   add((p) => `j.serial > ${p}`, filter.afterSerial);
   add((p) => `j.serial = any(${p}::bigint[])`, filter.serials);
+  add((p) => `j.resume_from = ${p}`, filter.resumeFrom);
+  if (filter.deadLetters)
+    conditions.push(
+      "exists (select from scheduler.dead_letters d where d.ns = j.ns and d.serial = j.serial and not d.dismissed)",
+    );
   return conditions;
 }
 
-/** The three waiting states are one here: rows don't tell them apart, memory does. */
-function stateCondition(states: readonly JobState[], values: unknown[]): string {
+/** The three waiting states are one in the rows; which jobs are blocked or scheduled comes with the filter. */
+function stateCondition({ states = [], blocked = [], scheduled = [] }: JobListFilter, values: unknown[]): string {
   const final = states.filter((state) => finalStates.includes(state));
   const alternatives: string[] = [];
   if (final.length > 0) alternatives.push(`o.job_state = any(${bind(values, final)}::text[])`);
   if (states.includes("RUNNING")) alternatives.push("l.ns is not null");
-  if (states.some((state) => state === "QUEUED" || state === "SCHEDULED" || state === "BLOCKED")) {
-    alternatives.push("(o.job_state is null and l.ns is null)");
+  const aside = [...(states.includes("BLOCKED") ? blocked : []), ...(states.includes("SCHEDULED") ? scheduled : [])];
+  if (states.includes("BLOCKED") || states.includes("SCHEDULED"))
+    alternatives.push(`j.serial = any(${bind(values, aside)}::bigint[])`);
+  if (states.includes("QUEUED")) {
+    const notQueued = bind(values, [...blocked, ...scheduled]);
+    alternatives.push(`(o.job_state is null and l.ns is null and j.serial <> all(${notQueued}::bigint[]))`);
   }
   return `(${alternatives.join(" or ")})`;
 }

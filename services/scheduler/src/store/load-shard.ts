@@ -1,15 +1,18 @@
 import type { Pool } from "@switchyard/postgres";
-import type { JobPolicy, JobShape } from "../domain/core/model.js";
 import type { SerialMark } from "../domain/core/bucket-index.js";
+import type { StoredLimit } from "../domain/core/limit-book.js";
+import type { JobPolicy } from "../domain/core/model.js";
 import type { NamespaceSeed } from "../domain/core/namespace.js";
+import type { QueueSettings } from "../domain/core/queue.js";
 import { type DecisionColumns, decisionBytes, unpackDecision } from "./decision-columns.js";
+import { decodeOpenExtra, type OpenExtra } from "./open-extra.js";
 
 /** Open jobs per query. Packed by the server, so that a page is one value and not twenty thousand rows. */
 const pageSize = 20_000;
 
 /**
- * Reads the namespaces of a shard with their shapes, their marks and the last numbers that they gave out: the last job lies in the newest bucket of
- * one of the retention families.
+ * Reads the namespaces of a shard with all that is set in them and the last numbers that they gave out: the last job lies in the newest bucket of one of
+ * the retention families.
  */
 export async function loadNamespaces(pool: Pool, shard: number): Promise<NamespaceSeed[]> {
   const { rows } = await pool.query<{ id: number; name: string; last_serial: number; last_created: number }>(
@@ -27,73 +30,141 @@ export async function loadNamespaces(pool: Pool, shard: number): Promise<Namespa
      where n.shard = $1 order by n.id`,
     [shard],
   );
-  const [shapes, marks] = await Promise.all([loadShapes(pool, shard), loadMarks(pool, shard)]);
+  const [shapes, queues, limits, marks] = await Promise.all([
+    loadShapes(pool, shard),
+    loadQueues(pool, shard),
+    loadLimits(pool, shard),
+    loadMarks(pool, shard),
+  ]);
   return rows.map(({ id, name, last_serial, last_created }) => ({
     id,
     name,
     lastSerial: last_serial,
     lastCreatedMicros: last_created,
     shapes: shapes.get(id) ?? [],
+    queues: queues.get(id) ?? [],
+    limits: limits.get(id) ?? [],
     marks: marks.get(id) ?? [],
+  }));
+}
+
+const ofShard = "join scheduler.namespaces n on n.id = t.ns where n.shard = $1";
+
+async function loadShapes(pool: Pool, shard: number): Promise<Map<number, NamespaceSeed["shapes"][number][]>> {
+  const { rows } = await pool.query<{
+    ns: number;
+    shape: number;
+    queue: string;
+    required: [string, string][];
+    lane_labels: [string, string][];
+    policy: JobPolicy;
+  }>(`select t.* from scheduler.shapes t ${ofShard} order by t.ns, t.shape`, [shard]);
+  return byNamespace(rows, ({ shape, queue, required, lane_labels, policy }) => ({
+    id: shape,
+    queue,
+    requiredLabels: required,
+    laneLabels: lane_labels,
+    policy,
+  }));
+}
+
+async function loadQueues(pool: Pool, shard: number): Promise<Map<number, NamespaceSeed["queues"][number][]>> {
+  const { rows } = await pool.query<{ ns: number; queue: string; settings: Partial<QueueSettings> }>(
+    `select t.* from scheduler.queues t ${ofShard}`,
+    [shard],
+  );
+  return byNamespace(rows, ({ queue, settings }) => ({ name: queue, settings }));
+}
+
+async function loadLimits(pool: Pool, shard: number): Promise<Map<number, StoredLimit[]>> {
+  const { rows } = await pool.query<{
+    ns: number;
+    key: string;
+    seats: number | null;
+    rate: number | null;
+    burst: number | null;
+    tokens: number | null;
+    at_ms: number | null;
+  }>(
+    `select t.*, n.id from (
+       select coalesce(l.ns, r.ns) as ns, coalesce(l.key, r.key) as key, l.seats, l.rate, l.burst, r.tokens, r.at_ms
+       from scheduler.limits l full join scheduler.rate_levels r on r.ns = l.ns and r.key = l.key) t ${ofShard}`,
+    [shard],
+  );
+  return byNamespace(rows, ({ key, seats, rate, burst, tokens, at_ms }) => ({
+    key,
+    seats: seats ?? undefined,
+    ratePerSecond: rate ?? undefined,
+    burst: burst ?? 1,
+    ...(tokens !== null && at_ms !== null && { tokens, tokensAt: at_ms }),
   }));
 }
 
 async function loadMarks(pool: Pool, shard: number): Promise<Map<number, SerialMark[]>> {
   const { rows } = await pool.query<{ ns: number; bucket: number; first_serial: number }>(
-    `select m.ns, m.bucket, m.first_serial
-     from scheduler.serial_marks m join scheduler.namespaces n on n.id = m.ns where n.shard = $1`,
+    `select t.* from scheduler.serial_marks t ${ofShard}`,
     [shard],
   );
-  const marks = new Map<number, SerialMark[]>();
-  for (const { ns, bucket, first_serial: firstSerial } of rows) {
-    const list = marks.get(ns) ?? [];
-    list.push({ bucket, firstSerial });
-    marks.set(ns, list);
-  }
-  return marks;
+  return byNamespace(rows, ({ bucket, first_serial: firstSerial }) => ({ bucket, firstSerial }));
 }
 
-async function loadShapes(pool: Pool, shard: number): Promise<Map<number, JobShape[]>> {
-  const { rows } = await pool.query<{
-    ns: number;
-    shape: number;
-    queue: string;
-    kind: string;
-    required: [string, string][];
-    policy: JobPolicy;
-  }>(
-    `select s.ns, s.shape, s.queue, s.kind, s.required, s.policy
-     from scheduler.shapes s join scheduler.namespaces n on n.id = s.ns where n.shard = $1 order by s.ns, s.shape`,
-    [shard],
-  );
-  const shapes = new Map<number, JobShape[]>();
-  for (const { ns, shape, queue, kind, required, policy } of rows) {
-    const list = shapes.get(ns) ?? [];
-    list.push({ id: shape, queue, kind, requiredLabels: required, policy });
-    shapes.set(ns, list);
+function byNamespace<Row extends { readonly ns: number }, T>(
+  rows: readonly Row[],
+  from: (row: Row) => T,
+): Map<number, T[]> {
+  const lists = new Map<number, T[]>();
+  for (const row of rows) {
+    const list = lists.get(row.ns);
+    if (list) list.push(from(row));
+    else lists.set(row.ns, [from(row)]);
   }
-  return shapes;
+  return lists;
 }
 
-/** Reads the open jobs of a namespace, by bucket and serial. */
-export async function* loadOpenJobs(
-  pool: Pool,
-  ns: number,
-): AsyncGenerator<DecisionColumns & { readonly bucket: number; readonly serial: number }> {
-  for (let bucket = 0, serial = 0; ; ) {
-    const { rows } = await pool.query<{ n: number; packed: Buffer | null }>(
-      `select count(*)::int as n, string_agg(int4send(bucket) || int8send(serial) || decision, ''::bytea order by bucket, serial) as packed
-       from (select bucket, serial, decision from scheduler.open where ns = $1 and (bucket, serial) > ($2, $3)
-             order by bucket, serial limit ${pageSize}) page`,
-      [ns, bucket, serial],
-    );
-    const { n, packed } = rows[0] ?? { n: 0, packed: null };
+/** An open job as it is stored. */
+export interface OpenRow extends DecisionColumns {
+  readonly serial: number;
+  readonly bucket: number;
+  readonly kind: string;
+  readonly extra: OpenExtra | undefined;
+}
+
+/** Reads the open jobs of a namespace, in the order of their serials. */
+export async function* loadOpenJobs(pool: Pool, ns: number): AsyncGenerator<OpenRow> {
+  for (let after = 0; ; ) {
+    const { rows } = await pool.query<{
+      n: number;
+      packed: Buffer | null;
+      serials: number[] | null;
+      extras: string[] | null;
+    }>({
+      name: "scheduler-load-open",
+      text: `select count(*)::int as n,
+         string_agg(int8send(serial) || int4send(bucket) || decision || int2send(octet_length(kind)::int2) || convert_to(kind, 'UTF8'), ''::bytea order by serial)
+           as packed,
+         array_agg(serial order by serial) filter (where extra is not null) as serials,
+         array_agg(extra order by serial) filter (where extra is not null) as extras
+       from (select * from scheduler.open where ns = $1 and serial > $2 order by serial limit ${pageSize}) page`,
+      values: [ns, after],
+    });
+    const { n, packed, serials, extras } = rows[0] ?? { n: 0, packed: null, serials: null, extras: null };
     if (!packed) return;
-    const width = 12 + decisionBytes;
-    for (let at = 0; at < packed.length; at += width) {
-      bucket = packed.readUInt32BE(at);
-      serial = packed.readUInt32BE(at + 4) * 0x100000000 + packed.readUInt32BE(at + 8);
-      yield { bucket, serial, ...unpackDecision(packed.subarray(at + 12, at + width)) };
+    const extraOf = new Map(serials?.map((serial, i) => [serial, extras?.[i] ?? "{}"]));
+    for (let at = 0; at < packed.length; ) {
+      after = packed.readUInt32BE(at) * 0x100000000 + packed.readUInt32BE(at + 4);
+      const bucket = packed.readUInt32BE(at + 8);
+      const columns = unpackDecision(packed, at + 12);
+      at += 12 + decisionBytes;
+      const end = at + 2 + packed.readUInt16BE(at);
+      const extra = extraOf.size > 0 ? extraOf.get(after) : undefined;
+      yield {
+        ...columns,
+        serial: after,
+        bucket,
+        kind: packed.toString("utf8", at + 2, end),
+        extra: extra === undefined ? undefined : decodeOpenExtra(extra),
+      };
+      at = end;
     }
     if (n < pageSize) return;
   }
@@ -108,6 +179,7 @@ export interface LeaseRow {
   readonly claimed_ms: number;
   readonly started_ms: number;
   readonly lease_ms: number;
+  readonly lease_until_ms: number;
   readonly hold_by_runner: boolean;
   readonly presence_ms: number;
   readonly execution_deadline_ms: number;
@@ -142,7 +214,7 @@ export interface RequestRow {
   readonly ns: number;
   readonly request_key: string;
   readonly fingerprint: Buffer | null;
-  readonly first_serial: number;
+  readonly serials: readonly number[];
   readonly n: number;
   readonly created_ms: number;
 }

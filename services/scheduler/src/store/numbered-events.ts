@@ -1,5 +1,6 @@
 import type { CoreEvent } from "../domain/core/writes.js";
 import { encodeEvents } from "./event-row.js";
+import type { Part } from "./fenced-statement.js";
 import type { Term } from "./term.js";
 
 /** The events of one flush with the numbers that they got. */
@@ -9,7 +10,16 @@ export interface NumberedEvents {
   readonly events: readonly CoreEvent[];
 }
 
-/** The five values of an `events` row: shard, first sequence, count, time, data. */
-export function eventValues(term: Term, { firstSequence, at, events }: NumberedEvents): unknown[] {
-  return [term.shard, firstSequence, events.length, Math.floor(at), encodeEvents(events)];
+/** One packed row for all events of a flush; no part when there are none. */
+export function eventsPart(term: Term, { firstSequence, at, events }: NumberedEvents): Part[] {
+  if (events.length === 0) return [];
+  return [
+    {
+      name: "e",
+      sql: ([shard, first, n, time, data]) =>
+        `insert into scheduler.events (shard, first_sequence, n, at_ms, data)
+         select ${shard}::int, ${first}::bigint, ${n}::int, ${time}::bigint, ${data}::bytea where (select ok from f)`,
+      values: [term.shard, firstSequence, events.length, Math.floor(at), encodeEvents(events)],
+    },
+  ];
 }

@@ -5,7 +5,7 @@ import type { Term } from "./term.js";
 /** Event numbers per partition. */
 export const eventsPerPartition = 4_194_304;
 
-/** What a partition holds: a bucket (of jobs and outcomes), a stretch of events, or a day of requests. */
+/** What a partition holds: a bucket (of jobs and all that is kept about them), a stretch of events, or a day of requests. */
 export interface Partition {
   readonly of: "bucket" | "events" | "requests";
   /** The bucket; the first event number / 4,194,304; the days since 1970. */
@@ -14,7 +14,7 @@ export interface Partition {
 
 /** The partitioned tables, and how a partition's bounds are said. */
 const tables = {
-  bucket: { names: ["jobs", "outcomes"], bounds: (n: number) => `in (${n})` },
+  bucket: { names: ["jobs", "amendments", "outcomes"], bounds: (n: number) => `in (${n})` },
   events: {
     names: ["events"],
     bounds: (n: number) => `from (${n * eventsPerPartition}) to (${(n + 1) * eventsPerPartition})`,

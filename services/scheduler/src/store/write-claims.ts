@@ -1,21 +1,13 @@
-import { defineStatement } from "@switchyard/postgres";
+import { intArrayLiteral } from "@switchyard/postgres";
 import type { Client } from "pg";
+import type { LimitKey } from "../domain/core/limit-key.js";
 import type { ClaimWrite } from "../domain/core/writes.js";
-import { leaseColumns, leaseValues } from "./lease-rows.js";
-import { eventValues, type NumberedEvents } from "./numbered-events.js";
+import { type Part, writeFenced } from "./fenced-statement.js";
+import { leasePart } from "./lease-rows.js";
+import { eventsPart, type NumberedEvents } from "./numbered-events.js";
 import type { Term } from "./term.js";
 
-const statement = defineStatement(
-  "scheduler-claim-1",
-  `with f as materialized (select scheduler.fence($1, $2) as ok),
-    e as (insert into scheduler.events (shard, first_sequence, n, at_ms, data)
-      select $3, $4, $5, $6, $7 where $5::int > 0 and (select ok from f))
-  insert into scheduler.leases (${leaseColumns})
-  select * from unnest($8::int[], $9::bigint[], $10::int[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bool[], $16::bigint[], $17::bigint[], $18::bytea[])
-  where (select ok from f)`,
-);
-
-/** Stores new leases. */
+/** Stores new leases, and the levels of the rate keys that they spent from. */
 export async function writeClaims(
   client: Client,
   term: Term,
@@ -23,8 +15,35 @@ export async function writeClaims(
   events: NumberedEvents,
 ): Promise<void> {
   const attempts = writes.flatMap((write) => write.attempts);
-  await client.query({
-    ...statement,
-    values: [[term.shard], [term.epoch], ...eventValues(term, events), ...leaseValues(attempts)],
-  });
+  await writeFenced(client, term, "claim", [...eventsPart(term, events), ...leasePart(attempts), ...levelPart(writes)]);
+}
+
+/** The levels as they are now: at least as low as when the claims were decided, so that a next owner never finds too much. */
+function levelPart(writes: readonly ClaimWrite[]): Part[] {
+  const levels = new Map<string, { ns: number; key: LimitKey }>();
+  for (const { attempts } of writes) {
+    for (const { job, seats } of attempts) {
+      for (const key of seats) {
+        if (key.sort === "rate" && key.spec.ratePerSecond !== undefined)
+          levels.set(`${job.space.id}:${key.name}`, { ns: job.space.id, key });
+      }
+    }
+  }
+  if (levels.size === 0) return [];
+  const rows = [...levels.values()];
+  return [
+    {
+      name: "rl",
+      sql: ([n, k, t, a]) =>
+        `insert into scheduler.rate_levels (ns, key, tokens, at_ms)
+         select * from unnest(${n}::int[], ${k}::text[], ${t}::float8[], ${a}::bigint[]) where (select ok from f)
+         on conflict (ns, key) do update set tokens = excluded.tokens, at_ms = excluded.at_ms`,
+      values: [
+        intArrayLiteral(rows.map(({ ns }) => ns)),
+        rows.map(({ key }) => key.name),
+        rows.map(({ key }) => key.tokens),
+        intArrayLiteral(rows.map(({ key }) => Math.floor(key.tokensAt))),
+      ],
+    },
+  ];
 }

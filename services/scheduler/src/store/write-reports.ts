@@ -1,41 +1,22 @@
-import { defineStatement, intArrayLiteral, packBytes } from "@switchyard/postgres";
+import { intArrayLiteral } from "@switchyard/postgres";
 import type { Client } from "pg";
 import type { LiveAttempt } from "../domain/core/model.js";
 import type { EndRecord, ReportWrite } from "../domain/core/writes.js";
-import { decisionBytes, packDecision } from "./decision-columns.js";
-import { eventValues, type NumberedEvents } from "./numbered-events.js";
-import { encodeProgress } from "./progress-text.js";
+import { amendParts } from "./amend-parts.js";
+import { type Part, writeFenced } from "./fenced-statement.js";
+import { eventsPart, type NumberedEvents } from "./numbered-events.js";
+import {
+  deleteFromBucketsPart,
+  deletePart,
+  jobBuckets,
+  jobKeys,
+  openInsertPart,
+  openUpdatePart,
+} from "./open-parts.js";
+import { outcomePart } from "./outcome-part.js";
 import type { Term } from "./term.js";
 
-const statement = defineStatement(
-  "scheduler-report-2",
-  `with f as materialized (select scheduler.fence($1, $2) as ok),
-    e as (insert into scheduler.events (shard, first_sequence, n, at_ms, data)
-      select $3, $4, $5, $6, $7 where $5::int > 0 and (select ok from f)),
-    l as (delete from scheduler.leases using unnest($8::int[], $9::bigint[]) t(n, j) where ns = n and serial = j and (select ok from f)),
-    p as (delete from scheduler.progress using unnest($45::int[], $46::bigint[], $47::int[]) t(n, j, a)
-      where ns = n and serial = j and attempt = a and (select ok from f)),
-    d as (delete from scheduler.open using unnest($10::int[], $48::int[], $11::bigint[]) t(n, b, j)
-      where ns = n and bucket = b and serial = j and (select ok from f)),
-    w as (update scheduler.open set decision = substr($12::bytea, (i::int - 1) * ${decisionBytes} + 1, ${decisionBytes})
-      from unnest($13::int[], $49::int[], $14::bigint[]) with ordinality t(n, b, j, i)
-      where ns = n and bucket = b and serial = j and (select ok from f)),
-    b as (update scheduler.leases set started_ms = s, cancel_actor = a, cancel_message = m
-      from unnest($15::int[], $16::bigint[], $17::bigint[], $18::text[], $19::text[]) t(n, j, s, a, m)
-      where ns = n and serial = j and (select ok from f))
-  insert into scheduler.outcomes (ns, bucket, serial, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner,
-    claimed_ms, started_ms, ended_ms, retryable, claim_info, result, result_type, facts, progress)
-  select n, bucket, j, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner,
-    claimed_ms, started_ms, ended_ms, retryable, claim_info, substr($20::bytea, ro, rl), result_type, facts, progress
-  from unnest($21::int[], $44::int[], $22::bigint[], $23::int[], $24::int[], $25::bool[], $26::text[], $27::text[], $28::text[], $29::text[], $30::text[],
-    $31::text[], $32::text[], $33::text[], $34::bigint[], $35::bigint[], $36::bigint[], $37::bool[], $38::bytea[], $39::int[], $40::int[],
-    $41::text[], $42::text[], $43::text[])
-    t(n, bucket, j, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner, claimed_ms, started_ms, ended_ms,
-      retryable, claim_info, ro, rl, result_type, facts, progress)
-  where (select ok from f)`,
-);
-
-/** Stores ends, starts and cancel requests of one flush in one statement. */
+/** Stores ends, starts, cancel requests and all other changes of existing jobs of one flush in one statement. */
 export async function writeReports(
   client: Client,
   term: Term,
@@ -44,81 +25,111 @@ export async function writeReports(
 ): Promise<void> {
   const ends = writes.flatMap((write) => write.ends);
   const attemptEnds = ends.filter((end) => end.attempt);
-  const jobEnds = ends.filter((end) => end.final);
   const goingOn = ends.filter((end) => !end.final);
-  const progressed = attemptEnds.filter((end) => end.attempt?.progress);
-  const marked = markedAttempts(writes, attemptEnds);
-  await client.query({
-    ...statement,
-    values: [
-      [term.shard],
-      [term.epoch],
-      ...eventValues(term, events),
-      ...keys(attemptEnds.map(({ job }) => job)),
-      ...keys(jobEnds.map(({ job }) => job)),
-      packWaiting(goingOn),
-      ...keys(goingOn.map(({ job }) => job)),
-      ...keys(marked.map(({ job }) => job)),
-      intArrayLiteral(marked.map(({ startedAt }) => Math.floor(startedAt))),
-      marked.map(({ cancelRequested }) => cancelRequested?.actor ?? null),
-      marked.map(({ cancelRequested }) => cancelRequested?.message ?? null),
-      ...outcomeValues(ends),
-      buckets(ends),
-      ...keys(progressed.map(({ job }) => job)),
-      intArrayLiteral(progressed.map(({ attempt }) => attempt?.number ?? 0)),
-      buckets(jobEnds),
-      buckets(goingOn),
-    ],
-  });
+  const deletes = writes
+    .flatMap((write) => write.deletes)
+    .map(({ space, bucket, serial }) => ({ ns: space.id, bucket, serial }));
+  const dismissals = writes.flatMap((write) => write.dismissals).map(({ space, serial }) => ({ ns: space.id, serial }));
+  const reopens = writes.flatMap((write) => write.reopens);
+  await writeFenced(client, term, "report", [
+    ...eventsPart(term, events),
+    ...deletePart(
+      "ld",
+      "leases",
+      attemptEnds.map(({ job }) => ({ ns: job.space.id, serial: job.serial })),
+    ),
+    ...deletePart(
+      "od",
+      "open",
+      ends.filter(({ final }) => final).map(({ job }) => ({ ns: job.space.id, serial: job.serial })),
+    ),
+    // `readyAt` and rank of the job change when the end is committed; the row must say them now.
+    ...openUpdatePart(
+      "ou",
+      goingOn.map(({ job, readyAt, rank }) => ({ ...job, readyAt, rank })),
+      goingOn.map(({ job }) => job),
+    ),
+    ...markPart(markedAttempts(writes, attemptEnds)),
+    ...outcomePart(ends),
+    ...deadLetterPart(ends),
+    ...amendParts(writes.flatMap((write) => write.amends)),
+    ...openInsertPart(reopens),
+    ...deletePart(
+      "rd",
+      "dead_letters",
+      reopens.map(({ space, serial }) => ({ ns: space.id, serial })),
+    ),
+    ...["jobs", "outcomes", "amendments"].flatMap((table) => deleteFromBucketsPart(`x_${table}`, table, deletes)),
+    ...["open", "leases", "dead_letters"].flatMap((table) => deletePart(`x_${table}`, table, deletes)),
+    ...dismissPart(dismissals),
+  ]);
 }
 
 /** Attempts whose lease row changes and stays: a row can't be changed and deleted by one statement. */
 function markedAttempts(writes: readonly ReportWrite[], attemptEnds: readonly EndRecord[]): LiveAttempt[] {
-  const marked = new Set(writes.flatMap(({ starts, cancelRequests }) => [...starts, ...cancelRequests]));
+  // All columns that can change are written: two parts of a statement must not change the same row.
+  const marked = new Set(
+    writes.flatMap(({ starts, cancelRequests, renewals }) => [...starts, ...cancelRequests, ...renewals]),
+  );
+  if (marked.size === 0) return [];
   for (const { attempt } of attemptEnds) if (attempt) marked.delete(attempt);
+  for (const { deletes } of writes) for (const { job } of deletes) if (job?.live) marked.delete(job.live);
   return [...marked];
 }
 
-function packWaiting(ends: readonly EndRecord[]): Buffer {
-  const packed = Buffer.allocUnsafe(ends.length * decisionBytes);
-  // `readyAt` of the job changes when the end is committed; the row must say it now.
-  for (const [i, { job, readyAt }] of ends.entries()) packDecision({ ...job, readyAt }, packed, i * decisionBytes);
-  return packed;
-}
-
-function outcomeValues(ends: readonly EndRecord[]): unknown[] {
-  const results = packBytes(ends.map(({ outcome }) => outcome?.result));
+function markPart(marked: readonly LiveAttempt[]): Part[] {
+  if (marked.length === 0) return [];
   return [
-    results.data,
-    ...keys(ends.map(({ job }) => job)),
-    intArrayLiteral(ends.map(({ job }) => job.reopen)),
-    intArrayLiteral(ends.map(({ job }) => job.attempt)),
-    ends.map(({ final }) => final !== undefined),
-    ends.map(({ attemptState }) => attemptState ?? null),
-    ends.map(({ final }) => final?.state ?? null),
-    ends.map(({ final }) => final?.reason ?? ""),
-    ends.map(({ final, outcome }) => final?.message ?? outcome?.message ?? ""),
-    ends.map(({ final }) => final?.actor ?? ""),
-    ends.map(({ outcome }) => outcome?.kind ?? null),
-    ends.map(({ endedBy }) => endedBy),
-    ends.map(({ attempt }) => attempt?.runner.id ?? ""),
-    intArrayLiteral(ends.map(({ attempt }) => Math.floor(attempt?.claimedAt ?? 0))),
-    intArrayLiteral(ends.map(({ attempt }) => Math.floor(attempt?.startedAt ?? 0))),
-    intArrayLiteral(ends.map(({ at }) => Math.floor(at))),
-    ends.map(({ outcome }) => outcome?.retryable ?? false),
-    ends.map(({ attempt }) => (attempt?.claimInfo ? Buffer.from(attempt.claimInfo) : null)),
-    results.offsets,
-    results.lengths,
-    ends.map(({ outcome }) => outcome?.resultType ?? ""),
-    ends.map(({ outcome }) => outcome?.facts ?? ""),
-    ends.map(({ attempt }) => (attempt?.progress ? encodeProgress(attempt.progress) : "")),
+    {
+      name: "lm",
+      sql: ([n, j, s, u, a, m]) =>
+        `update scheduler.leases set started_ms = s, lease_until_ms = u, cancel_actor = a, cancel_message = m
+         from unnest(${n}::int[], ${j}::bigint[], ${s}::bigint[], ${u}::bigint[], ${a}::text[], ${m}::text[]) t(n, j, s, u, a, m)
+         where ns = n and serial = j and (select ok from f)`,
+      values: [
+        ...jobKeys(marked.map(({ job }) => job)),
+        intArrayLiteral(marked.map(({ startedAt }) => Math.floor(startedAt))),
+        intArrayLiteral(marked.map(({ storedUntil }) => Math.floor(storedUntil))),
+        marked.map(({ cancelRequested }) => cancelRequested?.actor ?? null),
+        marked.map(({ cancelRequested }) => cancelRequested?.message ?? null),
+      ],
+    },
   ];
 }
 
-function keys(jobs: readonly EndRecord["job"][]): [string, string] {
-  return [intArrayLiteral(jobs.map(({ space }) => space.id)), intArrayLiteral(jobs.map(({ serial }) => serial))];
+/** Failed and timed out jobs of queues that keep them listed. */
+function deadLetterPart(ends: readonly EndRecord[]): Part[] {
+  const dead = ends.filter(
+    ({ job, final }) =>
+      (final?.state === "FAILED" || final?.state === "TIMED_OUT") && job.shape.site.queue.settings.keepDeadLetters,
+  );
+  if (dead.length === 0) return [];
+  return [
+    {
+      name: "dl",
+      sql: ([n, j, q, t, b]) =>
+        `insert into scheduler.dead_letters (ns, serial, queue, ended_ms, bucket)
+         select * from unnest(${n}::int[], ${j}::bigint[], ${q}::text[], ${t}::bigint[], ${b}::int[]) where (select ok from f)
+         on conflict (ns, serial) do update set ended_ms = excluded.ended_ms, dismissed = false`,
+      values: [
+        ...jobKeys(dead.map(({ job }) => job)),
+        dead.map(({ job }) => job.shape.queue),
+        intArrayLiteral(dead.map(({ at }) => Math.floor(at))),
+        jobBuckets(dead.map(({ job }) => job)),
+      ],
+    },
+  ];
 }
 
-function buckets(ends: readonly EndRecord[]): string {
-  return intArrayLiteral(ends.map(({ job }) => job.bucket));
+function dismissPart(jobs: readonly { readonly ns: number; readonly serial: number }[]): Part[] {
+  if (jobs.length === 0) return [];
+  return [
+    {
+      name: "di",
+      sql: ([n, j]) =>
+        `update scheduler.dead_letters set dismissed = true from unnest(${n}::int[], ${j}::bigint[]) t(n, j)
+         where ns = n and serial = j and (select ok from f)`,
+      values: [intArrayLiteral(jobs.map(({ ns }) => ns)), intArrayLiteral(jobs.map(({ serial }) => serial))],
+    },
+  ];
 }

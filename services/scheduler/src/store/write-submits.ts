@@ -1,34 +1,14 @@
-import { defineStatement, intArrayLiteral, packBytes } from "@switchyard/postgres";
+import { intArrayLiteral, packBytes } from "@switchyard/postgres";
 import type { Client } from "pg";
 import type { SubmitWrite } from "../domain/core/writes.js";
-import { decisionBytes, packDecision } from "./decision-columns.js";
-import { eventValues, type NumberedEvents } from "./numbered-events.js";
-import { leaseColumns, leaseValues } from "./lease-rows.js";
+import { amendParts } from "./amend-parts.js";
+import { packPlace } from "./decision-columns.js";
+import { type Part, writeFenced } from "./fenced-statement.js";
+import { leasePart } from "./lease-rows.js";
+import { eventsPart, type NumberedEvents } from "./numbered-events.js";
+import { jobBuckets, jobKeys, openInsertPart } from "./open-parts.js";
+import { packSerials } from "./request-rows.js";
 import type { Term } from "./term.js";
-
-const statement = defineStatement(
-  "scheduler-submit-2",
-  `with f as materialized (select scheduler.fence($1, $2) as ok),
-    e as (insert into scheduler.events (shard, first_sequence, n, at_ms, data)
-      select $3, $4, $5, $6, $7 where $5::int > 0 and (select ok from f)),
-    s as (insert into scheduler.shapes (ns, shape, queue, kind, required, policy)
-      select * from unnest($8::int[], $9::int[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[]) where (select ok from f)),
-    r as (insert into scheduler.requests (ns, request_key, fingerprint, first_serial, n, created_ms, day)
-      select * from unnest($14::int[], $15::text[], $16::bytea[], $17::bigint[], $18::int[], $19::bigint[], $45::int[]) where (select ok from f)),
-    m as (insert into scheduler.serial_marks (ns, bucket, first_serial)
-      select * from unnest($46::int[], $47::int[], $48::bigint[]) where (select ok from f) on conflict do nothing),
-    o as (insert into scheduler.open (ns, bucket, serial, decision)
-      select ns, bucket, serial, substr($20::bytea, (i::int - 1) * ${decisionBytes} + 1, ${decisionBytes})
-      from unnest($21::int[], $49::int[], $22::bigint[]) with ordinality t(ns, bucket, serial, i) where (select ok from f)),
-    l as (insert into scheduler.leases (${leaseColumns})
-      select * from unnest($32::int[], $33::bigint[], $34::int[], $35::text[], $36::bigint[], $37::bigint[], $38::bigint[], $39::bool[], $40::bigint[], $41::bigint[], $42::bytea[])
-      where (select ok from f))
-  insert into scheduler.jobs (ns, bucket, serial, shape, kind, subject, created_micros, input, content_type, extras)
-  select ns, bucket, serial, shape, kind, subject, created_micros, substr($23::bytea, io, il), content_type, substr($24::bytea, xo, xl)
-  from unnest($21::int[], $49::int[], $22::bigint[], $25::int[], $26::text[], $27::text[], $28::bigint[], $29::int[], $30::int[], $31::text[], $43::int[], $44::int[])
-    t(ns, bucket, serial, shape, kind, subject, created_micros, io, il, content_type, xo, xl)
-  where (select ok from f)`,
-);
 
 /** Stores new jobs, and the leases of those that a runner was waiting for, in one statement. */
 export async function writeSubmits(
@@ -38,51 +18,132 @@ export async function writeSubmits(
   events: NumberedEvents,
 ): Promise<void> {
   const jobs = writes.flatMap((write) => write.jobs);
+  await writeFenced(client, term, "submit", [
+    ...eventsPart(term, events),
+    ...shapePart(writes),
+    ...markPart(writes),
+    ...requestPart(writes),
+    ...openInsertPart(jobs.map(({ job }) => job)),
+    ...jobPart(jobs),
+    ...leasePart(writes.flatMap((write) => write.attempts)),
+    ...amendParts(writes.flatMap((write) => write.amends)),
+  ]);
+}
+
+function shapePart(writes: readonly SubmitWrite[]): Part[] {
   const shapes = writes.flatMap((write) => write.shapes);
-  const requests = writes.flatMap((write) => write.requests);
+  if (shapes.length === 0) return [];
+  return [
+    {
+      name: "s",
+      sql: ([n, s, q, r, l, p]) =>
+        `insert into scheduler.shapes (ns, shape, queue, required, lane_labels, policy)
+         select * from unnest(${n}::int[], ${s}::int[], ${q}::text[], ${r}::jsonb[], ${l}::jsonb[], ${p}::jsonb[]) where (select ok from f)`,
+      values: [
+        intArrayLiteral(shapes.map(({ space }) => space.id)),
+        intArrayLiteral(shapes.map(({ shape }) => shape.id)),
+        shapes.map(({ shape }) => shape.queue),
+        shapes.map(({ shape }) => JSON.stringify(shape.requiredLabels)),
+        shapes.map(({ shape }) => JSON.stringify(shape.laneLabels)),
+        shapes.map(({ shape }) => JSON.stringify(shape.policy)),
+      ],
+    },
+  ];
+}
+
+/** Several writes carry the same mark until one of them is committed. */
+function markPart(writes: readonly SubmitWrite[]): Part[] {
   const marks = writes.flatMap((write) => write.marks);
-  const decisions = Buffer.allocUnsafe(jobs.length * decisionBytes);
-  for (const [i, { job }] of jobs.entries()) packDecision(job, decisions, i * decisionBytes);
+  if (marks.length === 0) return [];
+  return [
+    {
+      name: "m",
+      sql: ([n, b, s]) =>
+        `insert into scheduler.serial_marks (ns, bucket, first_serial)
+         select * from unnest(${n}::int[], ${b}::int[], ${s}::bigint[]) where (select ok from f) on conflict do nothing`,
+      values: [
+        intArrayLiteral(marks.map(({ space }) => space.id)),
+        intArrayLiteral(marks.map(({ mark }) => mark.bucket)),
+        intArrayLiteral(marks.map(({ mark }) => mark.firstSerial)),
+      ],
+    },
+  ];
+}
+
+function requestPart(writes: readonly SubmitWrite[]): Part[] {
+  const requests = writes.flatMap((write) => write.requests);
+  if (requests.length === 0) return [];
+  return [
+    {
+      name: "r",
+      // An array of arrays must be rectangular, so the serials come as text.
+      sql: ([n, k, g, s, c, t, d]) =>
+        `insert into scheduler.requests (day, ns, request_key, fingerprint, serials, n, created_ms)
+         select d, n, k, g, s::bigint[], c, t
+         from unnest(${n}::int[], ${k}::text[], ${g}::bytea[], ${s}::text[], ${c}::int[], ${t}::bigint[], ${d}::int[]) x(n, k, g, s, c, t, d)
+         where (select ok from f)`,
+      values: [
+        intArrayLiteral(requests.map(({ space }) => space.id)),
+        requests.map(({ key }) => key),
+        requests.map(({ fingerprint }) => (fingerprint ? Buffer.from(fingerprint) : null)),
+        requests.map(({ serials }) => intArrayLiteral(packSerials(serials))),
+        intArrayLiteral(requests.map(({ serials }) => serials.length)),
+        intArrayLiteral(requests.map(({ at }) => Math.floor(at))),
+        intArrayLiteral(requests.map(({ day }) => day)),
+      ],
+    },
+  ];
+}
+
+/** Most jobs have neither place, key nor predecessor; their rows are written without. */
+function jobPart(jobs: SubmitWrite["jobs"]): Part[] {
+  if (jobs.length === 0) return [];
   const inputs = packBytes(jobs.map(({ body }) => body.input));
   const extras = packBytes(jobs.map(({ body }) => body.extras));
-  await client.query({
-    ...statement,
-    values: [
-      [term.shard],
-      [term.epoch],
-      ...eventValues(term, events),
-      intArrayLiteral(shapes.map(({ space }) => space.id)),
-      intArrayLiteral(shapes.map(({ shape }) => shape.id)),
-      shapes.map(({ shape }) => shape.queue),
-      shapes.map(({ shape }) => shape.kind),
-      shapes.map(({ shape }) => JSON.stringify(shape.requiredLabels)),
-      shapes.map(({ shape }) => JSON.stringify(shape.policy)),
-      intArrayLiteral(requests.map(({ space }) => space.id)),
-      requests.map(({ key }) => key),
-      requests.map(({ fingerprint }) => (fingerprint ? Buffer.from(fingerprint) : null)),
-      intArrayLiteral(requests.map(({ firstSerial }) => firstSerial)),
-      intArrayLiteral(requests.map(({ count }) => count)),
-      intArrayLiteral(requests.map(({ at }) => Math.floor(at))),
-      decisions,
-      intArrayLiteral(jobs.map(({ job }) => job.space.id)),
-      intArrayLiteral(jobs.map(({ job }) => job.serial)),
-      inputs.data,
-      extras.data,
-      intArrayLiteral(jobs.map(({ job }) => job.shape.id)),
-      jobs.map(({ job }) => job.shape.kind),
-      jobs.map(({ body }) => body.subject),
-      intArrayLiteral(jobs.map(({ job }) => job.createdMicros)),
-      inputs.offsets,
-      inputs.lengths,
-      jobs.map(({ body }) => body.contentType),
-      ...leaseValues(writes.flatMap((write) => write.attempts)),
-      extras.offsets,
-      extras.lengths,
-      intArrayLiteral(requests.map(({ day }) => day)),
-      intArrayLiteral(marks.map(({ space }) => space.id)),
-      intArrayLiteral(marks.map(({ mark }) => mark.bucket)),
-      intArrayLiteral(marks.map(({ mark }) => mark.firstSerial)),
-      intArrayLiteral(jobs.map(({ job }) => job.bucket)),
-    ],
-  });
+  const plain = jobs.every(
+    ({ job, body }) =>
+      job.reuseKey === "" && body.resumeFrom === 0 && job.rankClass === 0 && job.rank === 0 && job.weight === 0,
+  );
+  const values: unknown[] = [
+    inputs.data,
+    extras.data,
+    ...jobKeys(jobs.map(({ job }) => job)),
+    intArrayLiteral(jobs.map(({ job }) => job.shape.id)),
+    jobs.map(({ job }) => job.kind),
+    jobs.map(({ body }) => body.subject),
+    intArrayLiteral(jobs.map(({ job }) => job.createdMicros)),
+    inputs.offsets,
+    inputs.lengths,
+    jobs.map(({ body }) => body.contentType),
+    extras.offsets,
+    extras.lengths,
+    jobBuckets(jobs.map(({ job }) => job)),
+  ];
+  if (!plain) {
+    values.push(
+      jobs.map(({ job }) => packPlace(job)),
+      jobs.map(({ job }) => job.reuseKey || null),
+      intArrayLiteral(jobs.map(({ body }) => body.resumeFrom)),
+    );
+  }
+  const more = plain ? { columns: "", selected: "", arrays: "", names: "" } : undefined;
+  return [
+    {
+      name: plain ? "j" : "jx",
+      sql: (p) => {
+        const {
+          columns = ", place, reuse_key, resume_from",
+          selected = ", pl, rk, nullif(rf, 0)",
+          arrays = `, ${p[14]}::bytea[], ${p[15]}::text[], ${p[16]}::bigint[]`,
+          names = ", pl, rk, rf",
+        } = more ?? {};
+        return `insert into scheduler.jobs (ns, bucket, serial, shape, kind, subject, created_micros, input, content_type, extras${columns})
+          select n, u, j, s, k, b, t, substr(${p[0]}::bytea, io, il), c, substr(${p[1]}::bytea, xo, xl)${selected}
+          from unnest(${p[2]}::int[], ${p[3]}::bigint[], ${p[4]}::int[], ${p[5]}::text[], ${p[6]}::text[], ${p[7]}::bigint[], ${p[8]}::int[],
+            ${p[9]}::int[], ${p[10]}::text[], ${p[11]}::int[], ${p[12]}::int[], ${p[13]}::int[]${arrays}) x(n, j, s, k, b, t, io, il, c, xo, xl, u${names})
+          where (select ok from f)`;
+      },
+      values,
+    },
+  ];
 }

@@ -9,7 +9,7 @@ import {
 import type { Directory } from "../domain/directory.js";
 import { aggregateJobs as aggregate, type GroupBy } from "../store/aggregate-jobs.js";
 import { decodePageToken, encodePageToken, invalid, notServed, pageSizeField } from "./fields.js";
-import { stateFromProto } from "./list-jobs.js";
+import { stateFromProto } from "./states.js";
 
 const groups: Partial<Record<AggregateBy, GroupBy>> = {
   [AggregateBy.QUEUE]: "queue",

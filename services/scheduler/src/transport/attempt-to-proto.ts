@@ -103,7 +103,7 @@ export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCode
     attempt: number,
     attemptId: ids.encode({ serial, reopen, attempt: number }),
     runnerId: runner.id,
-    kind: shape.kind,
+    kind: job.kind,
     queue: shape.queue,
     subject: body.subject,
     labels,

@@ -17,7 +17,8 @@ import { readRecords } from "../domain/reads/job-record.js";
 import { countMatches, listPage } from "../domain/reads/list-serials.js";
 import { checkName, invalid, storable } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
-import { filterFromProto, stateFromProto } from "./list-jobs.js";
+import { filterFromProto } from "./list-jobs.js";
+import { stateFromProto } from "./states.js";
 
 /** Most jobs that one call can name or match. */
 const maxJobs = 1_000;
@@ -43,7 +44,7 @@ interface CancelOutcome {
 
 async function cancelOne({ term, space }: Place, serial: number, how: CancelRequest): Promise<CancelOutcome> {
   return term.settle<CancelOutcome>(() => {
-    const job = space.jobs.get(serial);
+    const job = space.job(serial);
     if (!job) return { answer: { done: false, previous: JobState.UNSPECIFIED }, writes: [] };
     const decision = cancelJob(term.clock.now(), job, how);
     if ("waitFor" in decision) return decision;

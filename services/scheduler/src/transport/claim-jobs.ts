@@ -41,7 +41,8 @@ function singleClaim({ space }: Place, request: ClaimJobsRequest): SingleClaim {
   const runner = space.runner(checkName("runner_id", request.runnerId, 1, 255));
   const wanted = request.jobId !== "" ? 1 : checkRange("max_jobs", request.maxJobs || 1, 1, 1_000);
   const max = request.maxHeld > 0 ? Math.min(wanted, Math.max(0, request.maxHeld - runner.held.size)) : wanted;
-  const spec = request.jobId !== "" ? { kinds: [], labels: {}, queues: [] } : profileFromProto(request.profile);
+  const spec =
+    request.jobId !== "" ? { kinds: [], labels: {}, queues: [], exclude: [] } : profileFromProto(request.profile);
   return new SingleClaim(runner, space.profileFor(spec), {
     max,
     leaseMs: durationField("lease", request.lease, undefined, 1_000, 7 * 86_400_000),
@@ -90,7 +91,7 @@ async function claimOne(place: Place, claim: SingleClaim, jobId: string): Promis
   const { term, space, ids } = place;
   const { serial } = decodeId(ids, jobId);
   if (claim.wants() <= 0) return;
-  const answer = await term.settle(() => claimById(term.clock.now(), space.jobs.get(serial), claim));
+  const answer = await term.settle(() => claimById(term.clock.now(), space.job(serial), claim));
   if (!("refused" in answer)) return;
   const [record] = await readRecords(term.pool, space, [serial], false);
   if (!record) throw jobNotFound(jobId);

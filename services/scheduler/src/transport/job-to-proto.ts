@@ -45,7 +45,9 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
     ...(waitsUntil > 0 && { readyTime: timestampFromMs(waitsUntil) }),
     cancelRequested: open?.live?.cancelRequested !== undefined,
     reopenCount: reopen,
-    revision: 1n,
+    revision: BigInt(Math.max(stored.revision, open?.revision ?? 1)),
+    openParents: open?.openParents ?? 0,
+    dismissed: stored.dismissed,
   });
 }
 
@@ -53,24 +55,23 @@ function specOf({ shape, stored, open }: JobRecord, view: JobView): JobSpec {
   const payloads = view === JobView.PAYLOADS || view === JobView.FULL;
   const spec = extrasOf(stored.extras);
   spec.queue = shape.queue;
-  spec.kind = shape.kind;
+  spec.kind = stored.kind;
   spec.subject = stored.subject;
   spec.requiredLabels = Object.fromEntries(shape.requiredLabels);
+  spec.laneLabels = Object.fromEntries(shape.laneLabels);
   spec.policies = policyToProto(shape.policy);
   if (payloads && (stored.input || stored.contentType)) {
     const { input: data, contentType } = stored;
     spec.input = { $typeName: "switchyard.common.v1.Payload", data: data ?? new Uint8Array(), contentType };
   }
   if (!payloads) spec.clientData = new Uint8Array();
-  if (open) {
-    const { rankClass, rank, weight } = open;
-    spec.order = {
-      $typeName: "switchyard.scheduler.v1.JobOrder",
-      rankClass,
-      rankBy: { case: "rank", value: rank },
-      weight,
-    };
-  }
+  const { rankClass, rank, weight } = open ?? stored;
+  spec.order = {
+    $typeName: "switchyard.scheduler.v1.JobOrder",
+    rankClass,
+    rankBy: { case: "rank", value: rank },
+    weight,
+  };
   return spec;
 }
 

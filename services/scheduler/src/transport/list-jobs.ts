@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import { type Job, JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { type Job, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import {
   type JobFilter,
   ListJobsResponseSchema,
@@ -9,14 +9,14 @@ import {
   ListOrder,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { openState } from "../domain/core/core-event.js";
-import type { JobState as CoreJobState } from "../domain/core/model.js";
 import type { Namespace } from "../domain/core/namespace.js";
 import { decodeId, type Directory, type Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
 import { countMatches, listPage } from "../domain/reads/list-serials.js";
 import type { JobListFilter, JobListOrder } from "../store/list-jobs.js";
-import { decodePageToken, encodePageToken, invalid, notServed, pageSizeField } from "./fields.js";
+import { decodePageToken, encodePageToken, notServed, pageSizeField } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
+import { stateFromProto } from "./states.js";
 import { defined } from "./policy-to-proto.js";
 
 const orders: Partial<Record<ListOrder, JobListOrder>> = {
@@ -42,7 +42,8 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   const place = await directory.find(request.namespace);
   if (!place) return create(ListJobsResponseSchema);
   const filter = filterFromProto(place, request.filter);
-  const query = JSON.stringify([request.namespace, filter, order]);
+  const { blocked: _, scheduled: __, ...stable } = filter;
+  const query = JSON.stringify([request.namespace, stable, order]);
   const keyset = order === "newest" || order === "oldest";
   const position = decodePageToken(query, request.pageToken);
   const offset = position === undefined ? request.skip : keyset ? 0 : position;
@@ -84,20 +85,21 @@ async function readPage({ term, space, ids }: Place, serials: readonly number[],
 /** Checks and translates a filter. */
 export function filterFromProto({ space, ids }: Place, filter: JobFilter | undefined): JobListFilter {
   if (!filter) return {};
-  if (Object.keys(filter.labels).length > 0) throw notServed("filter.labels");
-  if (filter.resumeFrom !== "") throw notServed("filter.resume_from");
-  if (filter.deadLetters) throw notServed("filter.dead_letters");
   const states = filter.states.map(stateFromProto);
   const serials = filter.jobIds.map((id) => decodeId(ids, id).serial);
   const micros = (field: JobFilter["createdAfter"]) => (field ? timestampMs(field) * 1_000 : undefined);
-  const waiting = states.filter((state) => state === "QUEUED" || state === "SCHEDULED" || state === "BLOCKED");
-  // Rows know the three waiting states as one. Where only some are wanted, memory says which jobs those are.
-  const exact = waiting.length > 0 && waiting.length < 3 ? waitingSerials(space, states) : undefined;
+  const waits = states.some((state) => state === "QUEUED" || state === "SCHEDULED" || state === "BLOCKED");
+  const resumeFrom = filter.resumeFrom === "" ? undefined : decodeId(ids, filter.resumeFrom).serial;
+  const labels = Object.keys(filter.labels).length > 0 ? filter.labels : undefined;
   return {
-    ...(states.length > 0 && !exact && { states }),
+    ...(states.length > 0 && { states }),
+    ...(waits && asideSerials(space)),
+    ...defined("resumeFrom", resumeFrom),
+    ...defined("labels", labels),
+    ...(filter.deadLetters && { deadLetters: true }),
     ...defined("started", filter.started),
     ...(filter.queue !== "" && {
-      shapes: [...space.shapes.values()].filter(({ queue }) => queue === filter.queue).map(({ id }) => id),
+      shapes: [...space.shapes.all()].filter(({ queue }) => queue === filter.queue).map(({ id }) => id),
     }),
     ...(filter.kinds.length > 0 && { kinds: filter.kinds }),
     ...(filter.subject !== "" && { subject: filter.subject }),
@@ -105,23 +107,18 @@ export function filterFromProto({ space, ids }: Place, filter: JobFilter | undef
     ...defined("createdFromMicros", micros(filter.createdAfter)),
     ...defined("createdBeforeMicros", micros(filter.createdBefore)),
     ...(filter.afterSerial > 0n && { afterSerial: Number(filter.afterSerial) }),
-    ...(serials.length > 0 && !exact && { serials }),
-    ...(exact && { serials: serials.length > 0 ? exact.filter((serial) => serials.includes(serial)) : exact }),
+    ...(serials.length > 0 && { serials }),
   };
 }
 
-/** Translates a state. @throws SwitchyardError for one that is none. */
-export function stateFromProto(state: JobState): CoreJobState {
-  const name = JobState[state] as CoreJobState | "UNSPECIFIED" | undefined;
-  if (!name || name === "UNSPECIFIED") throw invalid("states", `${state} is not a state`);
-  return name;
-}
-
-function waitingSerials(space: Namespace, states: readonly CoreJobState[]): number[] {
-  if (
-    states.some((state) => state !== "QUEUED" && state !== "SCHEDULED" && state !== "BLOCKED" && state !== "RUNNING")
-  ) {
-    throw notServed("filter.states that mixes some waiting states with final ones");
+/** Rows know the three waiting states as one; memory says which jobs are blocked or scheduled. */
+function asideSerials(space: Namespace): Pick<JobListFilter, "blocked" | "scheduled"> {
+  const blocked: number[] = [];
+  const scheduled: number[] = [];
+  for (const job of space.objects()) {
+    const state = openState(job);
+    if (state === "BLOCKED") blocked.push(job.serial);
+    if (state === "SCHEDULED") scheduled.push(job.serial);
   }
-  return [...space.jobs.values()].filter((job) => states.includes(openState(job))).map(({ serial }) => serial);
+  return { blocked, scheduled };
 }

@@ -9,7 +9,7 @@ import {
   AttemptProgress_Mode,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import type { AttemptProgress, Outcome, OutcomeKind } from "../domain/core/model.js";
-import { checkBytes, checkName, durationField, invalid, notServed, storable } from "./fields.js";
+import { checkBytes, checkName, durationField, invalid, storable } from "./fields.js";
 import { factsFromProto } from "./outcome-facts.js";
 
 const kinds: Partial<Record<Outcome_Kind, OutcomeKind>> = {
@@ -24,7 +24,6 @@ const kinds: Partial<Record<Outcome_Kind, OutcomeKind>> = {
 export function outcomeFromProto(outcome: ProtoOutcome, resultBytes: number): Outcome {
   const kind = kinds[outcome.kind];
   if (!kind) throw invalid("outcome.kind", "is missing");
-  if (outcome.toFront) throw notServed("outcome.to_front");
   checkBytes("outcome.result", outcome.result?.data, resultBytes);
   checkBytes("outcome.message", Buffer.from(outcome.message), 64 * 1_024);
   if (Object.keys(outcome.labels).length > 16) throw invalid("outcome.labels", "at most 16 labels are allowed");
@@ -41,6 +40,7 @@ export function outcomeFromProto(outcome: ProtoOutcome, resultBytes: number): Ou
     message: storable(outcome.message),
     retryable: outcome.retryable,
     retryDelayMs: durationField("outcome.retry_delay", outcome.retryDelay, undefined, 0, 30 * 86_400_000),
+    toFront: outcome.toFront,
     facts,
   };
 }

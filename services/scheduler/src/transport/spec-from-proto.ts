@@ -4,88 +4,120 @@ import {
   type JobOrder,
   type JobSpec,
   JobSpecSchema,
+  RelativeRank_Base,
   RetentionClass,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { JobRequest } from "../domain/core/admit.js";
-import { keepFamily, type RetentionFamily } from "../domain/core/bucket.js";
-import { checkBytes, checkName, checkRange, invalid, notServed, timeField } from "./fields.js";
+import { noTraits, type Traits } from "../domain/core/group.js";
+import type { RankRequest } from "../domain/core/rank.js";
+import type { RetentionWish } from "../domain/core/retention-bucket.js";
+import { decodeId } from "../domain/directory.js";
+import type { JobIdCodec } from "../ids/job-id.js";
+import { parentsFromProto } from "./dependencies-from-proto.js";
+import { checkBytes, checkName, checkRange, invalid, timeField } from "./fields.js";
 import { policyFromProto } from "./policy-from-proto.js";
+import { reuseFromProto } from "./reuse-from-proto.js";
 
-/** What holds for all jobs. */
+/** Limits of what one job may carry, bytes. */
 export interface SpecLimits {
-  /** Most bytes of an input. */
   readonly inputBytes: number;
-  /** How long jobs of the standard class are kept. */
-  readonly standardFamily: RetentionFamily;
 }
 
-/** Checks one item of a submit and translates it. @throws SwitchyardError for what is not allowed or not served. */
-export function requestFromProto({ spec, idempotencyKey, fingerprint }: SubmitItem, limits: SpecLimits): JobRequest {
+/** What the translation of items needs beside them. */
+export interface SpecContext {
+  readonly ids: JobIdCodec;
+  readonly limits: SpecLimits;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+/** Checks one item of a submit and translates it; `index` is its place in the call. @throws SwitchyardError for what is not allowed. */
+export function requestFromProto(item: SubmitItem, { ids, limits, now }: SpecContext, index: number): JobRequest {
+  const { spec, idempotencyKey, fingerprint } = item;
   if (!spec) throw invalid("spec", "is missing");
-  refuseUnserved(spec);
   checkBytes("input", spec.input?.data, limits.inputBytes);
   checkName("idempotency_key", idempotencyKey, 0, 255);
-  const { rankClass, rank, weight } = orderFromProto(spec.order);
+  checkBytes("fingerprint", fingerprint, 1_024);
   return {
     shape: {
       queue: checkName("queue", spec.queue || "default", 1, 128),
-      kind: checkName("kind", spec.kind, 1, 255),
       requiredLabels: labelsFromProto("required_labels", spec.requiredLabels),
+      laneLabels: labelsFromProto("lane_labels", spec.laneLabels),
       policy: policyFromProto(spec.policies),
     },
-    rankClass,
-    rank,
-    weight,
+    kind: checkName("kind", spec.kind, 1, 255),
+    traits: traitsFromProto(spec),
+    ...orderFromProto(spec.order),
     readyAt: timeField(spec.startTime),
-    family: familyFromProto(spec.retention, limits.standardFamily),
+    retention: retentionFromProto(spec.retention),
     body: {
       subject: checkName("subject", spec.subject, 0, 512),
       input: spec.input?.data,
       contentType: checkName("input.content_type", spec.input?.contentType ?? "", 0, 255),
       extras: encodeExtras(spec),
+      resumeFrom: spec.resumeFrom === "" ? 0 : decodeId(ids, spec.resumeFrom).serial,
     },
+    reuse: reuseFromProto(spec, now),
+    parents: spec.dependencies.length > 0 ? parentsFromProto(spec, ids, index) : [],
     idempotencyKey,
     fingerprint: fingerprint.byteLength > 0 ? fingerprint : undefined,
   };
 }
 
-/** Parts of the contract that come later. Refused, since a caller that relies on them must not believe that they hold. */
-function refuseUnserved(spec: JobSpec): void {
-  if (spec.dependencies.length > 0) throw notServed("dependencies");
-  if (spec.reuse && spec.reuse.states.length > 0) throw notServed("reuse");
-  if (spec.concurrencyKeys.length > 0) throw notServed("concurrency_keys");
-  if (spec.rateKeys.length > 0) throw notServed("rate_keys");
-  if (Object.keys(spec.laneLabels).length > 0) throw notServed("lane_labels");
-  // Nothing masks them yet, and a secret that is believed to be masked is worse than a refusal.
-  if (spec.secretNames.length > 0) throw notServed("secret_names");
-  if (spec.order?.rankBy.case === "relative") throw notServed("order.relative");
-}
-
-/** A queue has no setting of its own yet, so nothing said means the standard. */
-function familyFromProto(retention: RetentionClass, standard: RetentionFamily): RetentionFamily {
+function retentionFromProto(retention: RetentionClass): RetentionWish {
   switch (retention) {
     case RetentionClass.UNSPECIFIED:
+      return "QUEUE";
     case RetentionClass.STANDARD:
-      return standard;
+      return "STANDARD";
     case RetentionClass.KEEP:
-      return keepFamily;
+      return "KEEP";
     default:
       throw invalid("retention", `${String(retention)} is not a retention class`);
   }
 }
 
-function orderFromProto(order: JobOrder | undefined): { rankClass: number; rank: number; weight: number } {
-  const rank = order?.rankBy.case === "rank" ? order.rankBy.value : 0;
-  if (Number.isNaN(rank)) throw invalid("order.rank", "must be a number");
+function traitsFromProto({ concurrencyKeys, rateKeys, fairnessKey }: JobSpec): Traits {
+  if (concurrencyKeys.length === 0 && rateKeys.length === 0 && fairnessKey === "") return noTraits;
+  const keys = (field: string, names: readonly string[]) => {
+    if (names.length > 8) throw invalid(field, "at most 8 keys are allowed");
+    return [...new Set(names.map((name) => checkName(field, name, 1, 255)))].sort();
+  };
   return {
-    rankClass: checkRange("order.rank_class", order?.rankClass ?? 0, -32_768, 32_767),
-    // -0 and 0 are one place.
-    rank: rank + 0,
-    weight: checkRange("order.weight", order?.weight ?? 0, 0, 1e15),
+    concurrencyKeys: keys("concurrency_keys", concurrencyKeys),
+    rateKeys: keys("rate_keys", rateKeys),
+    fairnessKey: checkName("fairness_key", fairnessKey, 0, 255),
   };
 }
 
+/** Checks and translates a place. */
+export function orderFromProto(order: JobOrder | undefined): Pick<JobRequest, "rankClass" | "rank" | "weight"> {
+  if (!order) return plainOrder;
+  return {
+    rankClass: checkRange("order.rank_class", order.rankClass, -32_768, 32_767),
+    rank: rankFromProto(order),
+    weight: checkRange("order.weight", order.weight, 0, 1e15),
+  };
+}
+
+const plainOrder = { rankClass: 0, rank: { rank: 0 }, weight: 0 };
+
+function rankFromProto({ rankBy }: JobOrder): RankRequest {
+  if (rankBy.case === "relative") {
+    if (rankBy.value.base !== RelativeRank_Base.MIN_OPEN_RANK) throw invalid("order.relative.base", "is missing");
+    if (!Number.isFinite(rankBy.value.offset)) throw invalid("order.relative.offset", "must be a finite number");
+    return { fromMinimum: rankBy.value.offset };
+  }
+  const rank = rankBy.case === "rank" ? rankBy.value : 0;
+  if (Number.isNaN(rank)) throw invalid("order.rank", "must be a number");
+  // -0 and 0 are one place.
+  return { rank: rank + 0 };
+}
+
+const noLabels: [string, string][] = [];
+
 function labelsFromProto(field: string, labels: Readonly<Record<string, string>>): [string, string][] {
+  if (isEmpty(labels)) return noLabels;
   const entries = Object.entries(labels);
   if (entries.length > 64) throw invalid(field, "at most 64 labels are allowed");
   for (const [name, value] of entries) {
@@ -95,23 +127,35 @@ function labelsFromProto(field: string, labels: Readonly<Record<string, string>>
   return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** What nobody decides by: stored as one value, shown by reads. */
+/** What only reads show: stored as one value. */
 function encodeExtras(spec: JobSpec): Uint8Array | undefined {
   const { labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter } = spec;
+  const { concurrencyKeys, rateKeys, dependencies, reuse } = spec;
   labelsFromProto("labels", labels);
   checkBytes("client_data", clientData, 64 * 1_024);
   checkName("resume_from", resumeFrom, 0, 64);
-  checkName("fairness_key", fairnessKey, 0, 255);
   checkName("submitter", submitter, 0, 255);
   for (const name of secretNames) checkName("secret_names", name, 1, 255);
   const isPlain =
-    Object.keys(labels).length === 0 && clientData.byteLength === 0 && secretNames.length === 0 && retention === 0;
+    isEmpty(labels) &&
+    clientData.byteLength + secretNames.length + concurrencyKeys.length + rateKeys.length + dependencies.length === 0 &&
+    `${resumeFrom}${fairnessKey}${submitter}` === "" &&
+    retention === 0 &&
+    !reuse;
   // Most jobs carry none of these, and making a message costs more than all checks together.
-  if (isPlain && resumeFrom === "" && fairnessKey === "" && submitter === "") return undefined;
+  if (isPlain) return undefined;
   const encoded = toBinary(
     JobSpecSchema,
-    create(JobSpecSchema, { labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter }),
+    create(JobSpecSchema, {
+      ...{ labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter },
+      ...{ concurrencyKeys, rateKeys, dependencies, ...(reuse && { reuse }) },
+    }),
   );
-  checkBytes("labels", encoded, 96 * 1_024);
+  checkBytes("labels", encoded, 160 * 1_024);
   return encoded;
+}
+
+function isEmpty(labels: Readonly<Record<string, string>>): boolean {
+  for (const _ in labels) return false;
+  return true;
 }

@@ -5,22 +5,29 @@ import {
   type SubmitJobsRequest,
   type SubmitJobsResponse,
   SubmitJobsResponseSchema,
+  type SubmittedJob,
   SubmittedJob_Disposition,
   SubmittedJobSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
-import { admit } from "../domain/core/admit.js";
+import { type Admission, admit, type JobRequest } from "../domain/core/admit.js";
+import { checkItems } from "../domain/core/check-items.js";
 import { openState } from "../domain/core/core-event.js";
-import type { OpenJob } from "../domain/core/model.js";
+import type { Write } from "../domain/core/writes.js";
 import type { Directory, Place } from "../domain/directory.js";
-import type { KnownRequest } from "../domain/shard/request-memory.js";
+import { readEndedFacts } from "../domain/reads/ended-facts.js";
 import { readRecords } from "../domain/reads/job-record.js";
-import { checkName, invalid, notServed } from "./fields.js";
+import type { KnownRequest } from "../domain/shard/request-memory.js";
+import { checkName, invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
+import { placeToProto } from "./place-to-proto.js";
 import { requestFromProto, type SpecLimits } from "./spec-from-proto.js";
 import { timestampFromMicros } from "./stored-values.js";
 
 /** Most jobs in one call. */
 const maxItems = 1_000;
+
+/** What stands for one item: what the admission said, or the job of an earlier call. */
+type Answer = Admission | { readonly serial: number; readonly disposition: "REPLAYED"; readonly job: undefined };
 
 /** Admits jobs: checks everything before the first decision, then writes all of them at once. */
 export async function submitJobs(
@@ -30,73 +37,124 @@ export async function submitJobs(
 ): Promise<SubmitJobsResponse> {
   const { namespace, requestId, items } = request;
   if (items.length === 0 || items.length > maxItems) throw invalid("items", `must be 1 to ${maxItems}`);
-  if (request.wantPosition) throw notServed("want_position");
   checkName("request_id", requestId, 0, 128);
-  const requests = items.map((item) => requestFromProto(item, limits));
-  const keyed = requests.some(({ idempotencyKey }) => idempotencyKey !== "");
-  if (keyed && items.length > 1) throw notServed("idempotency_key in a batch of several items");
+  const context = { ids: directory.ids(namespace), limits, now: directory.now() };
+  const requests = items.map((item, i) => requestFromProto(item, context, i));
   const place = await directory.open(namespace);
-  const { term, space } = place;
-  const [itemKey = ""] = requests.map(({ idempotencyKey }) => idempotencyKey && `item:${idempotencyKey}`);
   const callKey = requestId && `call:${requestId}`;
-  const keys = [callKey, itemKey].filter((key) => key !== "");
-  if (keys.length > 0) {
-    const known = await term.requests.find(term.pool, space, term.clock.now(), keys);
-    term.assertValid();
-    const repeat = keys.map((key) => known.get(key)).find((found) => found !== undefined);
-    if (repeat) return replay(place, request, repeat);
-  }
-  const { jobs, write } = admit(term.clock.now(), space, callKey, requests);
-  term.requests.note(write.requests, write, term.clock.now());
-  await term.write(write);
-  return answer(place, request, jobs);
+  return toProto(place, request, await decide(place, callKey, requests));
 }
+
+async function decide(place: Place, callKey: string, requests: readonly JobRequest[]): Promise<Answer[]> {
+  const { term, space } = place;
+  const itemKeys = requests.map(({ idempotencyKey }) => idempotencyKey && `item:${idempotencyKey}`);
+  const keys = [callKey, ...itemKeys].filter((key) => key !== "");
+  const settled = new Set<Write>();
+  for (;;) {
+    const { facts, close } = await readEndedFacts(term.pool, space, requests);
+    try {
+      // Repeats are looked up last: what was decided while history was read is in memory.
+      const known = keys.length > 0 ? await term.requests.find(term.pool, space, term.clock.now(), keys) : noRequests;
+      term.assertValid();
+      const repeat = callKey === "" ? undefined : known.get(callKey);
+      if (repeat) return await replayCall(place, requests, repeat);
+      const split = splitRepeats(requests, itemKeys, known);
+      const unsettled = split.writes.filter((write) => !settled.has(write));
+      for (const write of unsettled) await term.write(write);
+      for (const write of unsettled) settled.add(write);
+      if (unsettled.length > 0) continue;
+      checkItems(space, split.fresh, facts());
+      const decision = admit(term.clock.now(), space, callKey, split.fresh, facts());
+      if ("waitFor" in decision) {
+        await term.write(decision.waitFor);
+        continue;
+      }
+      term.requests.note(decision.write.requests, decision.write, term.clock.now());
+      await Promise.all([decision.write, ...decision.alsoWait].map((write) => term.write(write)));
+      return split.merge(decision.admissions);
+    } finally {
+      close();
+    }
+  }
+}
+
+const noRequests: ReadonlyMap<string, KnownRequest> = new Map();
 
 /** Answers a repeat with the jobs of the first call. It must be the same call: as many items, and the same digest where there is one. */
-async function replay(place: Place, request: SubmitJobsRequest, known: KnownRequest): Promise<SubmitJobsResponse> {
-  const { term, space, ids } = place;
-  const { requestId, items } = request;
+async function replayCall({ term }: Place, requests: readonly JobRequest[], known: KnownRequest): Promise<Answer[]> {
   if (known.write) await term.write(known.write);
-  const [first] = items;
-  const sameDigest =
-    !known.fingerprint || Buffer.compare(known.fingerprint, first?.fingerprint ?? new Uint8Array()) === 0;
-  if (known.count !== items.length || !sameDigest) {
-    throw new SwitchyardError("REQUEST_ID_REUSED", "the request id came with another content before", {
-      request_id: requestId,
-    });
-  }
-  const serials = items.map((_, i) => known.firstSerial + i);
-  const records = await readRecords(term.pool, space, serials, request.returnJobs);
-  const view = request.returnJobs ? JobView.PAYLOADS : JobView.BASIC;
-  return create(SubmitJobsResponseSchema, {
-    jobs: records.map((record) => ({
-      jobId: ids.encode({ serial: record.stored.serial, reopen: 0, attempt: 0 }),
-      serial: BigInt(record.stored.serial),
-      disposition: SubmittedJob_Disposition.REPLAYED,
-      state: JobState[record.state],
-      createTime: timestampFromMicros(record.stored.createdMicros),
-      ...(request.returnJobs && { job: jobToProto(record, ids, view) }),
-    })),
-  });
+  if (known.serials.length !== requests.length) throw reused("the request id came with another number of items before");
+  return known.serials.map((serial) => ({ serial, disposition: "REPLAYED", job: undefined }));
 }
 
-async function answer(
-  { term, space, ids }: Place,
+/** Takes out the items that were submitted before, under keys of their own; items that name them as parents name their jobs instead. */
+function splitRepeats(
+  requests: readonly JobRequest[],
+  itemKeys: readonly string[],
+  known: ReadonlyMap<string, KnownRequest>,
+) {
+  const repeats = requests.map((request, i) => {
+    const found = itemKeys[i] === "" ? undefined : known.get(itemKeys[i] as string);
+    if (found && !sameDigest(found, request)) throw reused("the key of an item came with another content before");
+    return found;
+  });
+  const newIndex = new Map<number, number>();
+  for (const [i, repeat] of repeats.entries()) if (!repeat) newIndex.set(i, newIndex.size);
+  const fresh = requests.flatMap((request, i) => {
+    if (repeats[i]) return [];
+    if (newIndex.size === requests.length || request.parents.length === 0) return [request];
+    const parents = request.parents.map((parent) => {
+      if (!("item" in parent)) return parent;
+      const { item, ...how } = parent;
+      const serial = repeats[item]?.serials[0];
+      return serial === undefined ? { item: newIndex.get(item) ?? requests.length, ...how } : { serial, ...how };
+    });
+    return [{ ...request, parents }];
+  });
+  return {
+    fresh,
+    writes: repeats.flatMap((repeat) => (repeat?.write ? [repeat.write] : [])),
+    merge: (admissions: readonly Admission[]): Answer[] =>
+      requests.map((_, i) => {
+        const serial = repeats[i]?.serials[0];
+        if (serial !== undefined) return { serial, disposition: "REPLAYED", job: undefined };
+        return admissions[newIndex.get(i) as number] as Admission;
+      }),
+  };
+}
+
+function sameDigest({ fingerprint }: KnownRequest, request: JobRequest): boolean {
+  return !fingerprint || Buffer.compare(fingerprint, request.fingerprint ?? new Uint8Array()) === 0;
+}
+
+function reused(message: string): SwitchyardError {
+  return new SwitchyardError("REQUEST_ID_REUSED", message, {});
+}
+
+async function toProto(
+  place: Place,
   request: SubmitJobsRequest,
-  jobs: readonly OpenJob[],
+  answers: readonly Answer[],
 ): Promise<SubmitJobsResponse> {
-  const serials = jobs.map(({ serial }) => serial);
-  const records = request.returnJobs ? await readRecords(term.pool, space, serials, true) : [];
+  const { term, space, ids } = place;
+  const shown = answers.filter(({ job }) => request.returnJobs || !job).map(({ serial }) => serial);
+  const records = await readRecords(term.pool, space, [...new Set(shown)], request.returnJobs);
+  const bySerial = new Map(records.map((record) => [record.stored.serial, record]));
+  const view = request.returnJobs ? JobView.PAYLOADS : JobView.BASIC;
   return create(SubmitJobsResponseSchema, {
-    jobs: jobs.map((job, i) => {
-      const record = records[i];
+    jobs: answers.map(({ serial, disposition, job }): SubmittedJob => {
+      const record = bySerial.get(serial);
+      const createdMicros = job?.createdMicros ?? record?.stored.createdMicros ?? 0;
+      const state = record?.state ?? (job ? openState(job) : "QUEUED");
+      const waiting = request.wantPosition ? space.job(serial) : undefined;
       return create(SubmittedJobSchema, {
-        jobId: ids.encode({ serial: job.serial, reopen: 0, attempt: 0 }),
-        serial: BigInt(job.serial),
-        disposition: SubmittedJob_Disposition.CREATED,
-        state: JobState[openState(job)],
-        createTime: timestampFromMicros(job.createdMicros),
-        ...(record && { job: jobToProto(record, ids, JobView.PAYLOADS) }),
+        jobId: ids.encode({ serial, reopen: 0, attempt: 0 }),
+        serial: BigInt(serial),
+        disposition: SubmittedJob_Disposition[disposition],
+        state: JobState[state],
+        createTime: timestampFromMicros(createdMicros),
+        ...(request.returnJobs && record && { job: jobToProto(record, ids, view) }),
+        ...(waiting && openState(waiting) === "QUEUED" && { place: placeToProto(waiting, false) }),
       });
     }),
   });

@@ -92,7 +92,7 @@ function eventToProto({ ids }: Place, { sequence, event }: SequencedEvent): JobE
     endReason: event.reason === "" ? EndReason.UNSPECIFIED : EndReason[event.reason],
     message: event.message,
     actor: event.actor,
-    kind: shape.kind,
+    kind: event.kind,
     queue: shape.queue,
   });
 }

@@ -60,6 +60,11 @@ export class BucketIndex {
     return ranges.sort((a, b) => a.from - b.from);
   }
 
+  /** All buckets. */
+  all(): number[] {
+    return [...this.#families.values()].flatMap((marks) => marks.map(({ bucket }) => bucket));
+  }
+
   /** Numbers of the families that have had a job. */
   families(): Iterable<number> {
     return this.#families.keys();

@@ -1,7 +1,7 @@
 import { eventOf, openState } from "./core-event.js";
 import { endAttempt, endWaiting } from "./end.js";
 import type { FinalState, JobState, LiveAttempt, OpenJob } from "./model.js";
-import type { Decision, ReportWrite, Write } from "./writes.js";
+import { type Decision, type ReportWrite, reportWrite, type Write } from "./writes.js";
 
 /** How a job shall be cancelled. */
 export interface CancelRequest {
@@ -43,7 +43,7 @@ function requestCancel(now: number, attempt: LiveAttempt, actor: string, message
   attempt.cancelRequested = { actor, message };
   const about = { previous: "RUNNING", attempt: number, runnerId: runner.id, actor, message } as const;
   const event = eventOf(job, "CANCEL_REQUESTED", now, "RUNNING", about);
-  const write: ReportWrite = { lane: "report", ends: [], starts: [], cancelRequests: [attempt], events: [event] };
+  const write: ReportWrite = reportWrite({ cancelRequests: [attempt], events: [event] });
   attempt.marking = write;
   return write;
 }

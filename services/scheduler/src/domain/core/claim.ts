@@ -1,8 +1,9 @@
-import type { CoreState } from "./core-state.js";
 import { eventOf } from "./core-event.js";
-import { touchPresence } from "./presence.js";
-import { bestJob } from "./lane.js";
+import type { CoreState } from "./core-state.js";
+import type { LimitKey } from "./limit-key.js";
 import type { LiveAttempt, OpenJob } from "./model.js";
+import { touchPresence } from "./presence.js";
+import { fullKey, takeSeats } from "./seats.js";
 import type { Waiter } from "./waiter.js";
 import type { ClaimWrite, CoreEvent, Decision } from "./writes.js";
 
@@ -13,29 +14,58 @@ export type ClaimRefusal = { readonly refused: "not-found" | "not-claimable"; re
 export function claimBest(now: number, waiter: Waiter): ClaimWrite | undefined {
   const attempts: LiveAttempt[] = [];
   while (waiter.wants() > 0) {
-    const job = bestJob(waiter.profile);
-    if (!job) break;
-    job.space.dequeue(job);
-    attempts.push(grant(now, job, waiter));
+    const attempt = claimNext(now, waiter);
+    if (!attempt) break;
+    attempts.push(attempt);
   }
   return attempts.length > 0 ? claimWrite(now, attempts) : undefined;
 }
 
-/** Gives a waiter this job, whatever its profile says. */
+function claimNext(now: number, waiter: Waiter): LiveAttempt | undefined {
+  const { table } = waiter.runner.space;
+  for (;;) {
+    const lane = waiter.profile.best(table);
+    const group = lane?.head;
+    if (!lane || !group) return undefined;
+    // A group stands behind one of its keys; another one may be full.
+    const full = fullKey(group, now);
+    if (full) {
+      full.sync(now);
+      lane.moveBehind(group, full);
+      continue;
+    }
+    const job = waiter.runner.space.at(group.jobs.first());
+    return take(now, job, waiter);
+  }
+}
+
+/** Gives a waiter this job, whatever its profile says. Limits hold all the same. */
 export function claimById(now: number, job: OpenJob | undefined, waiter: Waiter): Decision<ClaimRefusal | LiveAttempt> {
   if (!job) return { answer: { refused: "not-found" }, writes: [] };
-  if (job.phase === "admitting" || job.phase === "ending") return { waitFor: job.pending as ClaimWrite };
-  if (job.phase !== "queued") return { answer: { refused: "not-claimable", job }, writes: [] };
-  job.space.dequeue(job);
-  const attempt = grant(now, job, waiter);
+  if (job.pending && job.phase !== "running") return { waitFor: job.pending };
+  const group = job.space.lanes.group(job.space.table.groupId[job.slot] as number);
+  const paused = job.shape.site.queue.settings.paused;
+  if (job.phase !== "queued" || !group || paused || fullKey(group, now))
+    return { answer: { refused: "not-claimable", job }, writes: [] };
+  const attempt = take(now, job, waiter);
   return { answer: attempt, writes: [claimWrite(now, [attempt])] };
 }
 
+/** Takes a job out of its list for a waiter. */
+function take(now: number, job: OpenJob, waiter: Waiter): LiveAttempt {
+  const { space, slot, shape } = job;
+  const group = space.lanes.group(space.table.groupId[slot] as number);
+  const keys = group?.keys ?? [];
+  space.dequeue(job);
+  if (group) shape.site.queue.turn(group);
+  return grant(now, job, waiter, keys);
+}
+
 /**
- * Reserves a job for a waiter: the job is out of the lists, the attempt number is raised, and the runner is charged. Nobody hears of
+ * Reserves a job for a waiter: the job is out of the lists, the attempt number is raised, and seats and runner are charged. Nobody hears of
  * the lease before its write is committed.
  */
-export function grant(now: number, job: OpenJob, waiter: Waiter): LiveAttempt {
+export function grant(now: number, job: OpenJob, waiter: Waiter, keys: readonly LimitKey[]): LiveAttempt {
   const { policy } = job.shape;
   const leaseMs = waiter.leaseMs ?? policy.leaseMs;
   const attempt: LiveAttempt = {
@@ -46,45 +76,42 @@ export function grant(now: number, job: OpenJob, waiter: Waiter): LiveAttempt {
     startedAt: waiter.startAtClaim ? now : 0,
     leaseMs,
     leaseUntil: now + leaseMs,
+    storedUntil: now + leaseMs,
     holdByRunner: policy.holdByRunner,
     executionDeadline: policy.executionMs > 0 ? now + policy.executionMs : 0,
     claimInfo: waiter.claimInfo,
+    seats: keys,
     cancelRequested: undefined,
     progress: undefined,
     notify: waiter.notify,
+    claimant: waiter,
     marking: undefined,
     leaseTimer: undefined,
     executionTimer: undefined,
   };
+  if (keys.length > 0) takeSeats(now, keys, attempt);
   job.phase = "claiming";
   job.attempt = attempt.number;
   job.live = attempt;
   waiter.runner.held.add(attempt);
   waiter.reserve();
-  claimants.set(attempt, waiter);
   return attempt;
 }
 
-// Who gets a lease once it is durable. Only between grant and commit.
-const claimants = new WeakMap<LiveAttempt, Waiter>();
-
 function claimWrite(now: number, attempts: readonly LiveAttempt[]): ClaimWrite {
-  const write: ClaimWrite = {
-    lane: "claim",
-    attempts,
-    events: attempts.flatMap((attempt) => claimEvents(now, attempt)),
-  };
+  const events: CoreEvent[] = [];
+  for (const attempt of attempts) addClaimEvents(now, attempt, events);
+  const write: ClaimWrite = { lane: "claim", attempts, events };
   for (const { job } of attempts) job.pending = write;
   return write;
 }
 
-/** The events of a claim; a claim that counts as the start has two. */
-export function claimEvents(now: number, attempt: LiveAttempt): CoreEvent[] {
+/** Adds the events of a claim; a claim that counts as the start has two. */
+export function addClaimEvents(now: number, attempt: LiveAttempt, events: CoreEvent[]): void {
   const { job, number, runner } = attempt;
   const about = { attempt: number, runnerId: runner.id };
-  const claimed = eventOf(job, "CLAIMED", now, "RUNNING", { previous: "QUEUED", ...about });
-  if (attempt.startedAt === 0) return [claimed];
-  return [claimed, eventOf(job, "STARTED", now, "RUNNING", { previous: "RUNNING", ...about })];
+  events.push(eventOf(job, "CLAIMED", now, "RUNNING", { previous: "QUEUED", ...about }));
+  if (attempt.startedAt > 0) events.push(eventOf(job, "STARTED", now, "RUNNING", { previous: "RUNNING", ...about }));
 }
 
 /** A lease is durable: its clocks begin, and its holder hears of it. */
@@ -92,14 +119,17 @@ export function attemptCommitted(state: CoreState, now: number, attempt: LiveAtt
   const { job, runner } = attempt;
   job.phase = "running";
   job.pending = undefined;
+  job.space.stand(job, attempt.startedAt > 0 ? "started" : "claimed");
   attempt.leaseUntil = now + attempt.leaseMs;
   state.timers.cancel(job.startTimer);
+  job.startTimer = undefined;
   // A runner that claims is alive, even if it has never said so.
   if (attempt.holdByRunner && runner.presentUntil <= now)
     touchPresence(state, now, runner, runner.presenceMs || attempt.leaseMs);
   watchAttempt(state, attempt);
-  claimants.get(attempt)?.deliver(attempt);
-  claimants.delete(attempt);
+  const { claimant } = attempt;
+  attempt.claimant = undefined;
+  claimant?.deliver(attempt);
 }
 
 /** Starts the clocks of an attempt that is held. */

@@ -17,12 +17,14 @@ export function eventOf(
   } = {},
 ): CoreEvent {
   const { previous = "", attempt = 0, runnerId = "", reason = "", message = "", actor = "" } = more;
-  const { space, serial, reopen, shape } = job;
-  return { type, space, serial, reopen, at, previous, state, attempt, runnerId, reason, message, actor, shape };
+  const { space, serial, reopen, shape, kind } = job;
+  return { type, space, serial, reopen, at, previous, state, attempt, runnerId, reason, message, actor, kind, shape };
 }
 
 /** The contract's state of an open job. */
 export function openState(job: OpenJob): JobState {
   if (job.live && job.phase !== "claiming") return "RUNNING";
-  return job.readyAt > 0 && (job.phase === "scheduled" || job.phase === "admitting") ? "SCHEDULED" : "QUEUED";
+  if (job.openParents > 0 || job.failedParent) return "BLOCKED";
+  // A job that is being claimed, or waits in line, is past its time.
+  return job.readyAt > 0 && job.phase !== "queued" && job.phase !== "claiming" ? "SCHEDULED" : "QUEUED";
 }

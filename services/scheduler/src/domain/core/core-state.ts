@@ -1,4 +1,6 @@
+import type { LimitKey } from "./limit-key.js";
 import type { LiveAttempt, OpenJob, RunnerPresence } from "./model.js";
+import type { RetentionFamily } from "./retention-bucket.js";
 import type { Namespace } from "./namespace.js";
 import { Timers } from "./timers.js";
 
@@ -8,15 +10,18 @@ export type Due =
   | { readonly type: "execution"; readonly attempt: LiveAttempt }
   | { readonly type: "presence"; readonly runner: RunnerPresence }
   | { readonly type: "ready"; readonly job: OpenJob }
-  | { readonly type: "not-started"; readonly job: OpenJob };
+  | { readonly type: "not-started"; readonly job: OpenJob }
+  | { readonly type: "refill"; readonly space: Namespace; readonly key: LimitKey };
 
 /** All that the core of one shard knows. */
 export interface CoreState {
   readonly spaces: Map<string, Namespace>;
   readonly timers: Timers<Due>;
+  /** How long jobs are kept when nothing else is said. */
+  readonly standard: RetentionFamily;
 }
 
 /** The core of a shard that owns nothing yet. */
-export function createCoreState(): CoreState {
-  return { spaces: new Map(), timers: new Timers() };
+export function createCoreState(standard: RetentionFamily): CoreState {
+  return { spaces: new Map(), timers: new Timers(), standard };
 }

@@ -1,9 +1,13 @@
 import { admitted } from "./admit.js";
+import { amended } from "./amend.js";
 import { attemptCommitted } from "./claim.js";
 import type { CoreState } from "./core-state.js";
-import { ended } from "./end.js";
+import { deleted } from "./delete.js";
+import { dispatch } from "./dispatch.js";
+import { ended } from "./ended.js";
 import type { Revoked } from "./model.js";
-import type { ReportWrite, Write } from "./writes.js";
+import { waitInLine } from "./wait.js";
+import type { Effects, ReportWrite, Write } from "./writes.js";
 
 /**
  * A write is durable: what it decided becomes visible to other decisions. Returns the writes that follow from that, such as leases for
@@ -15,18 +19,36 @@ import type { ReportWrite, Write } from "./writes.js";
  * is released when it is durable.
  */
 export function committed(state: CoreState, now: number, write: Write): Write[] {
+  const effects: Effects = { lanes: new Set(), writes: [] };
   switch (write.lane) {
     case "submit":
-      return admitted(state, now, write);
+      admitted(state, now, write, effects);
+      break;
     case "claim":
       for (const attempt of write.attempts) attemptCommitted(state, now, attempt);
-      return [];
+      break;
     case "report":
-      for (const attempt of [...write.starts, ...write.cancelRequests])
-        if (attempt.marking === write) attempt.marking = undefined;
-      tellCancelRequests(now, write);
-      return ended(state, now, write);
+      reported(state, now, write, effects);
+      break;
   }
+  if (effects.lanes.size > 0) effects.writes.push(...dispatch(now, effects.lanes));
+  return effects.writes;
+}
+
+function reported(state: CoreState, now: number, write: ReportWrite, effects: Effects): void {
+  for (const attempt of write.starts) {
+    if (attempt.marking === write) attempt.marking = undefined;
+    if (attempt.job.live === attempt) attempt.job.space.stand(attempt.job, "started");
+  }
+  for (const attempt of write.cancelRequests) if (attempt.marking === write) attempt.marking = undefined;
+  tellCancelRequests(now, write);
+  ended(state, now, write.ends, effects);
+  amended(state, now, write.amends, effects);
+  for (const job of write.reopens) {
+    job.pending = undefined;
+    waitInLine(state, now, job, effects);
+  }
+  deleted(state, now, write.deletes, effects);
 }
 
 function tellCancelRequests(now: number, write: ReportWrite): void {

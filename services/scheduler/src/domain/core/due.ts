@@ -3,29 +3,40 @@ import type { CoreState, Due } from "./core-state.js";
 import { dispatch } from "./dispatch.js";
 import { endAttempt, endWaiting, loseAttempt } from "./end.js";
 import type { LiveAttempt, OpenJob } from "./model.js";
-import type { ReportWrite, Write } from "./writes.js";
+import { refill } from "./seats.js";
+import { waitInLine } from "./wait.js";
+import { type CoreEvent, type Effects, reportWrite, type Write } from "./writes.js";
 
 /** How long to wait before looking again at something that has a write on the way, ms. */
 const recheckMs = 50;
 
-/** Handles everything that is due: lost leases and runners, execution limits, start times. */
+/** Handles everything that is due: lost leases and runners, execution limits, start times, tokens of rate keys. */
 export function handleDue(state: CoreState, now: number): Write[] {
-  const writes: Write[] = [];
-  const ready: OpenJob[] = [];
+  const effects: Effects = { lanes: new Set(), writes: [] };
+  const events: CoreEvent[] = [];
   for (let due = state.timers.take(now); due; due = state.timers.take(now)) {
-    if (due.type === "ready") becomeReady(now, due.job, ready);
-    else writes.push(...handle(state, now, due));
+    switch (due.type) {
+      case "ready":
+        becomeReady(state, now, due.job, effects, events);
+        break;
+      case "refill":
+        for (const lane of refill(state, due.space, now, due.key)) effects.lanes.add(lane);
+        break;
+      default:
+        effects.writes.push(...handle(state, now, due));
+    }
   }
-  if (ready.length > 0) writes.push(readyWrite(now, ready), ...dispatch(now, ready));
-  return writes;
+  if (events.length > 0) effects.writes.push(reportWrite({ events }));
+  if (effects.lanes.size > 0) effects.writes.push(...dispatch(now, effects.lanes));
+  return effects.writes;
 }
 
-function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready" }>): Write[] {
+function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready" | "refill" }>): Write[] {
   switch (due.type) {
     case "lease":
       return leaseDue(state, now, due.attempt);
     case "execution":
-      return executionDue(now, due.attempt);
+      return executionDue(state, now, due.attempt);
     case "presence": {
       const { runner } = due;
       runner.presenceTimer = undefined;
@@ -41,7 +52,12 @@ function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready"
     }
     case "not-started": {
       const { job } = due;
-      if (job.attempt > 0 || !isWaiting(job)) return [];
+      job.startTimer = undefined;
+      if (job.attempt > 0 || !job.space.isOpen(job)) return [];
+      if (job.pending) {
+        job.startTimer = state.timers.add(now + recheckMs, due);
+        return [];
+      }
       const message = "No runner started the job in time.";
       return [endWaiting(now, job, { state: "TIMED_OUT", reason: "NOT_STARTED", message, actor: "" })];
     }
@@ -49,16 +65,21 @@ function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready"
 }
 
 function leaseDue(state: CoreState, now: number, attempt: LiveAttempt): Write[] {
-  if (!isHeld(attempt)) return [];
-  if (attempt.leaseUntil > now) {
-    attempt.leaseTimer = state.timers.add(attempt.leaseUntil, { type: "lease", attempt });
+  if (attempt.job.live !== attempt) return [];
+  if (attempt.leaseUntil > now || attempt.job.pending) {
+    const at = Math.max(attempt.leaseUntil, now + recheckMs);
+    attempt.leaseTimer = state.timers.add(at, { type: "lease", attempt });
     return [];
   }
   return [loseAttempt(now, attempt, "lease")];
 }
 
-function executionDue(now: number, attempt: LiveAttempt): Write[] {
-  if (!isHeld(attempt)) return [];
+function executionDue(state: CoreState, now: number, attempt: LiveAttempt): Write[] {
+  if (attempt.job.live !== attempt) return [];
+  if (attempt.job.pending) {
+    attempt.executionTimer = state.timers.add(now + recheckMs, { type: "execution", attempt });
+    return [];
+  }
   const { policy } = attempt.job.shape;
   if (policy.loseOnExecutionTimeout) return [loseAttempt(now, attempt, "execution-timeout")];
   const message = `The execution limit of ${policy.executionMs / 1_000} s passed.`;
@@ -66,24 +87,13 @@ function executionDue(now: number, attempt: LiveAttempt): Write[] {
   return [endAttempt(now, attempt, { state: "TIMED_OUT", endedBy: "execution-timeout", final })];
 }
 
-function becomeReady(now: number, job: OpenJob, ready: OpenJob[]): void {
-  if (job.phase !== "scheduled" || job.readyAt > now) return;
-  job.readyAt = 0;
-  job.phase = "queued";
-  job.space.enqueue(job);
-  ready.push(job);
-}
-
-function readyWrite(now: number, jobs: readonly OpenJob[]): ReportWrite {
-  const events = jobs.map((job) => eventOf(job, "READY", now, "QUEUED", { previous: "SCHEDULED" }));
-  return { lane: "report", ends: [], starts: [], cancelRequests: [], events };
+function becomeReady(state: CoreState, now: number, job: OpenJob, effects: Effects, events: CoreEvent[]): void {
+  if (job.phase !== "scheduled" || job.readyAt > now || !job.space.isOpen(job)) return;
+  events.push(eventOf(job, "READY", now, "QUEUED", { previous: "SCHEDULED" }));
+  waitInLine(state, now, job, effects);
 }
 
 /** It is the live attempt of its job, and no write about it is on the way. */
 function isHeld(attempt: LiveAttempt): boolean {
-  return attempt.job.live === attempt && attempt.job.phase === "running";
-}
-
-function isWaiting(job: OpenJob): boolean {
-  return job.space.jobs.get(job.serial) === job && (job.phase === "queued" || job.phase === "scheduled");
+  return attempt.job.live === attempt && attempt.job.phase === "running" && !attempt.job.pending;
 }

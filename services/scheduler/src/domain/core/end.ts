@@ -1,13 +1,7 @@
-import { waitInLine } from "./admit.js";
 import { backoffMs, type Charge, charge, mayGoOn } from "./budget.js";
 import { eventOf, openState } from "./core-event.js";
-import type { CoreState } from "./core-state.js";
-import { dispatch } from "./dispatch.js";
-import type { EndedAttemptState, LiveAttempt, OpenJob, Outcome, RevocationReason, Revoked } from "./model.js";
-import type { CoreEvent, EndRecord, ReportWrite, Write } from "./writes.js";
-
-/** How long a runner is reminded of what was taken from it. */
-const revokedMemoryMs = 10 * 60_000;
+import type { EndedAttemptState, LiveAttempt, OpenJob, Outcome } from "./model.js";
+import { type CoreEvent, type EndRecord, type ReportWrite, reportWrite } from "./writes.js";
 
 type Final = NonNullable<EndRecord["final"]>;
 
@@ -21,39 +15,30 @@ export function endAttempt(
     readonly endedBy?: string;
     readonly final?: Final | undefined;
     readonly readyAt?: number;
+    readonly rank?: number;
   },
 ): ReportWrite {
   const { job } = attempt;
-  const { state, outcome, endedBy = "", final, readyAt = 0 } = how;
-  const record: EndRecord = { job, attempt, attemptState: state, outcome, endedBy, final, readyAt, at: now };
-  const write: ReportWrite = {
-    lane: "report",
-    ends: [record],
-    starts: [],
-    cancelRequests: [],
-    events: [endEvent(record)],
-  };
-  job.phase = "ending";
-  job.pending = write;
-  return write;
+  const { state, outcome, endedBy = "", final, readyAt = 0, rank = job.rank } = how;
+  return ending(job, { job, attempt, attemptState: state, outcome, endedBy, final, readyAt, rank, at: now });
 }
 
 /** Ends a job that waits. */
 export function endWaiting(now: number, job: OpenJob, final: Final): ReportWrite {
   const previous = openState(job);
   job.space.dequeue(job);
-  const record: EndRecord = {
-    job,
-    attempt: undefined,
-    attemptState: undefined,
-    outcome: undefined,
-    endedBy: "",
-    final,
-    readyAt: 0,
-    at: now,
-  };
-  const events = [eventOf(job, "ENDED", now, final.state, { previous, ...final })];
-  const write: ReportWrite = { lane: "report", ends: [record], starts: [], cancelRequests: [], events };
+  const { rank } = job;
+  const none = { attempt: undefined, attemptState: undefined, outcome: undefined };
+  return ending(job, { job, ...none, endedBy: "", final, readyAt: 0, rank, at: now }, previous);
+}
+
+function ending(job: OpenJob, record: EndRecord, previous?: ReturnType<typeof openState>): ReportWrite {
+  const { final, at } = record;
+  const event =
+    record.attempt || !final
+      ? endEvent(record)
+      : eventOf(job, "ENDED", at, final.state, { previous: previous ?? "", ...final });
+  const write = reportWrite({ ends: [record], events: [event] });
   job.phase = "ending";
   job.pending = write;
   return write;
@@ -110,49 +95,6 @@ export function failAttempt(now: number, attempt: LiveAttempt, outcome: Outcome,
 function readyAfterDelay(now: number, delayMs: number): number {
   return delayMs > 0 ? now + delayMs : 0;
 }
-
-/** An end is durable: seats and slots are free, the job is gone or waits again. */
-export function ended(state: CoreState, now: number, write: ReportWrite): Write[] {
-  const ready: OpenJob[] = [];
-  for (const record of write.ends) {
-    const { job, attempt } = record;
-    job.pending = undefined;
-    if (attempt) letGo(state, now, attempt, record);
-    if (record.final) {
-      state.timers.cancel(job.readyTimer);
-      state.timers.cancel(job.startTimer);
-      job.space.jobs.delete(job.serial);
-      continue;
-    }
-    job.readyAt = record.readyAt;
-    waitInLine(state, now, job);
-    if (job.phase === "queued") ready.push(job);
-  }
-  return dispatch(now, ready);
-}
-
-function letGo(state: CoreState, now: number, attempt: LiveAttempt, record: EndRecord): void {
-  const { job, runner, number } = attempt;
-  runner.held.delete(attempt);
-  state.timers.cancel(attempt.leaseTimer);
-  state.timers.cancel(attempt.executionTimer);
-  job.live = undefined;
-  if (record.outcome) return; // The runner ended it itself and needs no telling.
-  const { space, serial, reopen } = job;
-  const reason = revocationReasons[record.attemptState as EndedAttemptState];
-  const revoked: Revoked = { space, runnerId: runner.id, serial, reopen, attempt: number, reason, at: now };
-  runner.revoked = [...runner.revoked.filter(({ at }) => at > now - revokedMemoryMs), revoked];
-  attempt.notify?.(revoked);
-}
-
-const revocationReasons: Record<EndedAttemptState, RevocationReason> = {
-  SUCCEEDED: "NOT_HELD",
-  FAILED: "NOT_HELD",
-  LOST: "LEASE_LOST",
-  RELEASED: "RELEASED",
-  CANCELLED: "CANCELLED",
-  TIMED_OUT: "TIMED_OUT",
-};
 
 function endEvent({ job, attempt, attemptState, outcome, final, readyAt, at, endedBy }: EndRecord): CoreEvent {
   const about = { previous: "RUNNING", attempt: attempt?.number ?? 0, runnerId: attempt?.runner.id ?? "" } as const;

@@ -1,62 +1,123 @@
-import { compileKindSelectors, type KindSelector } from "./kind-pattern.js";
-import type { OpenJob } from "./model.js";
-import { compareOrder, type OrderList } from "./order-list.js";
-import type { Waiter } from "./waiter.js";
+import { Bucket } from "./bucket.js";
+import type { Group } from "./group.js";
+import { IndexedHeap } from "./indexed-heap.js";
+import type { LimitKey } from "./limit-key.js";
+import type { LaneEntry } from "./profile.js";
+import type { Queue } from "./queue.js";
 
-/** The waiting jobs of one queue, kind and set of required labels: whoever can do one of them can do all. */
-export interface Lane {
-  readonly key: string;
-  readonly queue: string;
-  readonly kind: string;
+/** What a runner must have to do a job, beside its kind; interned. */
+export interface Site {
+  readonly queue: Queue;
+  /** Labels that a runner must carry, by name; an empty value asks for presence only. */
   readonly requiredLabels: readonly (readonly [string, string])[];
-  readonly jobs: OrderList<OpenJob>;
-  /** Profiles that it fits. */
-  readonly profiles: Set<Profile>;
+  /** Labels that a claim can exclude. */
+  readonly laneLabels: readonly (readonly [string, string])[];
+  readonly lanes: Map<string, Lane>;
 }
 
-/** What a runner can do, as it says. */
-export interface ProfileSpec {
-  readonly kinds: readonly KindSelector[];
-  readonly labels: Readonly<Record<string, string>>;
-  /** Only these queues; empty is all. */
-  readonly queues: readonly string[];
-}
+/**
+ * The waiting jobs of one site and kind: whoever can do one of them can do all.
+ *
+ * Jobs with the same keys form a group, groups that wait behind the same key a bucket. The lane's head is the best group of the buckets whose
+ * key has something free. Most lanes have a single group without keys, which is kept apart (`plain`), without bucket or heap.
+ */
+export class Lane {
+  /** One entry for each profile that it fits. */
+  readonly entries: LaneEntry[] = [];
+  /** The group whose first job is next; undefined when none may start. */
+  head: Group | undefined;
+  /** Jobs in all groups. */
+  size = 0;
+  plain: Group | undefined;
+  #buckets: Map<LimitKey | undefined, Bucket> | undefined;
+  #open: IndexedHeap<Bucket> | undefined;
 
-/** A profile in use, with the lanes that fit it and the runners that wait with it. Interned: equal specs share one. */
-export interface Profile {
-  readonly key: string;
-  readonly fits: (lane: Lane) => boolean;
-  readonly lanes: Set<Lane>;
-  /** Runners that wait, longest first. */
-  readonly waiting: Waiter[];
-  /** Waiters that refer to it, waiting or not; while there are any it stays. */
-  users: number;
-}
+  constructor(
+    readonly site: Site,
+    readonly kind: string,
+  ) {}
 
-/** Text that is equal for equal profiles. */
-export function profileKey(spec: ProfileSpec): string {
-  const labels = Object.entries(spec.labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([spec.kinds, labels, spec.queues]);
-}
-
-/** Compiles a profile; `lanes` and `waiting` are the namespace's to fill. */
-export function createProfile(key: string, spec: ProfileSpec): Profile {
-  const selects = compileKindSelectors(spec.kinds);
-  const labels = new Map(Object.entries(spec.labels));
-  const queues = spec.queues.length > 0 ? new Set(spec.queues) : undefined;
-  const fits = (lane: Lane) =>
-    (!queues || queues.has(lane.queue)) &&
-    lane.requiredLabels.every(([name, value]) => (value === "" ? labels.has(name) : labels.get(name) === value)) &&
-    selects(lane.kind);
-  return { key, fits, lanes: new Set(), waiting: [], users: 0 };
-}
-
-/** The job that a profile gets next: the best head over all of its lanes. */
-export function bestJob(profile: Profile): OpenJob | undefined {
-  let best: OpenJob | undefined;
-  for (const lane of profile.lanes) {
-    const head = lane.jobs.first();
-    if (head && (!best || compareOrder(head, best) < 0)) best = head;
+  /** The first job of a group has changed, or the group is new or empty: everything that is ordered by it follows. */
+  touch(group: Group): void {
+    if (group !== this.plain) {
+      const { bucket } = group;
+      if (group.jobs.size === 0) this.#leave(group);
+      else this.#enter(group, bucket ?? this.#bucketFor(group.keys[0]));
+    }
+    this.refresh();
   }
-  return best;
+
+  /** A group turned out to be held by another of its keys: it waits behind that one. */
+  moveBehind(group: Group, key: LimitKey): void {
+    this.#leave(group);
+    this.#enter(group, this.#bucketFor(key));
+    this.refresh();
+  }
+
+  /** A key has become free or full: its bucket joins or leaves the order. */
+  setOpen(bucket: Bucket, open: boolean): void {
+    if (open && bucket.groups.size > 0) this.#openBuckets().set(bucket);
+    else this.#open?.delete(bucket);
+    this.refresh();
+  }
+
+  /** Orders everything anew, after the queue's way of sharing or the turns of a flow changed. */
+  reorder(): void {
+    for (const bucket of this.#buckets?.values() ?? []) bucket.groups.rebuild();
+    this.#open?.rebuild();
+    this.refresh();
+  }
+
+  /** All groups with jobs. */
+  *groups(): IterableIterator<Group> {
+    if (this.plain && this.plain.jobs.size > 0) yield this.plain;
+    for (const bucket of this.#buckets?.values() ?? []) yield* bucket.groups;
+  }
+
+  /** Finds the head anew and tells the profiles. */
+  refresh(): void {
+    const plain = this.plain && this.plain.jobs.size > 0 ? this.plain : undefined;
+    const keyed = this.#open?.top?.groups.top;
+    this.head = plain && keyed ? (keyed.isBefore(plain) ? keyed : plain) : (plain ?? keyed);
+    for (const entry of this.entries) entry.line.move(entry);
+  }
+
+  #enter(group: Group, bucket: Bucket): void {
+    group.bucket = bucket;
+    bucket.groups.set(group);
+    if (!bucket.key || bucket.key.open) this.#openBuckets().set(bucket);
+  }
+
+  #leave(group: Group): void {
+    const { bucket } = group;
+    if (!bucket) return;
+    group.bucket = undefined;
+    bucket.groups.delete(group);
+    if (bucket.groups.size > 0) {
+      if (bucket.heapIndex >= 0) this.#open?.set(bucket);
+      return;
+    }
+    this.#open?.delete(bucket);
+    this.#buckets?.delete(bucket.key);
+    bucket.key?.buckets.delete(bucket);
+  }
+
+  #bucketFor(key: LimitKey | undefined): Bucket {
+    this.#buckets ??= new Map();
+    let bucket = this.#buckets.get(key);
+    if (!bucket) {
+      bucket = new Bucket(this, key);
+      this.#buckets.set(key, bucket);
+    }
+    return bucket;
+  }
+
+  #openBuckets(): IndexedHeap<Bucket> {
+    this.#open ??= new IndexedHeap<Bucket>((a, b) => isBefore(a, b));
+    return this.#open;
+  }
+}
+
+function isBefore(a: Bucket, b: Bucket): boolean {
+  return (a.groups.top as Group).isBefore(b.groups.top as Group);
 }

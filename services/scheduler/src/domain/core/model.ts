@@ -1,7 +1,11 @@
-import type { Ordered } from "./order-list.js";
-import type { Namespace } from "./namespace.js";
-import type { Lane } from "./lane.js";
 import type { Due } from "./core-state.js";
+import type { Traits } from "./group.js";
+import type { Site } from "./lane.js";
+import type { LimitKey } from "./limit-key.js";
+import type { Namespace } from "./namespace.js";
+import type { Ordered } from "./order.js";
+import type { Standing } from "./queue.js";
+import type { Waiter } from "./waiter.js";
 import type { Timer } from "./timers.js";
 import type { Write } from "./writes.js";
 
@@ -66,31 +70,62 @@ export interface JobPolicy {
   readonly stopGraceMs: number;
 }
 
-/** What many jobs have in common; interned, and stored once per namespace. */
-export interface JobShape {
+/** What many jobs have in common beside their kind, of which there may be one per job. */
+export interface ShapeSpec {
+  readonly queue: string;
+  /** Labels that a runner must carry, sorted by name; an empty value asks for presence only. */
+  readonly requiredLabels: readonly (readonly [string, string])[];
+  /** Labels that a claim can exclude, sorted by name. */
+  readonly laneLabels: readonly (readonly [string, string])[];
+  readonly policy: JobPolicy;
+}
+
+/** A shape, interned, and stored once per namespace. */
+export interface JobShape extends ShapeSpec {
   /** Dense number in the namespace, from 1. */
   readonly id: number;
-  readonly queue: string;
-  readonly kind: string;
-  /** Labels that a runner must carry, by name; an empty value asks for presence only. */
-  readonly requiredLabels: readonly (readonly [string, string])[];
-  readonly policy: JobPolicy;
+  readonly site: Site;
+}
+
+/** A job that must end before another one may start. */
+export interface ParentEdge {
+  /** Serial of the parent. */
+  readonly parent: number;
+  /** End states that let the child go on. */
+  readonly satisfiedBy: readonly FinalState[];
+  /** How the child ends when the parent ends in another state. */
+  readonly otherwise: "CANCELLED" | "FAILED";
 }
 
 /**
  * Where an open job is between two decisions.
  *
- * - `admitting`, `claiming`, `ending`: a write about it is on the way (`pending`); nobody else may decide about it.
- * - `scheduled`: its time is ahead. `queued`: it is in its lane's list. `running`: `live` is set.
+ * - `admitting`, `claiming`, `ending`, `amending`: a write about it is on the way (`pending`); nobody else may decide about it.
+ * - `blocked`: parents have not ended. `scheduled`: its time is ahead. `queued`: it is in its group's list. `running`: `live` is set.
  */
-export type JobPhase = "admitting" | "scheduled" | "queued" | "claiming" | "running" | "ending";
+export type JobPhase =
+  | "admitting"
+  | "blocked"
+  | "scheduled"
+  | "queued"
+  | "claiming"
+  | "running"
+  | "ending"
+  | "amending";
 
-/** An open job: only what decisions need; inputs and labels stay in the database. */
+/**
+ * An open job: only what decisions need; inputs and labels stay in the database. A job that waits and has no history is kept as columns only
+ * (`job-table.ts`), and such an object is made of it when somebody decides about it.
+ */
 export interface OpenJob extends Ordered {
   readonly space: Namespace;
+  /** Its place in the job table; -1 before and after. */
+  slot: number;
   readonly shape: JobShape;
-  /** Where its rows lie (\`bucket.ts\`). */
+  /** Where its rows lie (`retention-bucket.ts`). */
   readonly bucket: number;
+  readonly kind: string;
+  readonly traits: Traits;
   rankClass: number;
   rank: number;
   weight: number;
@@ -107,8 +142,19 @@ export interface OpenJob extends Ordered {
   failures: number;
   lostBeforeStart: number;
   lostAfterStart: number;
+  /** Rises with each amendment, from 1. */
+  revision: number;
+  /** Stands for jobs with the same key while it is open; empty for none. */
+  reuseKey: string;
+  /** Parents that had not ended when it was admitted. */
+  parents: readonly ParentEdge[];
+  /** How many of them have not ended yet. */
+  openParents: number;
+  /** A parent that ended otherwise than the job needs: the job ends as soon as no write about it is on the way. */
+  failedParent: ParentEdge | undefined;
   phase: JobPhase;
-  lane: Lane | undefined;
+  /** As what its queue counts it; undefined before its admission is durable. */
+  standing: Standing | undefined;
   live: LiveAttempt | undefined;
   pending: Write | undefined;
   /** Its start time while it is scheduled. */
@@ -144,14 +190,20 @@ export interface LiveAttempt {
   readonly leaseMs: number;
   /** End of the lease in ms; means nothing while `holdByRunner`. */
   leaseUntil: number;
+  /** The end that is stored, which a next owner finds: renewals are written in batches, long before it comes. */
+  storedUntil: number;
   readonly holdByRunner: boolean;
   /** Absolute, ms; 0 is none. */
   readonly executionDeadline: number;
   readonly claimInfo: Uint8Array | undefined;
+  /** Keys whose seats it holds. */
+  seats: readonly LimitKey[];
   cancelRequested: { readonly actor: string; readonly message: string } | undefined;
   progress: AttemptProgress | undefined;
   /** Who is told about revocations: the session that the claim came from. */
   readonly notify: ((revocation: Revoked) => void) | undefined;
+  /** Who gets it once it is durable; undefined from then on. */
+  claimant: Waiter | undefined;
   /** The write of its start or of a cancel request while that is on the way: whoever repeats either is answered after it. */
   marking: Write | undefined;
   leaseTimer: Timer<Due> | undefined;
@@ -192,6 +244,8 @@ export interface Outcome {
   readonly retryable: boolean;
   /** Of a release or a retryable failure: not before this delay, ms; undefined is the policy's back-off. */
   readonly retryDelayMs: number | undefined;
+  /** Of a release: before everything else of its class. */
+  readonly toFront: boolean;
   /** Labels, metrics, artifacts and stream lengths as JSON text; empty for none. */
   readonly facts: string;
 }

@@ -1,10 +1,17 @@
 import { BucketIndex, type SerialMark } from "./bucket-index.js";
-import { createProfile, type Lane, type Profile, type ProfileSpec, profileKey } from "./lane.js";
-import type { JobPolicy, JobShape, OpenJob, RunnerPresence } from "./model.js";
-import { OrderList } from "./order-list.js";
-
-/** Empty lanes are kept for the next job of their sort until there are this many. */
-const emptyLaneLimit = 256;
+import type { Due } from "./core-state.js";
+import { EndWatches } from "./end-watch.js";
+import type { Group } from "./group.js";
+import { JobTable } from "./job-table.js";
+import type { Lane } from "./lane.js";
+import { LaneBook } from "./lane-book.js";
+import { LimitBook, type StoredLimit } from "./limit-book.js";
+import type { JobShape, LiveAttempt, OpenJob, RunnerPresence, ShapeSpec } from "./model.js";
+import type { Profile, ProfileSpec } from "./profile.js";
+import type { Queue, QueueSettings, Standing } from "./queue.js";
+import type { RetentionFamily } from "./retention-bucket.js";
+import { ShapeBook } from "./shape-book.js";
+import type { Timers } from "./timers.js";
 
 /** What a namespace is loaded with. */
 export interface NamespaceSeed {
@@ -14,7 +21,9 @@ export interface NamespaceSeed {
   readonly lastSerial: number;
   /** The largest creation time given out, microseconds. */
   readonly lastCreatedMicros: number;
-  readonly shapes: readonly JobShape[];
+  readonly shapes: readonly (ShapeSpec & { readonly id: number })[];
+  readonly queues: readonly { readonly name: string; readonly settings: Partial<QueueSettings> }[];
+  readonly limits: readonly StoredLimit[];
   /** The first jobs of the buckets that are kept. */
   readonly marks: readonly SerialMark[];
 }
@@ -23,29 +32,51 @@ export interface NamespaceSeed {
 export class Namespace {
   readonly id: number;
   readonly name: string;
-  readonly jobs = new Map<number, OpenJob>();
+  readonly table = new JobTable();
   readonly runners = new Map<string, RunnerPresence>();
-  readonly shapes = new Map<number, JobShape>();
+  readonly shapes = new ShapeBook();
+  readonly limits: LimitBook;
+  readonly lanes: LaneBook;
   /** Where the rows of its jobs lie. */
   readonly buckets: BucketIndex;
+  /** Children that wait, by the serial of a parent. */
+  readonly children = new Map<number, OpenJob[]>();
+  /** Open jobs by re-use key. */
+  readonly reuseKeys = new Map<string, number>();
+  /** Attempts whose lease was renewed and is stored with its old end. */
+  readonly renewed = new Set<LiveAttempt>();
+  /** Whoever reads history before a decision, and must hear what ends meanwhile. */
+  readonly endWatches = new EndWatches();
+  /** Open jobs that are more than columns: everything but what waits and has no history. */
+  readonly #objects = new Map<number, OpenJob>();
   #lastSerial: number;
   #lastCreatedMicros: number;
-  readonly #shapesByKey = new Map<string, JobShape>();
-  readonly #lanes = new Map<string, Lane>();
-  readonly #profiles = new Map<string, Profile>();
 
-  constructor(seed: NamespaceSeed) {
+  constructor(
+    seed: NamespaceSeed,
+    readonly timers: Timers<Due>,
+    /** How long jobs are kept when nothing else is said. */
+    readonly standard: RetentionFamily,
+  ) {
     this.id = seed.id;
     this.name = seed.name;
     this.#lastSerial = seed.lastSerial;
     this.#lastCreatedMicros = seed.lastCreatedMicros;
     this.buckets = new BucketIndex(seed.marks);
-    for (const shape of seed.shapes) this.#keepShape(shape);
+    this.limits = new LimitBook(seed.limits);
+    this.lanes = new LaneBook(this.table, this.limits);
+    for (const { name, settings } of seed.queues) this.shapes.loadQueue(name, settings);
+    for (const { id, ...spec } of seed.shapes) this.shapes.load(id, spec);
   }
 
   /** The next serial. */
   nextSerial(): number {
     return ++this.#lastSerial;
+  }
+
+  /** The last serial that was given out. */
+  get lastSerial(): number {
+    return this.#lastSerial;
   }
 
   /** A creation time for `now` (ms) that is later than every earlier one, in microseconds. */
@@ -54,19 +85,117 @@ export class Namespace {
     return this.#lastCreatedMicros;
   }
 
-  /** The shape for these properties; `isNew` if it has to be stored with the job. */
-  shapeFor(spec: Omit<JobShape, "id">): { shape: JobShape; isNew: boolean } {
-    const known = this.#shapesByKey.get(shapeKey(spec));
-    if (known) return { shape: known, isNew: false };
-    const shape = { id: this.shapes.size + 1, ...spec };
-    this.#keepShape(shape);
-    return { shape, isNew: true };
+  /** Number of open jobs, those included whose admission is on the way. */
+  get openJobs(): number {
+    return this.table.size;
   }
 
-  /** Notes a shape that another write has stored. */
-  #keepShape(shape: JobShape): void {
-    this.shapes.set(shape.id, shape);
-    this.#shapesByKey.set(shapeKey(shape), shape);
+  /** An open job; undefined when there is none of that number. An object of a waiting job may be a copy: it is decided about before the next `await`. */
+  job(serial: number): OpenJob | undefined {
+    const known = this.#objects.get(serial);
+    if (known) return known;
+    const slot = this.table.slotOf(serial);
+    return slot < 0 ? undefined : this.#inflate(slot);
+  }
+
+  /** The open job in a slot. */
+  at(slot: number): OpenJob {
+    return this.#objects.get(this.table.serial[slot] as number) ?? this.#inflate(slot);
+  }
+
+  /** Whether this is the open job of its number, and not one that has ended. */
+  isOpen(job: OpenJob): boolean {
+    return this.#objects.get(job.serial) === job;
+  }
+
+  /** Open jobs that are objects: all that run, and some that wait. */
+  objects(): Iterable<OpenJob> {
+    return this.#objects.values();
+  }
+
+  /** Takes a job in. */
+  open(job: OpenJob): void {
+    const { serial, rankClass, rank, weight, createdMicros, bucket, shape } = job;
+    const shapeId = shape.id;
+    job.slot = this.table.add({ serial, rankClass, rank, weight, createdMicros, bucket, shapeId, groupId: -1 });
+    this.#objects.set(serial, job);
+    const { queue } = shape.site;
+    queue.ranks?.add(rank);
+    if (job.reuseKey !== "" && !this.reuseKeys.has(job.reuseKey)) this.reuseKeys.set(job.reuseKey, serial);
+  }
+
+  /** Lets a job go that is over. */
+  close(job: OpenJob): void {
+    this.stand(job, undefined);
+    const { queue } = job.shape.site;
+    queue.ranks?.remove(job.rank);
+    if (job.reuseKey !== "" && this.reuseKeys.get(job.reuseKey) === job.serial) this.reuseKeys.delete(job.reuseKey);
+    this.table.remove(job.slot);
+    this.#objects.delete(job.serial);
+    job.slot = -1;
+  }
+
+  /** Gives an open job another place. It must not wait in a list. */
+  place(job: OpenJob, { rankClass, rank, weight }: Pick<OpenJob, "rankClass" | "rank" | "weight">): void {
+    const { queue } = job.shape.site;
+    queue.ranks?.remove(job.rank);
+    queue.ranks?.add(rank);
+    const indexed = queue.places?.running.remove(job.slot) ?? false;
+    Object.assign(job, { rankClass, rank, weight });
+    this.table.place(job.slot, job);
+    if (indexed) queue.places?.running.insert(job.slot);
+  }
+
+  /** Puts a job into its group's list. A job without history becomes columns only. */
+  enqueue(job: OpenJob): Lane {
+    const lane = this.lanes.laneFor(job.shape.site, job.kind);
+    this.lanes.insert(job.slot, lane, job.traits);
+    this.stand(job, "queued");
+    if (isPlain(job)) this.#objects.delete(job.serial);
+    return lane;
+  }
+
+  /** Takes a waiting job out of its list; from now on it is this object. */
+  dequeue(job: OpenJob): void {
+    if (this.lanes.remove(job.slot)) this.#objects.set(job.serial, job);
+  }
+
+  /** Counts a job as standing somewhere else, or nowhere. */
+  stand(job: OpenJob, standing: Standing | undefined): void {
+    const { queue } = job.shape.site;
+    if (job.standing === standing) return;
+    if (job.standing) queue.counts[job.standing]--;
+    if (standing) queue.counts[standing]++;
+    const { places } = queue;
+    if (places) {
+      if (job.standing === "queued") places.waiting.remove(job.slot);
+      if (job.standing === "claimed" && standing !== "started") places.running.remove(job.slot);
+      if (job.standing === "started") places.running.remove(job.slot);
+      if (standing === "queued") places.waiting.insert(job.slot);
+      if (standing === "claimed" || (standing === "started" && job.standing !== "claimed"))
+        places.running.insert(job.slot);
+    }
+    job.standing = standing;
+  }
+
+  /** The shape for these properties; `isNew` if it has to be stored with the job. */
+  shapeFor(spec: ShapeSpec): { shape: JobShape; isNew: boolean } {
+    return this.shapes.shapeFor(spec);
+  }
+
+  /** A queue that has been named before. */
+  queue(name: string): Queue | undefined {
+    return this.shapes.queues.get(name);
+  }
+
+  /** The profile of a spec. */
+  profileFor(spec: ProfileSpec): Profile {
+    return this.lanes.profileFor(spec, this.allLanes());
+  }
+
+  /** All lanes. */
+  *allLanes(): IterableIterator<Lane> {
+    for (const queue of this.shapes.queues.values()) yield* queue.lanes;
   }
 
   /** A runner by name; made when it is first heard of. */
@@ -87,82 +216,56 @@ export class Namespace {
     return runner;
   }
 
-  /** The lane of a shape. */
-  laneFor(shape: JobShape): Lane {
-    const key = JSON.stringify([shape.queue, shape.kind, shape.requiredLabels]);
-    const known = this.#lanes.get(key);
-    if (known) return known;
-    if (this.#lanes.size > emptyLaneLimit) this.#dropEmptyLanes();
-    const { queue, kind, requiredLabels } = shape;
-    const lane: Lane = { key, queue, kind, requiredLabels, jobs: new OrderList(), profiles: new Set() };
-    this.#lanes.set(key, lane);
-    for (const profile of this.#profiles.values()) if (profile.fits(lane)) link(profile, lane);
-    return lane;
-  }
-
-  /** The profile of a spec. */
-  profileFor(spec: ProfileSpec): Profile {
-    const key = profileKey(spec);
-    const known = this.#profiles.get(key);
-    if (known) return known;
-    if (this.#profiles.size > emptyLaneLimit) this.#dropIdleProfiles();
-    const profile = createProfile(key, spec);
-    this.#profiles.set(key, profile);
-    for (const lane of this.#lanes.values()) if (profile.fits(lane)) link(profile, lane);
-    return profile;
-  }
-
-  /** Puts a job into its lane's list. */
-  enqueue(job: OpenJob): void {
-    job.lane = this.laneFor(job.shape);
-    job.lane.jobs.insert(job);
-  }
-
-  /** Takes a job out of its lane's list. */
-  dequeue(job: OpenJob): void {
-    job.lane?.jobs.remove(job);
-    job.lane = undefined;
-  }
-
-  /** All lanes, for reads. */
-  lanes(): Iterable<Lane> {
-    return this.#lanes.values();
-  }
-
-  #dropEmptyLanes(): void {
-    for (const lane of this.#lanes.values()) {
-      if (lane.jobs.size > 0) continue;
-      for (const profile of lane.profiles) profile.lanes.delete(lane);
-      this.#lanes.delete(lane.key);
-    }
-  }
-
-  #dropIdleProfiles(): void {
-    for (const profile of this.#profiles.values()) {
-      if (profile.users > 0) continue;
-      for (const lane of profile.lanes) lane.profiles.delete(profile);
-      this.#profiles.delete(profile.key);
-    }
+  #inflate(slot: number): OpenJob {
+    const { table } = this;
+    const group = this.lanes.group(table.groupId[slot] as number) as Group;
+    return {
+      space: this,
+      slot,
+      shape: this.shapes.get(table.shapeId[slot] as number) as JobShape,
+      bucket: table.bucket[slot] as number,
+      kind: group.lane.kind,
+      traits: group.traits,
+      serial: table.serial[slot] as number,
+      rankClass: table.rankClass[slot] as number,
+      rank: table.rank[slot] as number,
+      weight: table.weight[slot] as number,
+      createdMicros: table.createdMicros[slot] as number,
+      ...plain,
+      phase: "queued",
+      standing: "queued",
+    };
   }
 }
 
-function link(profile: Profile, lane: Lane): void {
-  profile.lanes.add(lane);
-  lane.profiles.add(profile);
-}
+/** What a job without history has in common with all others. */
+export const plain = {
+  readyAt: 0,
+  reopen: 0,
+  attempt: 0,
+  counted: 0,
+  failures: 0,
+  lostBeforeStart: 0,
+  lostAfterStart: 0,
+  revision: 1,
+  reuseKey: "",
+  parents: [],
+  openParents: 0,
+  failedParent: undefined,
+  live: undefined,
+  pending: undefined,
+  readyTimer: undefined,
+  startTimer: undefined,
+} as const satisfies Partial<OpenJob>;
 
-function shapeKey({ queue, kind, requiredLabels, policy }: Omit<JobShape, "id">): string {
-  return JSON.stringify([queue, kind, requiredLabels, policyKey(policy)]);
-}
-
-// Calls mostly carry one of a few policy objects, whose text is made once.
-const policyKeys = new WeakMap<JobPolicy, string>();
-
-function policyKey(policy: JobPolicy): string {
-  let key = policyKeys.get(policy);
-  if (key === undefined) {
-    key = JSON.stringify(Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1)));
-    policyKeys.set(policy, key);
-  }
-  return key;
+/** Whether columns are all that there is to know. */
+function isPlain(job: OpenJob): boolean {
+  return (
+    job.attempt === 0 &&
+    job.reopen === 0 &&
+    job.revision === 1 &&
+    job.reuseKey === "" &&
+    job.parents.length === 0 &&
+    !job.startTimer
+  );
 }

@@ -1,89 +1,91 @@
-/** What an order list sorts by: class, then rank, then the order of submission. Lower comes first in each. */
-export interface Ordered {
-  readonly rankClass: number;
-  readonly rank: number;
-  readonly serial: number;
-  /** Cost in the caller's unit, summed over what is ahead. */
-  readonly weight: number;
-}
-
-/** Compares two places; negative when `a` comes first. */
-export function compareOrder(a: Ordered, b: Ordered): number {
-  return a.rankClass - b.rankClass || a.rank - b.rank || a.serial - b.serial;
-}
+import type { JobTable } from "./job-table.js";
 
 const chunkLimit = 512;
 
-interface Chunk<T> {
-  items: T[];
+interface Chunk {
+  slots: number[];
   weight: number;
 }
 
 /**
- * A sorted list in chunks of at most 512, with counts and sums of weights per chunk.
+ * Slots of a job table in the order of their places, in chunks of at most 512 with counts and sums of weights.
  *
  * Insert and remove search the directory and then one chunk; position and weight ahead add up the directory. At a million entries
- * a pop with an insert costs about 0.6 us and a position 2.5 us, at 7 bytes an entry; a binary heap pops as fast and can't
- * tell positions, a treap tells them faster and costs two to three times as much for everything else.
+ * a pop with an insert costs about 0.6 us and a position 2.5 us, at 8 bytes an entry; a binary heap pops as fast and can't
+ * tell positions, a treap tells them faster and costs two to three times as much for everything else. Up to 512 entries there is
+ * no directory at all, since there may be a list for each of a million kinds.
  * An entry's place must not change while it is in the list: remove it, change it, insert it.
  */
-export class OrderList<T extends Ordered> {
-  readonly #chunks: Chunk<T>[] = [];
+export class OrderList {
+  #small: number[] = [];
+  #chunks: Chunk[] | undefined;
   #size = 0;
+
+  constructor(private readonly table: JobTable) {}
 
   /** Number of entries. */
   get size(): number {
     return this.#size;
   }
 
-  /** The first entry. */
-  first(): T | undefined {
-    return this.#chunks[0]?.items[0];
+  /** The first entry, or -1. */
+  first(): number {
+    return (this.#chunks ? this.#chunks[0]?.slots[0] : this.#small[0]) ?? -1;
   }
 
   /** Adds an entry. */
-  insert(entry: T): void {
+  insert(slot: number): void {
     this.#size++;
-    const at = this.#chunkFor(entry);
-    const chunk = this.#chunks[at];
-    if (!chunk) {
-      this.#chunks.push({ items: [entry], weight: entry.weight });
+    if (!this.#chunks) {
+      insertInto(this.#small, this.#lowerBound(this.#small, slot), slot);
+      if (this.#small.length <= chunkLimit) return;
+      this.#chunks = [{ slots: this.#small, weight: this.#weightOf(this.#small) }];
+      this.#small = [];
+      this.#split(this.#chunks, 0);
       return;
     }
-    chunk.items.splice(lowerBound(chunk.items, entry), 0, entry);
-    chunk.weight += entry.weight;
-    if (chunk.items.length > chunkLimit) this.#split(at, chunk);
+    const at = this.#chunkFor(this.#chunks, slot);
+    const chunk = this.#chunks[at] as Chunk;
+    insertInto(chunk.slots, this.#lowerBound(chunk.slots, slot), slot);
+    chunk.weight += this.table.weight[slot] as number;
+    if (chunk.slots.length > chunkLimit) this.#split(this.#chunks, at);
   }
 
   /** Takes an entry out; false if it was not in. */
-  remove(entry: T): boolean {
-    const at = this.#chunkFor(entry);
-    const chunk = this.#chunks[at];
-    if (!chunk) return false;
-    const index = lowerBound(chunk.items, entry);
-    if (chunk.items[index] !== entry) return false;
-    chunk.items.splice(index, 1);
-    chunk.weight -= entry.weight;
+  remove(slot: number): boolean {
+    const chunks = this.#chunks;
+    const at = chunks ? this.#chunkFor(chunks, slot) : 0;
+    const chunk = chunks?.[at];
+    const slots = chunk?.slots ?? this.#small;
+    const index = this.#lowerBound(slots, slot);
+    if (slots[index] !== slot) return false;
+    if (index === 0) slots.shift();
+    else slots.splice(index, 1);
     this.#size--;
-    if (chunk.items.length === 0) this.#chunks.splice(at, 1);
+    if (!chunks || !chunk) return true;
+    chunk.weight -= this.table.weight[slot] as number;
+    if (slots.length > 0) return true;
+    chunks.splice(at, 1);
+    if (chunks.length === 0) this.#chunks = undefined;
     return true;
   }
 
-  /** How many entries, and how much weight, come before this place. */
-  ahead(place: Ordered): { count: number; weight: number } {
+  /** How many entries, and how much weight, come before this slot's place. The slot itself need not be in. */
+  ahead(slot: number): { count: number; weight: number } {
+    const { table } = this;
     let count = 0;
     let weight = 0;
-    for (const chunk of this.#chunks) {
-      const last = chunk.items[chunk.items.length - 1] as T;
-      if (compareOrder(last, place) < 0) {
-        count += chunk.items.length;
+    for (const chunk of this.#chunks ?? [{ slots: this.#small, weight: 0 }]) {
+      const last = chunk.slots.at(-1);
+      if (this.#chunks && last !== undefined && table.compare(last, slot) < 0) {
+        count += chunk.slots.length;
         weight += chunk.weight;
         continue;
       }
-      for (const entry of chunk.items) {
-        if (compareOrder(entry, place) >= 0) break;
+      for (const entry of chunk.slots) {
+        if (table.compare(entry, slot) >= 0) break;
         count++;
-        weight += entry.weight;
+        weight += table.weight[entry] as number;
       }
       break;
     }
@@ -91,38 +93,56 @@ export class OrderList<T extends Ordered> {
   }
 
   /** The entries in order. The list must not be changed meanwhile. */
-  *[Symbol.iterator](): IterableIterator<T> {
-    for (const chunk of this.#chunks) yield* chunk.items;
+  *[Symbol.iterator](): IterableIterator<number> {
+    if (!this.#chunks) yield* this.#small;
+    else for (const chunk of this.#chunks) yield* chunk.slots;
   }
 
   /** Index of the first chunk that does not end before the place; the last chunk if all do. */
-  #chunkFor(place: Ordered): number {
+  #chunkFor(chunks: readonly Chunk[], slot: number): number {
     let low = 0;
-    let high = this.#chunks.length - 1;
+    let high = chunks.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const items = (this.#chunks[middle] as Chunk<T>).items;
-      if (compareOrder(items[items.length - 1] as T, place) < 0) low = middle + 1;
+      const { slots } = chunks[middle] as Chunk;
+      if (this.table.compare(slots[slots.length - 1] as number, slot) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  #split(at: number, chunk: Chunk<T>): void {
-    const items = chunk.items.splice(chunk.items.length >>> 1);
-    const weight = items.reduce((sum, entry) => sum + entry.weight, 0);
+  #lowerBound(slots: readonly number[], slot: number): number {
+    // Most come last: jobs of one rank in the order of submission.
+    const { length } = slots;
+    if (length === 0 || this.table.compare(slots[length - 1] as number, slot) < 0) return length;
+    let low = 0;
+    let high = length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.table.compare(slots[middle] as number, slot) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #split(chunks: Chunk[], at: number): void {
+    const chunk = chunks[at] as Chunk;
+    // A list that grows at its end leaves full chunks behind.
+    const keep = at === chunks.length - 1 ? chunkLimit - 32 : chunk.slots.length >>> 1;
+    const slots = chunk.slots.splice(keep);
+    const weight = this.#weightOf(slots);
     chunk.weight -= weight;
-    this.#chunks.splice(at + 1, 0, { items, weight });
+    chunks.splice(at + 1, 0, { slots, weight });
+  }
+
+  #weightOf(slots: readonly number[]): number {
+    let weight = 0;
+    for (const slot of slots) weight += this.table.weight[slot] as number;
+    return weight;
   }
 }
 
-function lowerBound<T extends Ordered>(items: readonly T[], place: Ordered): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareOrder(items[middle] as T, place) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function insertInto(slots: number[], at: number, slot: number): void {
+  if (at === slots.length) slots.push(slot);
+  else slots.splice(at, 0, slot);
 }

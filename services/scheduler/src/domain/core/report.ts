@@ -1,7 +1,8 @@
 import { eventOf } from "./core-event.js";
 import { endAttempt, failAttempt } from "./end.js";
 import type { LiveAttempt, OpenJob, Outcome } from "./model.js";
-import type { ReportWrite, Write } from "./writes.js";
+import { resolveRank } from "./rank.js";
+import { type ReportWrite, reportWrite, type Write } from "./writes.js";
 
 /** How a reporter names an attempt: by its number, or as what a runner holds now. */
 export type AttemptName = { readonly attempt: number } | { readonly holder: string };
@@ -15,8 +16,7 @@ export function findAttempt(
   name: AttemptName,
 ): { readonly waitFor: NonNullable<OpenJob["pending"]> } | { readonly live: LiveAttempt } | "stale" | "closed" {
   if (!job) return "closed";
-  if (job.phase === "ending" || job.phase === "claiming")
-    return { waitFor: job.pending as NonNullable<OpenJob["pending"]> };
+  if (job.pending && job.phase !== "admitting") return { waitFor: job.pending };
   const { live } = job;
   if (!live) return "stale";
   const meant = "attempt" in name ? live.number === name.attempt : live.runner.id === name.holder;
@@ -29,7 +29,7 @@ export function startAttempt(now: number, attempt: LiveAttempt): readonly Write[
   attempt.startedAt = now;
   const { job, number, runner } = attempt;
   const event = eventOf(job, "STARTED", now, "RUNNING", { previous: "RUNNING", attempt: number, runnerId: runner.id });
-  const write: ReportWrite = { lane: "report", ends: [], starts: [attempt], cancelRequests: [], events: [event] };
+  const write: ReportWrite = reportWrite({ starts: [attempt], events: [event] });
   attempt.marking = write;
   return [write];
 }
@@ -51,7 +51,10 @@ export function finishAttempt(now: number, attempt: LiveAttempt, outcome: Outcom
     case "RELEASED": {
       if (attempt.cancelRequested) return acknowledgeCancel(now, attempt, outcome);
       const readyAt = outcome.retryDelayMs ? now + outcome.retryDelayMs : 0;
-      return endAttempt(now, attempt, { state: "RELEASED", outcome, readyAt });
+      // Before everything else of its class: before everything else is simplest, and as good.
+      const { queue } = attempt.job.shape.site;
+      const rank = outcome.toFront ? resolveRank(attempt.job.space, queue, { fromMinimum: -1 }) : attempt.job.rank;
+      return endAttempt(now, attempt, { state: "RELEASED", outcome, readyAt, rank });
     }
     case "CANCELLED":
       // A runner that stops without having been asked has failed at its work.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayMs } from "./bucket.js";
+import { dayMs } from "./retention-bucket.js";
 import { isRecentUuid7, requestDay, requestDays, requestWindowMs } from "./request-day.js";
 
 const midnight = 20_500 * dayMs;

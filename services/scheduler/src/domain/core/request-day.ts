@@ -1,4 +1,4 @@
-import { dayAt } from "./bucket.js";
+import { dayAt } from "./retention-bucket.js";
 
 /** How far the time in a request id may be from now and still be believed, ms. */
 export const trustedMs = 5 * 60_000;

@@ -1,4 +1,4 @@
-import type { Profile } from "./lane.js";
+import type { Profile } from "./profile.js";
 import type { LiveAttempt, Revoked, RunnerPresence } from "./model.js";
 
 /** Somebody who takes leases: a gateway's session for one of its runners, or a single call. */

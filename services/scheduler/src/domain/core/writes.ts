@@ -1,4 +1,5 @@
 import type { SerialMark } from "./bucket-index.js";
+import type { Lane } from "./lane.js";
 import type {
   EndedAttemptState,
   EndReason,
@@ -22,6 +23,10 @@ export interface CoreEvent {
     | "LEASE_LOST"
     | "RELEASED"
     | "CANCEL_REQUESTED"
+    | "AMENDED"
+    | "REOPENED"
+    | "DELETED"
+    | "DISMISSED"
     | "ENDED";
   readonly space: Namespace;
   readonly serial: number;
@@ -35,6 +40,7 @@ export interface CoreEvent {
   readonly reason: EndReason | "";
   readonly message: string;
   readonly actor: string;
+  readonly kind: string;
   readonly shape: JobShape;
 }
 
@@ -45,18 +51,30 @@ export interface JobBody {
   readonly contentType: string;
   /** The rest of what was asked for, encoded by the transport. */
   readonly extras: Uint8Array | undefined;
+  /** Serial of the job that it resumes from; 0 for none. */
+  readonly resumeFrom: number;
 }
 
-/** A call that may be repeated: the key, a digest of its content, and which jobs it made. */
+/** A call that may be repeated: the key, a digest of its content, and which jobs stand for its items. */
 export interface RequestRecord {
   readonly space: Namespace;
   readonly key: string;
   readonly fingerprint: Uint8Array | undefined;
-  readonly firstSerial: number;
-  readonly count: number;
+  readonly serials: readonly number[];
   readonly at: number;
-  /** The day under which it is stored (\`request-day.ts\`). */
+  /** The day under which it is stored (`request-day.ts`). */
   readonly day: number;
+}
+
+/** Another place, and perhaps another content, of an open job. */
+export interface AmendRecord {
+  readonly job: OpenJob;
+  readonly revision: number;
+  readonly rankClass: number;
+  readonly rank: number;
+  readonly weight: number;
+  /** Undefined: only the place changes. */
+  readonly body: JobBody | undefined;
 }
 
 /** New jobs; those for which a runner was waiting come with their leases. Commits with all of its parts or none. */
@@ -67,6 +85,7 @@ export interface SubmitWrite {
   /** Buckets of which these may be the first jobs. */
   readonly marks: readonly { readonly space: Namespace; readonly mark: SerialMark }[];
   readonly jobs: readonly { readonly job: OpenJob; readonly body: JobBody }[];
+  readonly amends: readonly AmendRecord[];
   readonly attempts: readonly LiveAttempt[];
   readonly events: readonly CoreEvent[];
 }
@@ -95,10 +114,21 @@ export interface EndRecord {
     | undefined;
   /** When the job is ready again, ms; only while it goes on. */
   readonly readyAt: number;
+  /** The rank with which it goes on. */
+  readonly rank: number;
   readonly at: number;
 }
 
-/** Ends, starts and cancel requests. They share a lane, since they touch the same rows. */
+/** A job that is taken out of the tables, in whichever state. */
+export interface DeleteRecord {
+  readonly space: Namespace;
+  readonly serial: number;
+  readonly bucket: number;
+  /** The job in memory, if it is open. */
+  readonly job: OpenJob | undefined;
+}
+
+/** Ends, starts, cancel requests and whatever else changes jobs that exist. They share a lane, since they touch the same rows. */
 export interface ReportWrite {
   readonly lane: "report";
   readonly ends: readonly EndRecord[];
@@ -106,11 +136,43 @@ export interface ReportWrite {
   readonly starts: readonly LiveAttempt[];
   /** Attempts of which a confirmed cancel was asked. */
   readonly cancelRequests: readonly LiveAttempt[];
+  /** Attempts whose renewed lease shall be found by a next owner. */
+  readonly renewals: readonly LiveAttempt[];
+  readonly amends: readonly AmendRecord[];
+  /** Jobs that had ended and are open again. */
+  readonly reopens: readonly OpenJob[];
+  readonly deletes: readonly DeleteRecord[];
+  /** Dead letters that were dismissed. */
+  readonly dismissals: readonly { readonly space: Namespace; readonly serial: number }[];
   readonly events: readonly CoreEvent[];
 }
 
+/** A report write with only some of its parts. */
+export function reportWrite(parts: Partial<Omit<ReportWrite, "lane">>): ReportWrite {
+  return { ...emptyReport, ...parts };
+}
+
+const emptyReport: ReportWrite = {
+  lane: "report",
+  ends: [],
+  starts: [],
+  cancelRequests: [],
+  renewals: [],
+  amends: [],
+  reopens: [],
+  deletes: [],
+  dismissals: [],
+  events: [],
+};
+
 /** One atomic step that must be durable before anybody else may build on it. */
 export type Write = SubmitWrite | ClaimWrite | ReportWrite;
+
+/** What a committed write makes possible: lanes in which jobs may start, and writes that follow. */
+export interface Effects {
+  readonly lanes: Set<Lane>;
+  readonly writes: Write[];
+}
 
 /**
  * What a decision says. `waitFor` means: a write about the same job is on the way, decide again when it has been committed.

@@ -2,7 +2,7 @@ import type { Pool } from "@switchyard/postgres";
 import type { NumberedEvents } from "../../store/numbered-events.js";
 import { eventsPerPartition, makePartitions, type Partition } from "../../store/partitions.js";
 import type { Term } from "../../store/term.js";
-import { bucketAt, dayAt, dayMs, type RetentionFamily, retentionFamilies } from "../core/bucket.js";
+import { bucketAt, dayAt, dayMs, retentionFamilies } from "../core/retention-bucket.js";
 import type { CoreState } from "../core/core-state.js";
 import type { SubmitWrite } from "../core/writes.js";
 
@@ -10,8 +10,6 @@ import type { SubmitWrite } from "../core/writes.js";
 export interface PartitionsOptions {
   readonly pool: Pool;
   readonly term: Term;
-  /** The family that jobs are in when nothing else is said; its partitions are always made ahead. */
-  readonly standard: RetentionFamily;
 }
 
 /**
@@ -31,7 +29,7 @@ export class Partitions {
   async ahead(state: CoreState, nextSequence: number, now: number): Promise<void> {
     const today = dayAt(now);
     const stretch = stretchOf(nextSequence);
-    const families = new Set([this.#options.standard.id]);
+    const families = new Set([state.standard.id]);
     for (const space of state.spaces.values()) for (const family of space.buckets.families()) families.add(family);
     const buckets = retentionFamilies
       .filter(({ id }) => families.has(id))

@@ -1,7 +1,7 @@
 import { SQLSTATE, sqlstateOf } from "@switchyard/postgres";
-import { deleteLeftProgress, dropBucket, dropEvents, dropRequests } from "../../store/drop-partitions.js";
+import { deleteRemains, dropBucket, dropEvents, dropRequests } from "../../store/drop-partitions.js";
 import { listPartitions, type Partition } from "../../store/partitions.js";
-import { dayMs, familyOf, spanOf } from "../core/bucket.js";
+import { dayMs, familyOf, spanOf } from "../core/retention-bucket.js";
 import { requestWindowMs, trustedMs } from "../core/request-day.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
@@ -25,7 +25,7 @@ export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Pr
     if (partition.of === "bucket")
       for (const space of term.state.spaces.values()) space.buckets.forget(partition.number);
   }
-  await deleteLeftProgress(term.pool, term.term);
+  await deleteRemains(term.pool, term.term);
   return dropped;
 }
 

@@ -17,7 +17,7 @@ export async function findHeld(
 ): Promise<{ readonly live: LiveAttempt } | { readonly verdict: ReportVerdict }> {
   for (;;) {
     term.assertValid();
-    const found = findAttempt(space.jobs.get(serial), name);
+    const found = findAttempt(space.job(serial), name);
     if (typeof found === "object" && "waitFor" in found) {
       await term.write(found.waitFor);
       continue;

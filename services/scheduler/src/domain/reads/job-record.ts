@@ -32,7 +32,7 @@ export async function readRecords(
   payloads: boolean,
 ): Promise<JobRecord[]> {
   if (serials.length === 0) return [];
-  const openBefore = new Map(serials.map((serial) => [serial, space.jobs.get(serial)]));
+  const openBefore = new Map(serials.map((serial) => [serial, space.job(serial)]));
   const buckets = space.buckets.holding(serials);
   if (buckets.length === 0) return [];
   const [jobs, ends] = await Promise.all([

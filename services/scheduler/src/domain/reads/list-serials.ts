@@ -1,6 +1,6 @@
 import type { Pool } from "@switchyard/postgres";
 import { countJobs, type JobListFilter, type JobListPage, listSerials } from "../../store/list-jobs.js";
-import { spanOf } from "../core/bucket.js";
+import { spanOf } from "../core/retention-bucket.js";
 import type { Namespace } from "../core/namespace.js";
 
 /** Buckets of the first look into the database; each further look takes twice as many. */

@@ -25,7 +25,7 @@ export async function readStatus(owner: ShardOwner): Promise<SchedulerStatus> {
   let openJobs = 0;
   let liveAttempts = 0;
   for (const space of term.state.spaces.values()) {
-    openJobs += space.jobs.size;
+    openJobs += space.openJobs;
     for (const runner of space.runners.values()) liveAttempts += runner.held.size;
   }
   return { databaseLatencyMs, shards: [{ ...term.term, openJobs, liveAttempts }] };

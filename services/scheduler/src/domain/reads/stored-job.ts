@@ -3,13 +3,27 @@ import type { EndedAttemptState, EndReason, FinalState, OutcomeKind } from "../c
 /** A job as it was submitted. */
 export interface StoredJob {
   readonly serial: number;
+  /** Where its rows lie. */
+  readonly bucket: number;
   readonly shapeId: number;
+  readonly kind: string;
   readonly subject: string;
   readonly createdMicros: number;
   /** Undefined when there is none, or when it was not asked for. */
   readonly input: Uint8Array | undefined;
   readonly contentType: string;
   readonly extras: Uint8Array | undefined;
+  /** Its place, as last amended. */
+  readonly rankClass: number;
+  readonly rank: number;
+  readonly weight: number;
+  /** Rises with each amendment, from 1. */
+  readonly revision: number;
+  readonly reuseKey: string;
+  /** Serial of the job that it resumes from; 0 for none. */
+  readonly resumeFrom: number;
+  /** It was taken out of the dead letters. */
+  readonly dismissed: boolean;
 }
 
 /** An end that was recorded: of an attempt, of a job, or of both. Times in ms; 0 is none. */

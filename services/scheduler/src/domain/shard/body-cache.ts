@@ -54,8 +54,8 @@ export function createBodyCache(maxBytes: number): BodyCache {
         for (const job of wanted) {
           const row = bySerial.get(job.serial);
           if (!row) continue;
-          const { subject, input, contentType, extras } = row;
-          read.set(job, { subject, input, contentType, extras });
+          const { subject, input, contentType, extras, resumeFrom } = row;
+          read.set(job, { subject, input, contentType, extras, resumeFrom });
         }
       }
       return jobs.map((job) => bodies.get(keyOf(job)) ?? read.get(job) ?? emptyBody);
@@ -63,7 +63,7 @@ export function createBodyCache(maxBytes: number): BodyCache {
   };
 }
 
-const emptyBody: JobBody = { subject: "", input: undefined, contentType: "", extras: undefined };
+const emptyBody: JobBody = { subject: "", input: undefined, contentType: "", extras: undefined, resumeFrom: 0 };
 
 function keyOf({ space, serial }: OpenJob): number {
   return space.id * 2 ** 40 + serial;

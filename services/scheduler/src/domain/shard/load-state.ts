@@ -1,49 +1,103 @@
 import type { Pool } from "@switchyard/postgres";
-import { loadLeases, loadNamespaces, loadOpenJobs, type LeaseRow } from "../../store/load-shard.js";
+import { loadFinalStates } from "../../store/ended-facts.js";
+import { loadLeases, loadNamespaces, loadOpenJobs, type LeaseRow, type OpenRow } from "../../store/load-shard.js";
 import { decodeProgress } from "../../store/progress-text.js";
-import { waitInLine } from "../core/admit.js";
 import { watchAttempt } from "../core/claim.js";
 import { type CoreState, createCoreState } from "../core/core-state.js";
-import type { LiveAttempt, OpenJob } from "../core/model.js";
-import { Namespace } from "../core/namespace.js";
+import { noTraits } from "../core/group.js";
+import type { FinalState, LiveAttempt, OpenJob } from "../core/model.js";
+import { Namespace, plain } from "../core/namespace.js";
+import type { RetentionFamily } from "../core/retention-bucket.js";
 import { touchPresence } from "../core/presence.js";
+import { takeSeats } from "../core/seats.js";
+import { waitInLine } from "../core/wait.js";
+import type { Effects, Write } from "../core/writes.js";
+
+/** A lease whose renewals the last owner had not stored yet is granted at least this long, ms: time enough for its runner to renew it. */
+const graceMs = 10_000;
+
+/** What was loaded, and the writes that follow from it: children whose parents ended just before the last owner did. */
+export interface LoadedState {
+  readonly state: CoreState;
+  readonly writes: readonly Write[];
+}
 
 /**
- * Builds the core's state of a shard from the tables. Every lease and presence is granted anew in full, since nobody knows what the owner before
- * had renewed; execution deadlines are absolute and stay.
+ * Builds the core's state of a shard from the tables. Leases go on to their stored end, and at least a grace, since their renewals are stored in batches;
+ * presence is granted anew in full; execution deadlines are absolute and stay.
  */
-export async function loadState(pool: Pool, shard: number, now: number): Promise<CoreState> {
-  const state = createCoreState();
+export async function loadState(
+  pool: Pool,
+  shard: number,
+  now: number,
+  standard: RetentionFamily,
+): Promise<LoadedState> {
+  const state = createCoreState(standard);
+  const effects: Effects = { lanes: new Set(), writes: [] };
   for (const seed of await loadNamespaces(pool, shard)) {
-    const space = new Namespace(seed);
+    const space = new Namespace(seed, state.timers, standard);
     state.spaces.set(space.name, space);
     const leases = new Map((await loadLeases(pool, seed.id)).map((lease) => [lease.serial, lease]));
-    for await (const { shapeId, ...columns } of loadOpenJobs(pool, seed.id)) {
-      const shape = space.shapes.get(shapeId);
-      if (!shape)
-        throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
-      const job: OpenJob = {
-        ...columns,
-        space,
-        shape,
-        phase: "queued",
-        lane: undefined,
-        live: undefined,
-        pending: undefined,
-        readyTimer: undefined,
-        startTimer: undefined,
-      };
-      space.jobs.set(job.serial, job);
+    const children: OpenJob[] = [];
+    for await (const row of loadOpenJobs(pool, seed.id)) {
+      const job = jobFromRow(space, row);
+      space.open(job);
       const lease = leases.get(job.serial);
       if (lease) resumeAttempt(state, now, job, lease);
-      else waitInLine(state, now, job);
+      else if (job.parents.length > 0) children.push(job);
+      else waitInLine(state, now, job, effects);
+    }
+    await linkChildren(pool, space, children);
+    for (const child of children) waitInLine(state, now, child, effects);
+  }
+  return { state, writes: effects.writes };
+}
+
+function jobFromRow(space: Namespace, { shapeId, extra, ...columns }: OpenRow): OpenJob {
+  const shape = space.shapes.get(shapeId);
+  if (!shape)
+    throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
+  return {
+    ...plain,
+    ...columns,
+    space,
+    slot: -1,
+    shape,
+    traits: extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits,
+    reuseKey: extra?.reuseKey ?? "",
+    parents: extra?.parents ?? [],
+    phase: "queued",
+    standing: undefined,
+  };
+}
+
+/** Ties children to parents that are open; those that have ended are looked up. */
+async function linkChildren(pool: Pool, space: Namespace, children: readonly OpenJob[]): Promise<void> {
+  const gone = children
+    .flatMap(({ parents }) => parents.map(({ parent }) => parent))
+    .filter((serial) => !space.job(serial));
+  const ends: ReadonlyMap<number, FinalState> =
+    gone.length > 0
+      ? await loadFinalStates(pool, space.id, space.buckets.holding(gone), [...new Set(gone)])
+      : new Map();
+  for (const child of children) {
+    for (const edge of child.parents) {
+      if (space.job(edge.parent)) {
+        child.openParents++;
+        const siblings = space.children.get(edge.parent);
+        if (siblings) siblings.push(child);
+        else space.children.set(edge.parent, [child]);
+        continue;
+      }
+      // A parent that was deleted counts as cancelled.
+      if (!edge.satisfiedBy.includes(ends.get(edge.parent) ?? "CANCELLED")) child.failedParent ??= edge;
     }
   }
-  return state;
 }
 
 function resumeAttempt(state: CoreState, now: number, job: OpenJob, lease: LeaseRow): void {
-  const runner = job.space.runner(lease.runner);
+  const { space, traits } = job;
+  const runner = space.runner(lease.runner);
   const attempt: LiveAttempt = {
     job,
     number: lease.attempt,
@@ -51,22 +105,27 @@ function resumeAttempt(state: CoreState, now: number, job: OpenJob, lease: Lease
     claimedAt: lease.claimed_ms,
     startedAt: lease.started_ms,
     leaseMs: lease.lease_ms,
-    leaseUntil: now + lease.lease_ms,
+    leaseUntil: Math.max(lease.lease_until_ms, now + Math.min(graceMs, lease.lease_ms)),
+    storedUntil: lease.lease_until_ms,
     holdByRunner: lease.hold_by_runner,
     executionDeadline: lease.execution_deadline_ms,
     claimInfo: lease.claim_info ?? undefined,
+    seats: traits.concurrencyKeys.map((name) => space.limits.key("concurrency", name)),
     cancelRequested:
       lease.cancel_actor === null ? undefined : { actor: lease.cancel_actor, message: lease.cancel_message ?? "" },
     progress: decodeProgress(lease.progress ?? ""),
     notify: undefined,
+    claimant: undefined,
     marking: undefined,
     leaseTimer: undefined,
     executionTimer: undefined,
   };
+  takeSeats(now, attempt.seats, attempt);
   job.attempt = attempt.number;
   job.readyAt = 0;
   job.phase = "running";
   job.live = attempt;
+  space.stand(job, attempt.startedAt > 0 ? "started" : "claimed");
   runner.held.add(attempt);
   if (attempt.holdByRunner)
     touchPresence(state, now, runner, Math.max(runner.presenceMs, lease.presence_ms || lease.lease_ms));

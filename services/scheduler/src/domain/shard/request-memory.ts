@@ -1,4 +1,5 @@
 import type { Pool } from "@switchyard/postgres";
+import { unpackSerials } from "../../store/request-rows.js";
 import { findRequests, type RequestRow } from "../../store/load-shard.js";
 import type { Namespace } from "../core/namespace.js";
 import { isRecentUuid7, requestDays, requestWindowMs } from "../core/request-day.js";
@@ -7,8 +8,8 @@ import type { RequestRecord, SubmitWrite } from "../core/writes.js";
 /** A call or item that was made before. */
 export interface KnownRequest {
   readonly fingerprint: Uint8Array | undefined;
-  readonly firstSerial: number;
-  readonly count: number;
+  /** The jobs that stand for the items, in their order. */
+  readonly serials: readonly number[];
   /** The write that stores it, while that is on the way. */
   readonly write: SubmitWrite | undefined;
 }
@@ -27,11 +28,10 @@ export class RequestMemory {
     private readonly trustTimes = true,
   ) {
     for (const row of loaded) {
-      const { fingerprint, first_serial: firstSerial, n: count, created_ms: at } = row;
+      const { fingerprint, serials, n, created_ms: at } = row;
       this.#known.set(key(row.ns, row.request_key), {
         fingerprint: fingerprint ?? undefined,
-        firstSerial,
-        count,
+        serials: unpackSerials(serials, n),
         at,
         write: undefined,
       });
@@ -47,8 +47,12 @@ export class RequestMemory {
     const rows = unknown.length > 0 ? await findRequests(pool, space.id, requestDays(since, now), since, unknown) : [];
     const found = new Map<string, KnownRequest>();
     for (const row of rows) {
-      const { fingerprint, first_serial: firstSerial, n: count } = row;
-      found.set(row.request_key, { fingerprint: fingerprint ?? undefined, firstSerial, count, write: undefined });
+      const { fingerprint, serials, n } = row;
+      found.set(row.request_key, {
+        fingerprint: fingerprint ?? undefined,
+        serials: unpackSerials(serials, n),
+        write: undefined,
+      });
     }
     // Memory is asked last: what was decided while the table was read is in here.
     for (const k of keys) {
@@ -60,8 +64,8 @@ export class RequestMemory {
 
   /** Notes what a write is about to store, and forgets what is too old. */
   note(records: readonly RequestRecord[], write: SubmitWrite, now: number): void {
-    for (const { space, key: k, fingerprint, firstSerial, count } of records) {
-      this.#known.set(key(space.id, k), { fingerprint, firstSerial, count, at: now, write });
+    for (const { space, key: k, fingerprint, serials } of records) {
+      this.#known.set(key(space.id, k), { fingerprint, serials, at: now, write });
     }
     // Insertion order is age.
     for (const [k, { at }] of this.#known) {

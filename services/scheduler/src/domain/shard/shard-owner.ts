@@ -1,18 +1,19 @@
 import { SwitchyardError } from "@switchyard/errors";
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { Logger } from "pino";
-import type { RetentionFamily } from "../core/bucket.js";
-import { requestDays } from "../core/request-day.js";
-import { Partitions } from "../history/partitions.js";
 import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
 import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
+import { requestDays } from "../core/request-day.js";
+import type { RetentionFamily } from "../core/retention-bucket.js";
+import type { Write } from "../core/writes.js";
+import { Partitions } from "../history/partitions.js";
 import { createBodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
-import { ShardTerm } from "./shard-term.js";
+import { type InterceptFlush, ShardTerm } from "./shard-term.js";
 
 /** How a replica owns a shard. */
 export interface ShardOwnerOptions {
@@ -30,7 +31,9 @@ export interface ShardOwnerOptions {
   /** Bytes of recent inputs kept in memory. */
   readonly bodyCacheBytes: number;
   /** How long jobs are kept when nothing else is said. */
-  readonly standardFamily: RetentionFamily;
+  readonly standard: RetentionFamily;
+  /** Default: none. */
+  readonly interceptFlush?: InterceptFlush | undefined;
 }
 
 /** How long requests are remembered, ms. */
@@ -141,7 +144,7 @@ export class ShardOwner {
     const { clock, logger, leaseMs } = this.#options;
     const takenAt = clock.now();
     let lost: Error | undefined;
-    const running = await this.#load(term, (error) => {
+    const { running, writes } = await this.#load(term, (error) => {
       lost = error;
       // A request id that claimed to be new was stored already: its client's clock is wrong, so from now on all are looked up.
       if (isRepeatedRequest(error)) this.#trustRequestTimes = false;
@@ -149,6 +152,7 @@ export class ShardOwner {
     });
     running.validUntil(takenAt + leaseMs);
     await running.start();
+    running.writeAll(writes);
     logger.info(
       { shard: term.shard, epoch: term.epoch, openJobs: openJobs(running), loadMs: clock.now() - takenAt },
       "shard taken",
@@ -170,17 +174,20 @@ export class ShardOwner {
     logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
   }
 
-  async #load(term: Term, onLost: (error: Error) => void): Promise<ShardTerm> {
-    const { pool, url, clock, logger, bodyCacheBytes, standardFamily } = this.#options;
+  async #load(
+    term: Term,
+    onLost: (error: Error) => void,
+  ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
+    const { pool, url, clock, logger, bodyCacheBytes, standard, interceptFlush } = this.#options;
     const now = clock.now();
-    const [state, nextSequence, requests] = await Promise.all([
-      loadState(pool, term.shard, now),
+    const [{ state, writes }, nextSequence, requests] = await Promise.all([
+      loadState(pool, term.shard, now, standard),
       loadNextSequence(pool, term.shard),
       loadRequests(pool, requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
     ]);
-    const partitions = new Partitions({ pool, term, standard: standardFamily });
+    const partitions = new Partitions({ pool, term });
     await partitions.ahead(state, nextSequence, now);
-    return new ShardTerm({
+    const running = new ShardTerm({
       term,
       url,
       pool,
@@ -191,8 +198,10 @@ export class ShardOwner {
       partitions,
       clock,
       logger,
+      interceptFlush,
       onLost,
     });
+    return { running, writes };
   }
 
   async #renew(running: ShardTerm): Promise<void> {
@@ -230,6 +239,6 @@ function isRepeatedRequest({ cause }: Error): boolean {
 
 function openJobs(term: ShardTerm): number {
   let count = 0;
-  for (const space of term.state.spaces.values()) count += space.jobs.size;
+  for (const space of term.state.spaces.values()) count += space.openJobs;
   return count;
 }

@@ -1,12 +1,20 @@
-import { createGroupCommitLane, type GroupCommitLane, type Pool } from "@switchyard/postgres";
+import { createGroupCommitLane, type GroupCommitLane, type LaneFlush, type Pool } from "@switchyard/postgres";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Logger } from "pino";
 import type { Client } from "pg";
 import { committed } from "../core/core.js";
 import type { CoreState } from "../core/core-state.js";
 import { handleDue } from "../core/due.js";
+import { takeRenewals } from "../core/hold.js";
 import type { LiveAttempt } from "../core/model.js";
-import type { ClaimWrite, Decision, ReportWrite, SubmitWrite, Write } from "../core/writes.js";
+import {
+  type ClaimWrite,
+  type Decision,
+  type ReportWrite,
+  reportWrite,
+  type SubmitWrite,
+  type Write,
+} from "../core/writes.js";
 import type { Partitions } from "../history/partitions.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
 import type { Term } from "../../store/term.js";
@@ -19,6 +27,13 @@ import type { Clock } from "./clock.js";
 import type { EventFeed } from "./event-feed.js";
 import type { RequestMemory } from "./request-memory.js";
 import type { GatewaySession } from "./session.js";
+import { Turns } from "./turns.js";
+
+/**
+ * Stands between a lane and the statement that stores a batch, by the name of the lane: what makes writes fail, get lost or be late in tests.
+ * Only the statement is wrapped. A failure thrown after it has run is a commit whose answer never came, and memory learns nothing of it.
+ */
+export type InterceptFlush = <Item, Result>(lane: string, flush: LaneFlush<Item, Result>) => LaneFlush<Item, Result>;
 
 /** What a term works with. */
 export interface ShardTermOptions {
@@ -32,6 +47,8 @@ export interface ShardTermOptions {
   readonly partitions: Partitions;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: none. */
+  readonly interceptFlush?: InterceptFlush | undefined;
   /** Called once when a write failed or its outcome is unknown: memory can't be trusted any more. */
   readonly onLost: (error: Error) => void;
 }
@@ -59,6 +76,8 @@ export class ShardTerm {
   readonly requests: RequestMemory;
   readonly partitions: Partitions;
   readonly clock: Clock;
+  /** Who opens, deletes or dismisses a job that has ended does so alone. */
+  readonly turns = new Turns();
   readonly sessions = new Map<string, GatewaySession>();
   readonly #options: ShardTermOptions;
   readonly #lanes: Lanes;
@@ -67,6 +86,7 @@ export class ShardTerm {
   #validUntil = 0;
   #lost: Error | undefined;
   #dueTimer: NodeJS.Timeout | undefined;
+  #renewalsDue = 0;
   readonly #watchers = new Set<() => void>();
 
   constructor(options: ShardTermOptions) {
@@ -87,8 +107,7 @@ export class ShardTerm {
         ...this.#laneOptions(laneNames.progress),
         flush: async (client, attempts) => {
           for (const attempt of attempts) this.#progressing.delete(attempt);
-          await writeProgress(client, this.term, attempts);
-          return attempts.map(() => undefined);
+          return this.#store(laneNames.progress, client, attempts, () => writeProgress(client, this.term, attempts));
         },
       }),
     };
@@ -216,11 +235,20 @@ export class ShardTerm {
           writes.flatMap((write) => write.events),
         );
         await this.partitions.forEvents(events);
-        await store(client, this.term, writes, events);
+        const stored = await this.#store(name, client, writes, () => store(client, this.term, writes, events));
         this.#applyCommitted(writes, events);
-        return writes.map(() => undefined);
+        return stored;
       },
     });
+  }
+
+  /** Runs the statement of a flush, behind the interception where there is one. */
+  #store<Item>(name: string, client: Client, items: readonly Item[], statement: () => Promise<void>) {
+    const flush: LaneFlush<Item, void> = async (_, batch) => {
+      await statement();
+      return batch.map(() => undefined);
+    };
+    return (this.#options.interceptFlush?.(name, flush) ?? flush)(client, items);
   }
 
   #laneOptions(name: string) {
@@ -233,17 +261,37 @@ export class ShardTerm {
     const following: Write[] = [];
     for (const write of writes) {
       following.push(...committed(this.state, now, write));
-      if (write.lane === "submit") for (const { job, body } of write.jobs) this.bodies.keep(job, body);
-      if (write.lane === "report") for (const { job, final } of write.ends) if (final) this.bodies.forget(job);
+      this.#keepBodies(write);
     }
     this.feed.committed(events);
     this.writeAll(following);
   }
 
+  #keepBodies(write: Write): void {
+    if (write.lane === "claim") return;
+    for (const { job, body } of write.amends) if (body) this.bodies.keep(job, body);
+    if (write.lane === "submit") {
+      for (const { job, body } of write.jobs) this.bodies.keep(job, body);
+      return;
+    }
+    for (const { job, attempt, final } of write.ends) {
+      if (final) this.bodies.forget(job);
+      // Its progress is with the outcome now.
+      if (attempt?.progress) this.saveProgress(attempt);
+    }
+    for (const { job } of write.deletes) {
+      if (job) this.bodies.forget(job);
+    }
+  }
+
   #handleDue(): void {
     const now = this.clock.now();
-    if (this.#lost || (this.state.timers.next() ?? Number.POSITIVE_INFINITY) > now) return;
-    this.writeAll(handleDue(this.state, now));
+    if (this.#lost) return;
+    if ((this.state.timers.next() ?? Number.POSITIVE_INFINITY) <= now) this.writeAll(handleDue(this.state, now));
+    if (now < this.#renewalsDue) return;
+    this.#renewalsDue = now + renewalIntervalMs;
+    const renewals = [...this.state.spaces.values()].flatMap(takeRenewals);
+    if (renewals.length > 0) this.writeAll([reportWrite({ renewals })]);
   }
 
   #shardLost(cause: unknown): SwitchyardError {
@@ -256,6 +304,9 @@ export class ShardTerm {
     });
   }
 }
+
+/** How often the ends of renewed leases are stored, all in one statement. */
+const renewalIntervalMs = 1_000;
 
 /** How often the clock is looked at; nothing is late by more than this. Costs no statement. */
 const dueIntervalMs = 20;

@@ -1,5 +1,5 @@
 import { stopWaiting } from "../core/dispatch.js";
-import type { Profile } from "../core/lane.js";
+import type { Profile } from "../core/profile.js";
 import type { LiveAttempt, RunnerPresence } from "../core/model.js";
 import type { Waiter } from "../core/waiter.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bucketAt, dayMs, familyFor, familyOf, keepFamily, retentionFamilies, spanOf } from "./bucket.js";
+import { bucketAt, dayMs, familyFor, familyOf, keepFamily, retentionFamilies, spanOf } from "./retention-bucket.js";
 
 describe("retention families", () => {
   it.each([

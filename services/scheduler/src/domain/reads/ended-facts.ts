@@ -1,0 +1,50 @@
+import { loadByReuseKey, loadFinalStates } from "../../store/ended-facts.js";
+import type { JobRequest } from "../core/admit.js";
+import type { EndWatch } from "../core/end-watch.js";
+import { type EndedFact, type EndedFacts, noFacts } from "../core/reuse.js";
+import type { Namespace } from "../core/namespace.js";
+import type { Pool } from "@switchyard/postgres";
+
+/** Facts that are complete up to the moment of the call. */
+export type FactSource = () => EndedFacts;
+
+/**
+ * Reads what the decision about new jobs needs of history: how their parents ended, and which finished jobs have their re-use keys. The returned function adds what has ended
+ * since; call it right before the decision, then close the watch.
+ */
+export async function readEndedFacts(
+  pool: Pool,
+  space: Namespace,
+  items: readonly JobRequest[],
+): Promise<{ readonly facts: FactSource; readonly close: () => void }> {
+  const serials = new Set<number>();
+  const keys = new Set<string>();
+  for (const { parents, reuse } of items) {
+    for (const parent of parents) if ("serial" in parent) serials.add(parent.serial);
+    if (reuse && reuse.states.length > 0) keys.add(reuse.key);
+  }
+  if (serials.size === 0 && keys.size === 0) return { facts: () => noFacts, close: () => undefined };
+  const watch = space.endWatches.open();
+  try {
+    const [states, byKey] = await Promise.all([
+      serials.size > 0 ? loadFinalStates(pool, space.id, space.buckets.holding(serials), [...serials]) : new Map(),
+      keys.size > 0 ? loadByReuseKey(pool, space.id, space.buckets.all(), [...keys]) : new Map(),
+    ]);
+    return { facts: () => complete({ states, byKey }, watch), close: watch.close };
+  } catch (error) {
+    watch.close();
+    throw error;
+  }
+}
+
+function complete({ states, byKey }: EndedFacts, watch: EndWatch): EndedFacts {
+  if (watch.bySerial.size === 0) return { states, byKey };
+  const allStates = new Map(states);
+  for (const { serial, state } of watch.bySerial.values()) allStates.set(serial, state);
+  const allByKey = new Map<string, readonly EndedFact[]>(byKey);
+  for (const [key, end] of watch.byKey) {
+    const others = (byKey.get(key) ?? []).filter(({ serial }) => serial !== end.serial);
+    allByKey.set(key, [{ serial: end.serial, state: end.state, at: end.at }, ...others]);
+  }
+  return { states: allStates, byKey: allByKey };
+}

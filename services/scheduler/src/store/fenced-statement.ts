@@ -1,0 +1,40 @@
+import { defineStatement, type Statement } from "@switchyard/postgres";
+import type { Client } from "pg";
+import type { Term } from "./term.js";
+
+/**
+ * One effect of a flush: a statement over arrays, one array per column. `sql` gets the names of its parameters in the order of `values`; its condition must
+ * include `(select ok from f)`, the fence.
+ */
+export interface Part {
+  /** Names the text of the part: equal names, equal texts. */
+  readonly name: string;
+  readonly sql: (parameters: readonly string[]) => string;
+  readonly values: readonly unknown[];
+}
+
+const statements = new Map<string, Statement>();
+
+/**
+ * Writes parts as one statement behind the fence: all of them or none. Only the parts that a flush needs are in its text, since each costs the server about as
+ * much as a row; the few combinations that occur are prepared once per connection.
+ */
+export async function writeFenced(client: Client, term: Term, lane: string, parts: readonly Part[]): Promise<void> {
+  const key = `${lane}:${parts.map(({ name }) => name).join(",")}`;
+  let statement = statements.get(key);
+  if (!statement) {
+    statement = defineStatement(`scheduler-${lane}-${statements.size}`, textOf(parts));
+    statements.set(key, statement);
+  }
+  await client.query({ ...statement, values: [[term.shard], [term.epoch], ...parts.flatMap(({ values }) => values)] });
+}
+
+function textOf(parts: readonly Part[]): string {
+  let used = 2;
+  const effects = parts.map(({ name, sql, values }) => {
+    const parameters = values.map((_, i) => `$${used + i + 1}`);
+    used += values.length;
+    return `${name} as (${sql(parameters)})`;
+  });
+  return `with f as materialized (select scheduler.fence($1::int[], $2::bigint[]) as ok), ${effects.join(", ")} select ok from f`;
+}

@@ -1,0 +1,42 @@
+import type { OpenJob, ParentEdge } from "../domain/core/model.js";
+
+/** What an open job's row says beside the packed columns. */
+export interface OpenExtra {
+  readonly concurrencyKeys: readonly string[];
+  readonly rateKeys: readonly string[];
+  readonly fairnessKey: string;
+  readonly reuseKey: string;
+  readonly parents: readonly ParentEdge[];
+}
+
+interface Stored {
+  readonly c?: readonly string[];
+  readonly r?: readonly string[];
+  readonly f?: string;
+  readonly u?: string;
+  readonly p?: readonly [number, ParentEdge["satisfiedBy"], ParentEdge["otherwise"]][];
+}
+
+/** Packs it as JSON text; null when there is nothing, as for most jobs. */
+export function encodeOpenExtra({ traits, reuseKey, parents }: OpenJob): string | null {
+  const { concurrencyKeys, rateKeys, fairnessKey } = traits;
+  if (concurrencyKeys.length + rateKeys.length + parents.length === 0 && fairnessKey === "" && reuseKey === "")
+    return null;
+  const stored: Stored = {
+    ...(concurrencyKeys.length > 0 && { c: concurrencyKeys }),
+    ...(rateKeys.length > 0 && { r: rateKeys }),
+    ...(fairnessKey !== "" && { f: fairnessKey }),
+    ...(reuseKey !== "" && { u: reuseKey }),
+    ...(parents.length > 0 && {
+      p: parents.map(({ parent, satisfiedBy, otherwise }) => [parent, satisfiedBy, otherwise]),
+    }),
+  };
+  return JSON.stringify(stored);
+}
+
+/** Reads what {@link encodeOpenExtra} wrote. */
+export function decodeOpenExtra(text: string): OpenExtra {
+  const { c = [], r = [], f = "", u = "", p = [] } = JSON.parse(text) as Stored;
+  const parents = p.map(([parent, satisfiedBy, otherwise]) => ({ parent, satisfiedBy, otherwise }));
+  return { concurrencyKeys: c, rateKeys: r, fairnessKey: f, reuseKey: u, parents };
+}

@@ -1,0 +1,121 @@
+import { intArrayLiteral } from "@switchyard/postgres";
+import type { OpenJob } from "../domain/core/model.js";
+import { decisionBytes, packDecision } from "./decision-columns.js";
+import type { Part } from "./fenced-statement.js";
+import { encodeOpenExtra } from "./open-extra.js";
+
+/** Rows of jobs that are open from now on. */
+export function openInsertPart(jobs: readonly OpenJob[]): Part[] {
+  if (jobs.length === 0) return [];
+  const extras = jobs.map(encodeOpenExtra);
+  const reuseKeys = jobs.map(({ reuseKey, space, serial }) =>
+    reuseKey !== "" && space.reuseKeys.get(reuseKey) === serial ? reuseKey : null,
+  );
+  const plain = extras.every((extra) => extra === null);
+  const [ns, serials] = jobKeys(jobs);
+  const values = [packAll(jobs), ns, serials, jobs.map(({ kind }) => kind), jobBuckets(jobs)];
+  if (plain) {
+    return [
+      {
+        name: "o",
+        sql: ([packed, n, j, k, b]) =>
+          `insert into scheduler.open (ns, bucket, serial, decision, kind)
+           select n, b, j, ${slice(packed)}, k
+           from unnest(${n}::int[], ${b}::int[], ${j}::bigint[], ${k}::text[]) with ordinality t(n, b, j, k, i)
+           where (select ok from f)`,
+        values,
+      },
+    ];
+  }
+  return [
+    {
+      name: "ox",
+      sql: ([packed, n, j, k, b, x, u]) =>
+        `insert into scheduler.open (ns, bucket, serial, decision, kind, extra, reuse_key)
+         select n, b, j, ${slice(packed)}, k, x, u
+         from unnest(${n}::int[], ${b}::int[], ${j}::bigint[], ${k}::text[], ${x}::text[], ${u}::text[])
+           with ordinality t(n, b, j, k, x, u, i)
+         where (select ok from f)`,
+      values: [...values, extras, reuseKeys],
+    },
+  ];
+}
+
+/** Rows of jobs that go on with other counters, or stand somewhere else. */
+export function openUpdatePart(
+  name: string,
+  jobs: readonly Parameters<typeof packDecision>[0][],
+  keys: readonly OpenJob[],
+): Part[] {
+  if (jobs.length === 0) return [];
+  return [
+    {
+      name,
+      sql: ([packed, n, j]) =>
+        `update scheduler.open set decision = ${slice(packed)}
+         from unnest(${n}::int[], ${j}::bigint[]) with ordinality t(n, j, i) where ns = n and serial = j and (select ok from f)`,
+      values: [packAll(jobs), ...jobKeys(keys)],
+    },
+  ];
+}
+
+/** Rows to delete by their exact keys. */
+export function deletePart(
+  name: string,
+  table: string,
+  jobs: readonly { readonly ns: number; readonly serial: number }[],
+): Part[] {
+  if (jobs.length === 0) return [];
+  return [
+    {
+      name,
+      sql: ([n, j]) =>
+        `delete from scheduler.${table} using unnest(${n}::int[], ${j}::bigint[]) t(n, j)
+         where ns = n and serial = j and (select ok from f)`,
+      values: [intArrayLiteral(jobs.map(({ ns }) => ns)), intArrayLiteral(jobs.map(({ serial }) => serial))],
+    },
+  ];
+}
+
+/** Rows about jobs to delete from a table that is partitioned by bucket, by the exact keys of the jobs. */
+export function deleteFromBucketsPart(
+  name: string,
+  table: string,
+  jobs: readonly { readonly ns: number; readonly bucket: number; readonly serial: number }[],
+): Part[] {
+  if (jobs.length === 0) return [];
+  return [
+    {
+      name,
+      sql: ([n, b, j]) =>
+        `delete from scheduler.${table} using unnest(${n}::int[], ${b}::int[], ${j}::bigint[]) t(n, b, j)
+         where ns = n and bucket = b and serial = j and (select ok from f)`,
+      values: [
+        intArrayLiteral(jobs.map(({ ns }) => ns)),
+        intArrayLiteral(jobs.map(({ bucket }) => bucket)),
+        intArrayLiteral(jobs.map(({ serial }) => serial)),
+      ],
+    },
+  ];
+}
+
+/** The bucket of each job, as an array literal. */
+export function jobBuckets(jobs: readonly Pick<OpenJob, "bucket">[]): string {
+  return intArrayLiteral(jobs.map(({ bucket }) => bucket));
+}
+
+/** Namespace and serial of each job, as two array literals. */
+export function jobKeys(jobs: readonly Pick<OpenJob, "space" | "serial">[]): [string, string] {
+  return [intArrayLiteral(jobs.map(({ space }) => space.id)), intArrayLiteral(jobs.map(({ serial }) => serial))];
+}
+
+function packAll(jobs: readonly Parameters<typeof packDecision>[0][]): Buffer {
+  const packed = Buffer.allocUnsafe(jobs.length * decisionBytes);
+  for (let i = 0; i < jobs.length; i++)
+    packDecision(jobs[i] as Parameters<typeof packDecision>[0], packed, i * decisionBytes);
+  return packed;
+}
+
+function slice(packed: string | undefined): string {
+  return `substr(${packed}::bytea, (i::int - 1) * ${decisionBytes} + 1, ${decisionBytes})`;
+}
