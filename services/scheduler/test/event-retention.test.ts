@@ -16,7 +16,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   database = await createSchedulerDatabase();
-  system = await startScheduler(database, { shardLeaseMs: 300, historyIntervalMs: 20 }, clock);
+  system = await startScheduler(database, { shardLeaseMs: 300, historyIntervalMs: 20 }, { clock });
   pool = createPool({ url: database.url, applicationName: "events-test", log: pino({ level: "silent" }) });
 });
 afterAll(async () => {
@@ -58,7 +58,7 @@ it("a stretch of events is made before it is needed, and an old one is dropped; 
   await pool.query("insert into scheduler.events (shard, first_sequence, n, at_ms, data) values (0, $1, 1, 0, '[]')", [
     middle - 1,
   ]);
-  system = await startScheduler(database, { shardLeaseMs: 300, historyIntervalMs: 20 }, clock);
+  system = await startScheduler(database, { shardLeaseMs: 300, historyIntervalMs: 20 }, { clock });
   await submit();
   expect(await watch(3n, 1)).toEqual([{ type: SUBMITTED, sequence: BigInt(middle) }]);
   await eventually(async () => expect(await stretches()).toEqual(["events_0", "events_1", "events_2"]));

@@ -28,7 +28,7 @@ beforeAll(async () => {
   database = await createSchedulerDatabase();
   // A minute before midnight.
   clock.passTo((dayAt(clock.now()) + 2) * dayMs - 60_000);
-  system = await startScheduler(database, { shardLeaseMs: 300, historyIntervalMs: 20 }, clock);
+  system = await startScheduler(database, { shardLeaseMs: 300, historyIntervalMs: 20 }, { clock });
   pool = createPool({ url: database.url, applicationName: "history-test", log: pino({ level: "silent" }) });
 });
 afterAll(async () => {

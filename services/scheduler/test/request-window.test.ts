@@ -15,7 +15,7 @@ let pool: Pool;
 beforeAll(async () => {
   database = await createSchedulerDatabase();
   clock.passTo((dayAt(clock.now()) + 2) * dayMs - 30_000);
-  system = await startScheduler(database, { shardLeaseMs: 300, historyIntervalMs: 20 }, clock);
+  system = await startScheduler(database, { shardLeaseMs: 300, historyIntervalMs: 20 }, { clock });
   pool = createPool({ url: database.url, applicationName: "requests-test", log: pino({ level: "silent" }) });
 });
 afterAll(async () => {

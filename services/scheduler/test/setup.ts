@@ -17,6 +17,7 @@ import {
   migrateScheduler,
   type Scheduler,
   type SchedulerConfig,
+  type SchedulerDeps,
   schedulerDefaults,
   schedulerScopes,
   systemClock,
@@ -47,13 +48,13 @@ export const standbys = new Map<string, Scheduler>();
 export async function startScheduler(
   database: TestDatabase,
   config: Partial<SchedulerConfig> = {},
-  clock: Clock = systemClock,
+  more: Pick<SchedulerDeps, "clock" | "onFinding"> = {},
 ): Promise<TestScheduler> {
   const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
   const scheduler = createScheduler({
     config: { ...schedulerDefaults, databaseUrl: database.url, replicaId: "test", ...config },
     logger,
-    clock,
+    ...more,
   });
   standbys.set(config.replicaId ?? "test", scheduler);
   await scheduler.start();
@@ -77,7 +78,7 @@ export async function startScheduler(
     dispatch: createClient(DispatchService, transport),
     async restart() {
       await scheduler.stop();
-      return startScheduler(database, config, clock);
+      return startScheduler(database, config, more);
     },
     stop: () => scheduler.stop(),
   };

@@ -172,6 +172,23 @@ describe("repeats", () => {
   });
 });
 
+describe("reports at the same moment", () => {
+  it("of one attempt: one is taken, the others are told so", async () => {
+    const namespace = fresh();
+    const jobId = await submitOne(namespace);
+    await claimOne(namespace);
+    const outcomes = [Outcome_Kind.SUCCEEDED, Outcome_Kind.SUCCEEDED, Outcome_Kind.FAILED];
+    const answers = await Promise.all(outcomes.map((kind) => report(namespace, jobId, 1, kind)));
+    expect(answers.map(({ results }) => results[0])).toMatchObject([
+      { reason: ErrorReason.UNSPECIFIED, repeatedReport: false },
+      { reason: ErrorReason.UNSPECIFIED, repeatedReport: true },
+      { reason: ErrorReason.ALREADY_FINISHED },
+    ]);
+    const { job } = await it1.jobs.getJob({ namespace, by: { case: "jobId", value: jobId }, view: JobView.FULL });
+    expect(job?.attempts.map(({ state }) => state)).toEqual([AttemptState.SUCCEEDED]);
+  });
+});
+
 describe("lost leases", () => {
   const lease = durationFromMs(1_000);
 

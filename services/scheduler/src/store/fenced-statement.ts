@@ -1,5 +1,5 @@
 import { defineStatement, type Statement } from "@switchyard/postgres";
-import type { Client } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { Term } from "./term.js";
 
 /**
@@ -11,15 +11,23 @@ export interface Part {
   readonly name: string;
   readonly sql: (parameters: readonly string[]) => string;
   readonly values: readonly unknown[];
+  /** It is a query that is run for its effect. Such a part is run only if the statement asks for its result. */
+  readonly isQuery?: boolean;
 }
 
 const statements = new Map<string, Statement>();
 
 /**
  * Writes parts as one statement behind the fence: all of them or none. Only the parts that a flush needs are in its text, since each costs the server about as
- * much as a row; the few combinations that occur are prepared once per connection.
+ * much as a row; the few combinations that occur are prepared once per connection. Without parts nothing is asked of the server.
  */
-export async function writeFenced(client: Client, term: Term, lane: string, parts: readonly Part[]): Promise<void> {
+export async function writeFenced(
+  client: ClientBase | Pool,
+  term: Term,
+  lane: string,
+  parts: readonly Part[],
+): Promise<void> {
+  if (parts.length === 0) return;
   const key = `${lane}:${parts.map(({ name }) => name).join(",")}`;
   let statement = statements.get(key);
   if (!statement) {
@@ -36,5 +44,7 @@ function textOf(parts: readonly Part[]): string {
     used += values.length;
     return `${name} as (${sql(parameters)})`;
   });
-  return `with f as materialized (select scheduler.fence($1::int[], $2::bigint[]) as ok), ${effects.join(", ")} select ok from f`;
+  const fence = "f as materialized (select scheduler.fence($1::int[], $2::bigint[]) as ok)";
+  const asked = parts.filter(({ isQuery }) => isQuery).map(({ name }) => `, (select ok from ${name})`);
+  return `with ${[fence, ...effects].join(", ")} select (select ok from f)${asked.join("")}`;
 }

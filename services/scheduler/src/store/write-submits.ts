@@ -7,10 +7,11 @@ import { type Part, writeFenced } from "./fenced-statement.js";
 import { leasePart } from "./lease-rows.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
 import { jobBuckets, jobKeys, openInsertPart } from "./open-parts.js";
-import { packSerials } from "./request-rows.js";
+import { requestPart } from "./request-rows.js";
+import { tickPart } from "./schedule-ticks.js";
 import type { Term } from "./term.js";
 
-/** Stores new jobs, and the leases of those that a runner was waiting for, in one statement. */
+/** Stores new jobs, the leases of those that a runner was waiting for, and how far the schedules are that made them, in one statement. */
 export async function writeSubmits(
   client: Client,
   term: Term,
@@ -19,10 +20,11 @@ export async function writeSubmits(
 ): Promise<void> {
   const jobs = writes.flatMap((write) => write.jobs);
   await writeFenced(client, term, "submit", [
+    ...tickPart(writes),
     ...eventsPart(term, events),
     ...shapePart(writes),
     ...markPart(writes),
-    ...requestPart(writes),
+    ...requestPart(writes.flatMap((write) => write.requests)),
     ...openInsertPart(jobs.map(({ job }) => job)),
     ...jobPart(jobs),
     ...leasePart(writes.flatMap((write) => write.attempts)),
@@ -65,31 +67,6 @@ function markPart(writes: readonly SubmitWrite[]): Part[] {
         intArrayLiteral(marks.map(({ space }) => space.id)),
         intArrayLiteral(marks.map(({ mark }) => mark.bucket)),
         intArrayLiteral(marks.map(({ mark }) => mark.firstSerial)),
-      ],
-    },
-  ];
-}
-
-function requestPart(writes: readonly SubmitWrite[]): Part[] {
-  const requests = writes.flatMap((write) => write.requests);
-  if (requests.length === 0) return [];
-  return [
-    {
-      name: "r",
-      // An array of arrays must be rectangular, so the serials come as text.
-      sql: ([n, k, g, s, c, t, d]) =>
-        `insert into scheduler.requests (day, ns, request_key, fingerprint, serials, n, created_ms)
-         select d, n, k, g, s::bigint[], c, t
-         from unnest(${n}::int[], ${k}::text[], ${g}::bytea[], ${s}::text[], ${c}::int[], ${t}::bigint[], ${d}::int[]) x(n, k, g, s, c, t, d)
-         where (select ok from f)`,
-      values: [
-        intArrayLiteral(requests.map(({ space }) => space.id)),
-        requests.map(({ key }) => key),
-        requests.map(({ fingerprint }) => (fingerprint ? Buffer.from(fingerprint) : null)),
-        requests.map(({ serials }) => intArrayLiteral(packSerials(serials))),
-        intArrayLiteral(requests.map(({ serials }) => serials.length)),
-        intArrayLiteral(requests.map(({ at }) => Math.floor(at))),
-        intArrayLiteral(requests.map(({ day }) => day)),
       ],
     },
   ];

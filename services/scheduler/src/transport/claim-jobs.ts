@@ -1,9 +1,7 @@
-import { create } from "@bufbuild/protobuf";
 import { SwitchyardError } from "@switchyard/errors";
-import {
-  type ClaimJobsRequest,
-  type ClaimJobsResponse,
-  ClaimJobsResponseSchema,
+import type {
+  ClaimJobsRequest,
+  ClaimJobsResponse,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { claimById, claimBest } from "../domain/core/claim.js";
 import { openState } from "../domain/core/core-event.js";
@@ -12,6 +10,7 @@ import { endAttempt } from "../domain/core/end.js";
 import type { LiveAttempt } from "../domain/core/model.js";
 import { decodeId, type Directory, jobNotFound, type Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
+import { subjectSerials } from "../domain/reads/subject-serials.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { SingleClaim } from "../domain/shard/single-claim.js";
 import { leaseToProto } from "./attempt-to-proto.js";
@@ -27,7 +26,9 @@ export async function claimJobs(
   const place = await directory.open(request.namespace);
   const claim = singleClaim(place, request);
   try {
+    const subject = request.profile?.subject ?? "";
     if (request.jobId !== "") await claimOne(place, claim, request.jobId);
+    else if (subject !== "") await claimAbout(place, claim, subject);
     else await claimSome(place, claim, durationField("wait", request.wait, 0, 0, 20_000), signal);
   } finally {
     claim.end();
@@ -99,6 +100,18 @@ async function claimOne(place: Place, claim: SingleClaim, jobId: string): Promis
   throw new SwitchyardError("NOT_CLAIMABLE", `the job is ${state}`, { state });
 }
 
+/** Claims jobs about a subject, which is in no lane: those that fit, one after the other, in order. Does not wait. */
+async function claimAbout({ term, space }: Place, claim: SingleClaim, subject: string): Promise<void> {
+  for (const serial of await subjectSerials(term.pool, space, subject)) {
+    if (claim.wants() <= 0) return;
+    await term.settle<unknown>(() => {
+      const job = space.job(serial);
+      const fits = job && claim.profile.fits(space.lanes.laneFor(job.shape.site, job.kind));
+      return fits ? claimById(term.clock.now(), job, claim) : { answer: undefined, writes: [] };
+    });
+  }
+}
+
 /** The caller has gone away while its leases were written: nobody would work on them. */
 function giveBack({ term }: Place, attempts: readonly LiveAttempt[]): void {
   const held = attempts.filter((attempt) => attempt.job.live === attempt && attempt.job.phase === "running");
@@ -117,5 +130,5 @@ async function leasesToProto({ term, ids }: Place, attempts: readonly LiveAttemp
     const body = bodies[i];
     return body ? [leaseToProto(attempt, body, ids, now)] : [];
   });
-  return create(ClaimJobsResponseSchema, { leases });
+  return { $typeName: "switchyard.scheduler.v1.ClaimJobsResponse", leases };
 }

@@ -5,11 +5,20 @@ import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
 import type { Directory } from "../domain/directory.js";
 import { readStatus } from "../domain/reads/status.js";
+import type { ScheduleDuty } from "../domain/schedules/schedule-duty.js";
 import type { ShardOwner } from "../domain/shard/shard-owner.js";
 import { aggregateJobs } from "./aggregate-jobs.js";
 import { cancelJobs } from "./cancel-jobs.js";
+import { deleteJobs } from "./delete-jobs.js";
+import { dismissJobs } from "./dismiss-jobs.js";
+import { explainJob } from "./explain-job.js";
 import { getJob } from "./get-job.js";
+import { getPosition } from "./get-position.js";
 import { listJobs } from "./list-jobs.js";
+import { lookupResult } from "./lookup-result.js";
+import { peekJobs } from "./peek-jobs.js";
+import { reorderJob } from "./reorder-job.js";
+import { retryJobs } from "./retry-jobs.js";
 import type { SpecLimits } from "./spec-from-proto.js";
 import { submitJobs } from "./submit-jobs.js";
 import { watchJobs } from "./watch-jobs.js";
@@ -18,6 +27,7 @@ import { watchJobs } from "./watch-jobs.js";
 export interface TransportDeps {
   readonly directory: Directory;
   readonly owner: ShardOwner;
+  readonly schedules: ScheduleDuty;
   readonly limits: SpecLimits & { readonly resultBytes: number };
   readonly version: string;
 }
@@ -45,6 +55,38 @@ export function createJobRoute(deps: TransportDeps): ServiceRoute {
     cancelJobs(request, context) {
       requireNamespace(context, request.namespace);
       return cancelJobs(deps.directory, request);
+    },
+    retryJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return retryJobs(deps.directory, request);
+    },
+    reorderJob(request, context) {
+      requireNamespace(context, request.namespace);
+      return reorderJob(deps.directory, request);
+    },
+    explainJob(request, context) {
+      requireNamespace(context, request.namespace);
+      return explainJob(deps.directory, request);
+    },
+    lookupResult(request, context) {
+      requireNamespace(context, request.namespace);
+      return lookupResult(deps.directory, request);
+    },
+    deleteJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return deleteJobs(deps.directory, request);
+    },
+    dismissJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return dismissJobs(deps.directory, request);
+    },
+    peekJobs(request, context) {
+      requireNamespace(context, request.namespace);
+      return peekJobs(deps.directory, request);
+    },
+    getPosition(request, context) {
+      requireNamespace(context, request.namespace);
+      return getPosition(deps.directory, request);
     },
     aggregateJobs(request, context) {
       requireNamespace(context, request.namespace);

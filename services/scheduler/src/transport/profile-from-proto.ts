@@ -1,12 +1,11 @@
 import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { ProfileSpec } from "../domain/core/profile.js";
 import type { KindSelector } from "../domain/core/kind-pattern.js";
-import { checkName, invalid, notServed } from "./fields.js";
+import { checkName, invalid } from "./fields.js";
 
 /** Checks and translates what a runner can do. */
 export function profileFromProto(profile: RunnerProfile | undefined): ProfileSpec {
   if (!profile) throw invalid("profile", "is missing");
-  if (profile.subject !== "") throw notServed("profile.subject");
   if (profile.exclude.length > 16) throw invalid("profile.exclude", "at most 16 labels can be named");
   if (profile.kinds.length > 2_000) throw invalid("profile.kinds", "at most 2000 selectors are allowed");
   if (Object.keys(profile.labels).length > 128) throw invalid("profile.labels", "at most 128 labels are allowed");

@@ -88,6 +88,7 @@ function demandOf(term: ShardTerm, session: GatewaySession, key: string, message
   } else if (message.profile) {
     demand.changeProfile(space.profileFor(profileFromProto(message.profile)));
   }
+  if (message.profile?.subject) throw invalid("demands.profile.subject", "can be asked for by ClaimJobs only");
   const leaseMs = durationField("demands.lease", message.lease, undefined, 1_000, 7 * 86_400_000);
   demand.leaseMs = leaseMs;
   return demand;
@@ -118,7 +119,8 @@ async function deliveryToProto(
     delivery.attempts.map(({ job }) => job),
   );
   const now = term.clock.now();
-  return create(SyncCapacityResponseSchema, {
+  return {
+    $typeName: "switchyard.scheduler.v1.SyncCapacityResponse",
     delivery: BigInt(delivery.number),
     leases: delivery.attempts.map((attempt, i) => {
       const body = bodies[i];
@@ -126,9 +128,10 @@ async function deliveryToProto(
       return leaseToProto(attempt, body, directory.ids(attempt.job.space.name), now);
     }),
     revocations: delivery.revocations.map((revoked) => ({
+      $typeName: "switchyard.scheduler.v1.RunnerRevocation",
       namespace: revoked.space.name,
       runnerId: revoked.runnerId,
       revocation: revocationToProto(revoked, directory.ids(revoked.space.name)),
     })),
-  });
+  };
 }

@@ -32,8 +32,13 @@ function checkParents(space: Namespace, items: readonly JobRequest[], facts: End
 
 /** Takes away items whose parents are away, until none is left or all that are left wait for each other. */
 function checkCircles(items: readonly JobRequest[]): void {
-  const waitsFor = items.map(({ parents }) => parents.flatMap((parent) => ("item" in parent ? [parent.item] : [])));
-  if (waitsFor.every((list) => list.length === 0)) return;
+  if (items.every(({ parents }) => !parents.some((parent) => "item" in parent))) return;
+  const jobs = jobsOfItems(items);
+  const waitsFor = items.map(({ parents }, i) => {
+    // An item that becomes another one's job waits for nothing.
+    if (jobs[i] !== i) return [];
+    return parents.flatMap((parent) => ("item" in parent ? [jobs[parent.item] ?? parent.item] : []));
+  });
   const children: number[][] = items.map(() => []);
   for (const [child, parents] of waitsFor.entries()) for (const parent of parents) children[parent]?.push(child);
   const open = waitsFor.map((list) => list.length);
@@ -53,11 +58,23 @@ function checkCircles(items: readonly JobRequest[]): void {
   });
 }
 
+/** Which item becomes the job of each item: one that joins open jobs becomes that of an earlier item with its re-use key. */
+function jobsOfItems(items: readonly JobRequest[]): number[] {
+  const firsts = new Map<string, number>();
+  return items.map(({ reuse }, i) => {
+    const first = reuse && firsts.get(reuse.key);
+    if (reuse && first === undefined) firsts.set(reuse.key, i);
+    return reuse?.active && first !== undefined ? first : i;
+  });
+}
+
 function checkQuotas(space: Namespace, items: readonly JobRequest[]): void {
   const wanted = new Map<string, number>();
   for (const { shape } of items) wanted.set(shape.queue, (wanted.get(shape.queue) ?? 0) + 1);
   for (const [name, count] of wanted) {
     const queue = space.queue(name);
+    if (queue?.settings.draining)
+      throw new SwitchyardError("WRONG_STATE", `queue ${name} is draining`, { queue: name, state: "DRAINING" });
     const limit = queue?.settings.maxOpenJobs ?? 0;
     if (!queue || limit === 0 || queue.open + count <= limit) continue;
     throw new SwitchyardError("QUOTA_EXCEEDED", `queue ${name} may have ${limit} open jobs and has ${queue.open}`, {

@@ -19,9 +19,11 @@ export interface CoreState {
   readonly timers: Timers<Due>;
   /** How long jobs are kept when nothing else is said. */
   readonly standard: RetentionFamily;
+  /** Called when a runner's presence begins or ends. Must not throw. */
+  onPresence: (runner: RunnerPresence, online: boolean, now: number) => void;
 }
 
 /** The core of a shard that owns nothing yet. */
 export function createCoreState(standard: RetentionFamily): CoreState {
-  return { spaces: new Map(), timers: new Timers(), standard };
+  return { spaces: new Map(), timers: new Timers(), standard, onPresence: () => undefined };
 }

@@ -5,7 +5,6 @@ import type { CoreState } from "./core-state.js";
 import { deleted } from "./delete.js";
 import { dispatch } from "./dispatch.js";
 import { ended } from "./ended.js";
-import type { Revoked } from "./model.js";
 import { waitInLine } from "./wait.js";
 import type { Effects, ReportWrite, Write } from "./writes.js";
 
@@ -45,6 +44,7 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
   ended(state, now, write.ends, effects);
   amended(state, now, write.amends, effects);
   for (const job of write.reopens) {
+    job.space.endWatches.gone(job.serial);
     job.pending = undefined;
     waitInLine(state, now, job, effects);
   }
@@ -54,16 +54,8 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
 function tellCancelRequests(now: number, write: ReportWrite): void {
   for (const attempt of write.cancelRequests) {
     const { job, number, runner, notify } = attempt;
-    const { space, serial, reopen } = job;
-    const revoked: Revoked = {
-      space,
-      runnerId: runner.id,
-      serial,
-      reopen,
-      attempt: number,
-      reason: "CANCEL_REQUESTED",
-      at: now,
-    };
-    notify?.(revoked);
+    const { space, serial } = job;
+    const about = { space, runnerId: runner.id, serial, attempt: number };
+    notify?.({ ...about, reason: "CANCEL_REQUESTED", at: now });
   }
 }

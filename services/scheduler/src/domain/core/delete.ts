@@ -1,7 +1,9 @@
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
+import { type EndedLook, endedEvent } from "./ended-event.js";
 import { forget, letGo, parentGone } from "./ended.js";
 import type { OpenJob } from "./model.js";
+import type { Namespace } from "./namespace.js";
 import {
   type CoreEvent,
   type Decision,
@@ -17,20 +19,30 @@ export function deleteOpen(now: number, job: OpenJob, actor: string): Decision<t
   const { space, serial, bucket, live } = job;
   const about = { previous: openState(job), attempt: live?.number ?? 0, runnerId: live?.runner.id ?? "", actor };
   space.dequeue(job);
-  const write = deletion({ space, serial, bucket, job }, eventOf(job, "DELETED", now, openState(job), about));
+  const event = eventOf(job, "DELETED", now, openState(job), about);
+  const write = deletion({ space, serial, bucket, job, attempt: live }, event);
   job.phase = "ending";
   job.pending = write;
   return { answer: true, writes: [write] };
 }
 
-/** The write that takes a job out of the tables. */
-export function deletion(record: DeleteRecord, event: CoreEvent): ReportWrite {
+/** Deletes a job that has ended. Whoever calls holds the job's turn, so that nobody opens it meanwhile. */
+export function deleteEnded(now: number, space: Namespace, ended: EndedLook, actor: string): ReportWrite {
+  const { serial, bucket } = ended.stored;
+  return deletion(
+    { space, serial, bucket, job: undefined, attempt: undefined },
+    endedEvent(space, ended, "DELETED", now, actor),
+  );
+}
+
+function deletion(record: DeleteRecord, event: CoreEvent): ReportWrite {
   return reportWrite({ deletes: [record], events: [event] });
 }
 
 /** Deletions are durable. Jobs that waited for a deleted one end as if it had been cancelled. */
 export function deleted(state: CoreState, now: number, deletes: readonly DeleteRecord[], effects: Effects): void {
-  for (const { job } of deletes) {
+  for (const { space, serial, job } of deletes) {
+    space.endWatches.gone(serial);
     if (!job) continue;
     job.pending = undefined;
     if (job.live) letGo(state, now, job.live, "DELETED", effects);

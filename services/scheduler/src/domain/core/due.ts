@@ -4,7 +4,7 @@ import { dispatch } from "./dispatch.js";
 import { endAttempt, endWaiting, loseAttempt } from "./end.js";
 import type { LiveAttempt, OpenJob } from "./model.js";
 import { refill } from "./seats.js";
-import { waitInLine } from "./wait.js";
+import { waitInLine, wasClaimed } from "./wait.js";
 import { type CoreEvent, type Effects, reportWrite, type Write } from "./writes.js";
 
 /** How long to wait before looking again at something that has a write on the way, ms. */
@@ -44,6 +44,7 @@ function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready"
         runner.presenceTimer = state.timers.add(runner.presentUntil, due);
         return [];
       }
+      if (runner.presentUntil > 0) state.onPresence(runner, false, now);
       runner.presentUntil = 0;
       const held = [...runner.held].filter(({ holdByRunner }) => holdByRunner);
       // An attempt whose claim or end is on the way is looked at again: the runner may be gone for good.
@@ -53,7 +54,7 @@ function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready"
     case "not-started": {
       const { job } = due;
       job.startTimer = undefined;
-      if (job.attempt > 0 || !job.space.isOpen(job)) return [];
+      if (wasClaimed(job) || !job.space.isOpen(job)) return [];
       if (job.pending) {
         job.startTimer = state.timers.add(now + recheckMs, due);
         return [];

@@ -1,3 +1,4 @@
+import type { CoreState } from "./core-state.js";
 import { endAttempt } from "./end.js";
 import type { LiveAttempt, RunnerPresence } from "./model.js";
 import type { Namespace } from "./namespace.js";
@@ -19,7 +20,12 @@ export function takeRenewals(space: Namespace): LiveAttempt[] {
 }
 
 /** Ends a runner's presence and gives back all that it holds, uncounted. Attempts with a write on the way are waited for. */
-export function leave(runner: RunnerPresence, now: number): { readonly writes: Write[]; readonly waitFor: Write[] } {
+export function leave(
+  state: CoreState,
+  runner: RunnerPresence,
+  now: number,
+): { readonly writes: Write[]; readonly waitFor: Write[] } {
+  if (runner.presentUntil > 0) state.onPresence(runner, false, now);
   runner.presentUntil = 0;
   const writes: Write[] = [];
   const waitFor: Write[] = [];

@@ -7,9 +7,11 @@ import type { Lane } from "./lane.js";
 import { LaneBook } from "./lane-book.js";
 import { LimitBook, type StoredLimit } from "./limit-book.js";
 import type { JobShape, LiveAttempt, OpenJob, RunnerPresence, ShapeSpec } from "./model.js";
+import { createOpenJob } from "./open-job.js";
 import type { Profile, ProfileSpec } from "./profile.js";
 import type { Queue, QueueSettings, Standing } from "./queue.js";
 import type { RetentionFamily } from "./retention-bucket.js";
+import { ReuseKeys } from "./reuse-keys.js";
 import { ShapeBook } from "./shape-book.js";
 import type { Timers } from "./timers.js";
 
@@ -41,8 +43,7 @@ export class Namespace {
   readonly buckets: BucketIndex;
   /** Children that wait, by the serial of a parent. */
   readonly children = new Map<number, OpenJob[]>();
-  /** Open jobs by re-use key. */
-  readonly reuseKeys = new Map<string, number>();
+  readonly reuseKeys = new ReuseKeys();
   /** Attempts whose lease was renewed and is stored with its old end. */
   readonly renewed = new Set<LiveAttempt>();
   /** Whoever reads history before a decision, and must hear what ends meanwhile. */
@@ -113,15 +114,15 @@ export class Namespace {
     return this.#objects.values();
   }
 
-  /** Takes a job in. */
-  open(job: OpenJob): void {
+  /** Takes a job in. `stands`: it stood for its re-use key before the shard was loaded. */
+  open(job: OpenJob, stands = false): void {
     const { serial, rankClass, rank, weight, createdMicros, bucket, shape } = job;
     const shapeId = shape.id;
     job.slot = this.table.add({ serial, rankClass, rank, weight, createdMicros, bucket, shapeId, groupId: -1 });
     this.#objects.set(serial, job);
     const { queue } = shape.site;
     queue.ranks?.add(rank);
-    if (job.reuseKey !== "" && !this.reuseKeys.has(job.reuseKey)) this.reuseKeys.set(job.reuseKey, serial);
+    this.reuseKeys.add(job.reuseKey, serial, stands);
   }
 
   /** Lets a job go that is over. */
@@ -129,21 +130,21 @@ export class Namespace {
     this.stand(job, undefined);
     const { queue } = job.shape.site;
     queue.ranks?.remove(job.rank);
-    if (job.reuseKey !== "" && this.reuseKeys.get(job.reuseKey) === job.serial) this.reuseKeys.delete(job.reuseKey);
+    this.reuseKeys.remove(job.reuseKey, job.serial);
     this.table.remove(job.slot);
     this.#objects.delete(job.serial);
     job.slot = -1;
   }
 
-  /** Gives an open job another place. It must not wait in a list. */
+  /** Gives an open job another place. It must not wait in its group's list. */
   place(job: OpenJob, { rankClass, rank, weight }: Pick<OpenJob, "rankClass" | "rank" | "weight">): void {
-    const { queue } = job.shape.site;
-    queue.ranks?.remove(job.rank);
-    queue.ranks?.add(rank);
-    const indexed = queue.places?.running.remove(job.slot) ?? false;
+    const { ranks, places } = job.shape.site.queue;
+    ranks?.remove(job.rank);
+    ranks?.add(rank);
+    const list = places && [places.waiting, places.running].find((one) => one.remove(job.slot));
     Object.assign(job, { rankClass, rank, weight });
     this.table.place(job.slot, job);
-    if (indexed) queue.places?.running.insert(job.slot);
+    list?.insert(job.slot);
   }
 
   /** Puts a job into its group's list. A job without history becomes columns only. */
@@ -219,44 +220,26 @@ export class Namespace {
   #inflate(slot: number): OpenJob {
     const { table } = this;
     const group = this.lanes.group(table.groupId[slot] as number) as Group;
-    return {
-      space: this,
-      slot,
-      shape: this.shapes.get(table.shapeId[slot] as number) as JobShape,
-      bucket: table.bucket[slot] as number,
-      kind: group.lane.kind,
-      traits: group.traits,
-      serial: table.serial[slot] as number,
-      rankClass: table.rankClass[slot] as number,
-      rank: table.rank[slot] as number,
-      weight: table.weight[slot] as number,
-      createdMicros: table.createdMicros[slot] as number,
-      ...plain,
-      phase: "queued",
-      standing: "queued",
-    };
+    const job = createOpenJob(
+      {
+        space: this,
+        serial: table.serial[slot] as number,
+        shape: this.shapes.get(table.shapeId[slot] as number) as JobShape,
+        bucket: table.bucket[slot] as number,
+        kind: group.lane.kind,
+        traits: group.traits,
+        rankClass: table.rankClass[slot] as number,
+        rank: table.rank[slot] as number,
+        weight: table.weight[slot] as number,
+        createdMicros: table.createdMicros[slot] as number,
+      },
+      "queued",
+    );
+    job.slot = slot;
+    job.standing = "queued";
+    return job;
   }
 }
-
-/** What a job without history has in common with all others. */
-export const plain = {
-  readyAt: 0,
-  reopen: 0,
-  attempt: 0,
-  counted: 0,
-  failures: 0,
-  lostBeforeStart: 0,
-  lostAfterStart: 0,
-  revision: 1,
-  reuseKey: "",
-  parents: [],
-  openParents: 0,
-  failedParent: undefined,
-  live: undefined,
-  pending: undefined,
-  readyTimer: undefined,
-  startTimer: undefined,
-} as const satisfies Partial<OpenJob>;
 
 /** Whether columns are all that there is to know. */
 function isPlain(job: OpenJob): boolean {

@@ -13,6 +13,8 @@ export interface QueueSettings {
   readonly keepDeadLetters: boolean;
   readonly omitSubjectAggregates: boolean;
   readonly maxOpenJobs: number;
+  /** Submits are refused. */
+  readonly draining: boolean;
 }
 
 /** What holds for a queue that nobody has set. */
@@ -25,6 +27,7 @@ export const defaultQueueSettings: QueueSettings = {
   keepDeadLetters: false,
   omitSubjectAggregates: false,
   maxOpenJobs: 0,
+  draining: false,
 };
 
 /** Where an open job stands, as it is counted. */

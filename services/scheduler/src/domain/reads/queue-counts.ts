@@ -1,5 +1,6 @@
 import { aggregateJobs } from "../../store/aggregate-jobs.js";
 import type { Namespace } from "../core/namespace.js";
+import type { Queue } from "../core/queue.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
 /** Jobs of a queue by where they are. */
@@ -15,22 +16,45 @@ export interface QueueCounts {
   readonly cancelled: number;
 }
 
-/** Counts a queue's jobs: open ones in memory, ended ones in the tables. Undefined when nobody has ever named the queue. */
-export async function readQueueCounts(
-  term: ShardTerm,
-  space: Namespace,
-  name: string,
-): Promise<QueueCounts | undefined> {
-  const queue = space.queue(name);
-  if (!queue) return undefined;
+/** Counts a queue's jobs: open ones in memory, ended ones in the tables. */
+export async function readQueueCounts(term: ShardTerm, space: Namespace, queue: Queue): Promise<QueueCounts> {
+  const open = { ...queue.counts };
   const states = ["SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED"];
-  const rows = await aggregateJobs(term.pool, space.id, ["state"], { queue: name, states }, { limit: 10, offset: 0 });
+  const rows = await aggregateJobs(
+    term.pool,
+    space.id,
+    ["state"],
+    { queue: queue.name, states },
+    { limit: 10, offset: 0 },
+  );
   const ended = new Map(rows.map(({ key, n }) => [key[0], n]));
   return {
-    ...queue.counts,
+    ...open,
     succeeded: ended.get("SUCCEEDED") ?? 0,
     failed: ended.get("FAILED") ?? 0,
     timedOut: ended.get("TIMED_OUT") ?? 0,
     cancelled: ended.get("CANCELLED") ?? 0,
   };
+}
+
+/** Jobs looked at in search of the oldest one. */
+const searchLimit = 10_000;
+
+/**
+ * Age of the oldest job of a queue that is ready, ms; undefined when none is. Among the first ten thousand open jobs of the namespace it is exact; else the oldest of
+ * those that are next in their groups.
+ */
+export function oldestReadyMs(space: Namespace, queue: Queue, now: number): number | undefined {
+  if (queue.counts.queued === 0) return undefined;
+  const { table } = space;
+  let looked = 0;
+  for (const slot of table.slots()) {
+    if (++looked > searchLimit) break;
+    const group = space.lanes.group(table.groupId[slot] as number);
+    if (group?.lane.site.queue === queue) return now - (table.createdMicros[slot] as number) / 1_000;
+  }
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const lane of queue.lanes)
+    for (const { jobs } of lane.groups()) oldest = Math.min(oldest, table.createdMicros[jobs.first()] as number);
+  return Number.isFinite(oldest) ? now - oldest / 1_000 : undefined;
 }

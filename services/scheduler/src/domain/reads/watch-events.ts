@@ -4,14 +4,20 @@ import type { EventRow } from "../../store/event-row.js";
 import type { Namespace } from "../core/namespace.js";
 import type { JobShape } from "../core/model.js";
 import type { SequencedEvent } from "../shard/event-feed.js";
+import type { LiveNews } from "../shard/live-feed.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
 /** Events that may wait in memory for a slow reader. Beyond that it is fed from the table again. */
 const maxBuffered = 20_000;
 
+/** Live news that may wait for a slow reader. */
+const maxLive = 1_000;
+
 /** Events in order, and the number up to which the watcher has now seen everything. */
 export interface EventBatch {
   readonly events: readonly SequencedEvent[];
+  /** What is neither numbered nor replayed, as far as it was asked for. */
+  readonly live: readonly LiveNews[];
   readonly upTo: number;
   /** The watcher has missed events: those up to `upTo` are not kept any more. */
   readonly overrun?: boolean;
@@ -36,6 +42,7 @@ export function watchEvents(
   space: Namespace,
   after: number | undefined,
   signal: AbortSignal,
+  wantsLive: (news: LiveNews) => boolean = () => false,
 ): EventWatch {
   const startedAt = term.feed.published;
   const buffer: SequencedEvent[] = [];
@@ -58,6 +65,14 @@ export function watchEvents(
     }
     changed();
   });
+  const live: LiveNews[] = [];
+  const unsubscribeLive = term.live.subscribe((news) => {
+    if (news.space !== space || !wantsLive(news)) return;
+    live.push(news);
+    // Live news are worth nothing when they are old: a slow reader loses the oldest.
+    if (live.length > maxLive) live.shift();
+    changed();
+  });
   const unwatch = term.whenLost(() => {
     failure = new SwitchyardError(
       "SHARD_LOST",
@@ -70,6 +85,7 @@ export function watchEvents(
   const stop = () => {
     stopped = true;
     unsubscribe();
+    unsubscribeLive();
     unwatch();
     signal.removeEventListener("abort", changed);
     changed();
@@ -79,13 +95,13 @@ export function watchEvents(
   async function* replay(from: number, upTo: number): AsyncGenerator<EventBatch> {
     for await (const step of readEvents(term.pool, term.term.shard, from, upTo)) {
       if ("lostUpTo" in step) {
-        yield { events: [], upTo: step.lostUpTo, overrun: true };
+        yield { events: [], live: [], upTo: step.lostUpTo, overrun: true };
         continue;
       }
       const events = step.events.filter(({ ns }) => ns === space.id).map((row) => fromRow(space, row));
-      if (events.length > 0) yield { events, upTo: step.events.at(-1)?.sequence ?? 0 };
+      if (events.length > 0) yield { events, live: [], upTo: step.events.at(-1)?.sequence ?? 0 };
     }
-    yield { events: [], upTo };
+    yield { events: [], live: [], upTo };
   }
 
   async function* batches(): AsyncGenerator<EventBatch> {
@@ -108,13 +124,10 @@ export function watchEvents(
           continue;
         }
         const events = buffer.splice(0, 1_000);
-        const upTo = events.at(-1)?.sequence;
-        if (upTo === undefined) {
-          await new Promise<void>((resolve) => (wake = resolve));
-          continue;
-        }
-        seen = upTo;
-        yield { events, upTo };
+        const news = live.splice(0);
+        seen = events.at(-1)?.sequence ?? seen;
+        if (events.length + news.length > 0) yield { events, live: news, upTo: seen };
+        else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       stop();

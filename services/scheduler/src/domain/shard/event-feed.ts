@@ -64,6 +64,7 @@ export class EventFeed {
   }
 
   #publish(events: readonly SequencedEvent[]): void {
+    for (const { sequence, event } of events) event.shape.site.queue.version = sequence;
     for (const subscriber of this.#subscribers) subscriber(events);
   }
 }

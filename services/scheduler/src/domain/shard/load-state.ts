@@ -6,7 +6,8 @@ import { watchAttempt } from "../core/claim.js";
 import { type CoreState, createCoreState } from "../core/core-state.js";
 import { noTraits } from "../core/group.js";
 import type { FinalState, LiveAttempt, OpenJob } from "../core/model.js";
-import { Namespace, plain } from "../core/namespace.js";
+import { Namespace } from "../core/namespace.js";
+import { createOpenJob } from "../core/open-job.js";
 import type { RetentionFamily } from "../core/retention-bucket.js";
 import { touchPresence } from "../core/presence.js";
 import { takeSeats } from "../core/seats.js";
@@ -41,7 +42,7 @@ export async function loadState(
     const children: OpenJob[] = [];
     for await (const row of loadOpenJobs(pool, seed.id)) {
       const job = jobFromRow(space, row);
-      space.open(job);
+      space.open(job, row.standsForKey);
       const lease = leases.get(job.serial);
       if (lease) resumeAttempt(state, now, job, lease);
       else if (job.parents.length > 0) children.push(job);
@@ -53,22 +54,16 @@ export async function loadState(
   return { state, writes: effects.writes };
 }
 
-function jobFromRow(space: Namespace, { shapeId, extra, ...columns }: OpenRow): OpenJob {
+function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...columns }: OpenRow): OpenJob {
   const shape = space.shapes.get(shapeId);
   if (!shape)
     throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
-  return {
-    ...plain,
-    ...columns,
-    space,
-    slot: -1,
-    shape,
-    traits: extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits,
-    reuseKey: extra?.reuseKey ?? "",
-    parents: extra?.parents ?? [],
-    phase: "queued",
-    standing: undefined,
-  };
+  const { serial, bucket, kind, rankClass, rank, weight, createdMicros, ...history } = columns;
+  const traits = extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits;
+  const init = { space, serial, shape, bucket, kind, traits, rankClass, rank, weight, createdMicros };
+  const job = createOpenJob(init, "queued", history);
+  if (extra) Object.assign(job, { reuseKey: extra.reuseKey, parents: extra.parents, reopened: extra.reopened });
+  return job;
 }
 
 /** Ties children to parents that are open; those that have ended are looked up. */

@@ -13,7 +13,7 @@ import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
-import { type InterceptFlush, ShardTerm } from "./shard-term.js";
+import { type InterceptFlush, ShardTerm, type TermDuty } from "./shard-term.js";
 
 /** How a replica owns a shard. */
 export interface ShardOwnerOptions {
@@ -34,6 +34,8 @@ export interface ShardOwnerOptions {
   readonly standard: RetentionFamily;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
+  /** What is done during each term beside answering calls. */
+  readonly duties: readonly TermDuty[];
 }
 
 /** How long requests are remembered, ms. */
@@ -178,7 +180,7 @@ export class ShardOwner {
     term: Term,
     onLost: (error: Error) => void,
   ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
-    const { pool, url, clock, logger, bodyCacheBytes, standard, interceptFlush } = this.#options;
+    const { pool, url, clock, logger, bodyCacheBytes, standard, interceptFlush, duties } = this.#options;
     const now = clock.now();
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(pool, term.shard, now, standard),
@@ -187,6 +189,9 @@ export class ShardOwner {
     ]);
     const partitions = new Partitions({ pool, term });
     await partitions.ahead(state, nextSequence, now);
+    // Nobody knows any more which event was a queue's last: all count as changed.
+    for (const { shapes } of state.spaces.values())
+      for (const queue of shapes.queues.values()) queue.version = nextSequence - 1;
     const running = new ShardTerm({
       term,
       url,
@@ -199,6 +204,7 @@ export class ShardOwner {
       clock,
       logger,
       interceptFlush,
+      duties,
       onLost,
     });
     return { running, writes };

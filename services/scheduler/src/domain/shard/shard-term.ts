@@ -10,6 +10,7 @@ import type { LiveAttempt } from "../core/model.js";
 import {
   type ClaimWrite,
   type Decision,
+  type JobBody,
   type ReportWrite,
   reportWrite,
   type SubmitWrite,
@@ -26,6 +27,7 @@ import type { BodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import type { EventFeed } from "./event-feed.js";
 import type { RequestMemory } from "./request-memory.js";
+import { LiveFeed } from "./live-feed.js";
 import type { GatewaySession } from "./session.js";
 import { Turns } from "./turns.js";
 
@@ -34,6 +36,12 @@ import { Turns } from "./turns.js";
  * Only the statement is wrapped. A failure thrown after it has run is a commit whose answer never came, and memory learns nothing of it.
  */
 export type InterceptFlush = <Item, Result>(lane: string, flush: LaneFlush<Item, Result>) => LaneFlush<Item, Result>;
+
+/** Something that the owner of a shard does during a term beside answering calls. */
+export interface TermDuty {
+  /** Begins, before the term answers its first call; `whenLost` of the term says when to end. A failure ends the term. */
+  start(term: ShardTerm): Promise<void>;
+}
 
 /** What a term works with. */
 export interface ShardTermOptions {
@@ -49,6 +57,7 @@ export interface ShardTermOptions {
   readonly logger: Logger;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
+  readonly duties: readonly TermDuty[];
   /** Called once when a write failed or its outcome is unknown: memory can't be trusted any more. */
   readonly onLost: (error: Error) => void;
 }
@@ -78,6 +87,7 @@ export class ShardTerm {
   readonly clock: Clock;
   /** Who opens, deletes or dismisses a job that has ended does so alone. */
   readonly turns = new Turns();
+  readonly live = new LiveFeed();
   readonly sessions = new Map<string, GatewaySession>();
   readonly #options: ShardTermOptions;
   readonly #lanes: Lanes;
@@ -99,6 +109,8 @@ export class ShardTerm {
     this.requests = options.requests;
     this.partitions = options.partitions;
     this.clock = options.clock;
+    this.state.onPresence = ({ space, id }, online, at) =>
+      this.live.publish({ type: online ? "RUNNER_ONLINE" : "RUNNER_OFFLINE", space, runnerId: id, at });
     this.#lanes = {
       submit: this.#lane(laneNames.submit, writeSubmits, submitBytes),
       claim: this.#lane(laneNames.claim, writeClaims, () => 0),
@@ -113,10 +125,19 @@ export class ShardTerm {
     };
   }
 
-  /** Connects the lanes and begins to watch the clock. */
+  /** Connects the lanes, begins to watch the clock and to do the duties. Rejects when one of these fails; the term is over then. */
   async start(): Promise<void> {
-    await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
-    this.#dueTimer = setInterval(() => this.#handleDue(), dueIntervalMs);
+    try {
+      await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
+      // A lane may have died while another one connected: then nothing may begin that only the end of the term ends.
+      this.#assertNotLost();
+      this.#dueTimer = setInterval(() => this.#handleDue(), dueIntervalMs);
+      await Promise.all(this.#options.duties.map((duty) => duty.start(this)));
+      this.#assertNotLost();
+    } catch (error) {
+      this.abandon(new Error("a term could not begin", { cause: error }));
+      throw error;
+    }
   }
 
   /** Writes what was accepted and disconnects; held calls end. */
@@ -132,7 +153,7 @@ export class ShardTerm {
 
   /** @throws SwitchyardError `SHARD_LOST` once the term is over or its lease has run out unrenewed. */
   assertValid(): void {
-    if (this.#lost) throw this.#shardLost(this.#lost);
+    this.#assertNotLost();
     if (this.clock.now() > this.#validUntil) throw this.#shardLost(new Error("the lease of the shard has run out"));
   }
 
@@ -152,6 +173,16 @@ export class ShardTerm {
       this.#underWay.set(write, done);
     }
     return done;
+  }
+
+  /** Returns when everything that is on its way now is durable. */
+  async settled(): Promise<void> {
+    const empty = { requests: [], shapes: [], marks: [], jobs: [], amends: [], attempts: [], events: [] };
+    await Promise.all([
+      this.write({ lane: "submit", ...empty }),
+      this.write({ lane: "claim", attempts: [], events: [] }),
+      this.write(reportWrite({})),
+    ]);
   }
 
   /** Starts writes that nobody waits for; a failure ends the term, which tells everybody. */
@@ -175,6 +206,8 @@ export class ShardTerm {
 
   /** Notes that the progress of an attempt changed; it is stored soon, the latest only. */
   saveProgress(attempt: LiveAttempt): void {
+    if (attempt.job.live === attempt)
+      this.live.publish({ type: "PROGRESS", space: attempt.job.space, attempt, at: this.clock.now() });
     if (this.#progressing.has(attempt)) return;
     this.#progressing.add(attempt);
     this.#lanes.progress.push(attempt).catch(() => undefined);
@@ -187,6 +220,10 @@ export class ShardTerm {
     this.#endHeldCalls();
     for (const lane of Object.values(this.#lanes)) void lane.stop().catch(() => undefined);
     this.#options.onLost(error);
+  }
+
+  #assertNotLost(): void {
+    if (this.#lost) throw this.#shardLost(this.#lost);
   }
 
   #endHeldCalls(): void {
@@ -269,9 +306,10 @@ export class ShardTerm {
 
   #keepBodies(write: Write): void {
     if (write.lane === "claim") return;
-    for (const { job, body } of write.amends) if (body) this.bodies.keep(job, body);
     if (write.lane === "submit") {
       for (const { job, body } of write.jobs) this.bodies.keep(job, body);
+      // Only a part was replaced; the whole is in the tables.
+      for (const { job, body } of write.amends) if (body) this.bodies.forget(job);
       return;
     }
     for (const { job, attempt, final } of write.ends) {
@@ -279,8 +317,9 @@ export class ShardTerm {
       // Its progress is with the outcome now.
       if (attempt?.progress) this.saveProgress(attempt);
     }
-    for (const { job } of write.deletes) {
+    for (const { job, attempt } of write.deletes) {
       if (job) this.bodies.forget(job);
+      if (attempt?.progress) this.saveProgress(attempt);
     }
   }
 
@@ -313,8 +352,13 @@ const dueIntervalMs = 20;
 
 function submitBytes(write: SubmitWrite): number {
   let bytes = 0;
-  for (const { body } of write.jobs) bytes += 100 + (body.input?.byteLength ?? 0) + (body.extras?.byteLength ?? 0);
+  for (const { body } of write.jobs) bytes += bodyBytes(body);
+  for (const { body } of write.amends) if (body) bytes += bodyBytes(body);
   return bytes;
+}
+
+function bodyBytes({ input, extras }: JobBody): number {
+  return 100 + (input?.byteLength ?? 0) + (extras?.byteLength ?? 0);
 }
 
 function reportBytes(write: ReportWrite): number {

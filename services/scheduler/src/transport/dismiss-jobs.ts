@@ -1,0 +1,34 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type DismissJobsRequest,
+  type DismissJobsResponse,
+  DismissJobsResponseSchema,
+} from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { dismissal } from "../domain/core/dismiss.js";
+import type { Directory, Place } from "../domain/directory.js";
+import { isFinal } from "../domain/reads/final-state.js";
+import { jobTurn } from "../domain/shard/turns.js";
+import { readEnded } from "../domain/reads/open-or-ended.js";
+import { type Effect, resultsToProto, targetsOf } from "./job-results.js";
+
+/** Takes jobs out of the dead letters. One that is in none stays as it is, and that is no error. */
+export async function dismissJobs(directory: Directory, request: DismissJobsRequest): Promise<DismissJobsResponse> {
+  const place = await directory.open(request.namespace);
+  const { jobIds, filter } = request;
+  // Of what a filter matches only dead letters can be dismissed.
+  const targets = await targetsOf(place, { jobIds, filter: filter && { ...filter, deadLetters: true } }, undefined);
+  const effects = await Promise.all(targets.map(({ serial }) => dismissOne(place, serial)));
+  return create(DismissJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
+}
+
+function dismissOne({ term, space }: Place, serial: number): Promise<Effect> {
+  return term.turns.take(jobTurn(space, serial), async () => {
+    const record = await readEnded(term.pool, space, serial);
+    term.assertValid();
+    if (!record) return { serial, reason: "JOB_NOT_FOUND" };
+    const { state } = record;
+    if (!isFinal(state)) return { serial, previous: state, reason: "WRONG_STATE" };
+    if (record.stored.isDeadLetter) await term.write(dismissal(term.clock.now(), space, record));
+    return { serial, previous: state };
+  });
+}
