@@ -243,6 +243,14 @@ describe("retention", () => {
     });
     const before = await epoch();
     for (let i = 0; i < 50; i++) await submit(namespace);
+    // Nor does the loss of the connection that waits.
+    await eventually(async () => {
+      const { rowCount } = await pool.query(
+        "select pg_terminate_backend(pid) from pg_locks where mode = 'AccessExclusiveLock' and not granted",
+      );
+      expect(rowCount).toBe(1);
+    });
+    for (let i = 0; i < 10; i++) await submit(namespace);
     expect(await epoch()).toBe(before);
     expect((await get(namespace, jobId as string))?.state).toBe(JobState.SUCCEEDED);
     expect(await tables()).toContain(`jobs_${bucket}`);

@@ -240,6 +240,34 @@ export const core: Migration = {
       primary key (shard, first_sequence)
     ) partition by range (first_sequence);
 
+    -- Sums over jobs that have ended, folded from the events (domain/rollups). \`cube\` says which properties a row keeps; the others are
+    -- empty. A row without metric has the counts, one with a metric its sum. Partitions rollups_<bucket>: sums go with their jobs.
+    create table rollups (
+      ns          int not null,
+      bucket      int not null,
+      cube        text collate "C" not null,
+      hour        int not null, -- hours since 1970
+      subject     text collate "C" not null,
+      runner      text collate "C" not null,
+      kind        text collate "C" not null,
+      queue       text collate "C" not null,
+      state       text collate "C" not null,
+      code        text collate "C" not null,
+      metric      text collate "C" not null,
+      n           bigint not null,
+      timed       bigint not null,
+      duration_ms float8 not null,
+      wait_ms     float8 not null,
+      amount      float8 not null,
+      primary key (ns, bucket, cube, hour, subject, runner, kind, queue, state, code, metric)
+    ) partition by list (bucket);
+
+    -- The last event of a shard that is in the sums; written with them.
+    create table rollup_cursors (
+      shard int primary key references shards,
+      upto  bigint not null
+    ) with (fillfactor = 50);
+
     -- The latest progress of live attempts, coalesced; not durable before it is acknowledged.
     create table progress (
       ns      int not null,

@@ -19,7 +19,7 @@ export async function dropBucket(pool: Pool, term: Term, bucket: number, keepFro
   return inFencedTransaction(pool, term, dropAttempts, async (client) => {
     // The parents first, in the order in which reads of several lock them: whoever holds a partition holds its parent too.
     await client.query(
-      "lock table only scheduler.jobs, only scheduler.amendments, only scheduler.outcomes in access exclusive mode",
+      `lock table only scheduler.jobs, only scheduler.amendments, only scheduler.outcomes, only scheduler.rollups in access exclusive mode`,
     );
     if (await isNeeded(client, bucket, keepFromMs)) return false;
     // Numbers that were given out are never given out again.
@@ -32,7 +32,7 @@ export async function dropBucket(pool: Pool, term: Term, bucket: number, keepFro
     );
     await client.query("delete from scheduler.serial_marks where bucket = $1", [bucket]);
     await client.query(
-      `drop table scheduler.jobs_${bucket}, scheduler.amendments_${bucket}, scheduler.outcomes_${bucket}`,
+      `drop table ${["jobs", "amendments", "outcomes", "rollups"].map((table) => `scheduler.${table}_${bucket}`).join(", ")}`,
     );
     return true;
   });
@@ -67,14 +67,15 @@ async function isNeeded(client: Pool | PoolClient, bucket: number, keepFromMs: n
 
 /**
  * Drops a stretch of events that has nothing younger than `keepFromMs`, and behind which every shard has gone on. False when it stays: the last
- * stretch of a shard is kept, since its last number is read from it.
+ * stretch of a shard is kept, since its last number is read from it, and so is what is not in the sums yet.
  */
 export async function dropEvents(pool: Pool, term: Term, number: number, keepFromMs: number): Promise<boolean> {
   const { rows } = await pool.query<{ ended: boolean }>(
-    `select coalesce(bool_and(last.at_ms < $1 and exists (
-         select from scheduler.events where shard = s.shard and first_sequence >= $2)), false) as ended
+    `select coalesce(bool_and(last.at_ms < $1
+         and exists (select from scheduler.events where shard = s.shard and first_sequence >= $2)
+         and exists (select from scheduler.rollup_cursors where shard = s.shard and upto >= last.sequence)), false) as ended
      from scheduler.shards s cross join lateral (
-       select at_ms from scheduler.events_${number} where shard = s.shard order by first_sequence desc limit 1) last`,
+       select at_ms, first_sequence + n - 1 as sequence from scheduler.events_${number} where shard = s.shard order by first_sequence desc limit 1) last`,
     [Math.floor(keepFromMs), (number + 1) * eventsPerPartition],
   );
   if (!rows[0]?.ended) return false;

@@ -7,6 +7,8 @@ export interface JobListFilter {
   readonly started?: boolean;
   /** Shapes of the queue that is asked for. */
   readonly shapes?: readonly number[];
+  /** The queue by name, for totals; rows are found by `shapes`. */
+  readonly queue?: string;
   readonly kinds?: readonly string[];
   readonly subject?: string;
   readonly runner?: string;
@@ -100,7 +102,7 @@ export async function listSerials(
   return rows.map(({ serial }) => serial);
 }
 
-/** The number of jobs that match. Counts rows: roll-ups will answer the common cases. */
+/** The number of jobs that match. Counts rows: for what roll-ups and memory don't tell. */
 export async function countJobs(pool: Pool, ns: number, buckets: Buckets, filter: JobListFilter): Promise<number> {
   const values: unknown[] = [ns, buckets];
   const conditions = conditionsOf(filter, values);

@@ -1,6 +1,7 @@
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { PoolClient } from "pg";
 import type { Term } from "./term.js";
+import { withClient } from "./with-client.js";
 
 /** Event numbers per partition. */
 export const eventsPerPartition = 4_194_304;
@@ -14,13 +15,18 @@ export interface Partition {
 
 /** The partitioned tables, and how a partition's bounds are said. */
 const tables = {
-  bucket: { names: ["jobs", "amendments", "outcomes"], bounds: (n: number) => `in (${n})` },
+  bucket: { names: ["jobs", "amendments", "outcomes", "rollups"], bounds: (n: number) => `in (${n})` },
   events: {
     names: ["events"],
     bounds: (n: number) => `from (${n * eventsPerPartition}) to (${(n + 1) * eventsPerPartition})`,
   },
   requests: { names: ["requests"], bounds: (n: number) => `in (${n})` },
 } as const;
+
+/** Sums are added to about once a second each: room on their pages, and vacuum after a minute of that. */
+const storage: Readonly<Record<string, string>> = {
+  rollups: " with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500)",
+};
 
 /** Advisory lock under which partitions are made, so that the owners of several shards don't make the same one at once. */
 const makerLock = 7_401;
@@ -43,7 +49,7 @@ export function makePartitions(pool: Pool, term: Term, partitions: readonly Part
         const name = `scheduler.${parent}_${number}`;
         const { rows } = await client.query<{ found: boolean }>("select to_regclass($1) is not null as found", [name]);
         if (rows[0]?.found) continue;
-        await client.query(`create table ${name} (like scheduler.${parent} including all)`);
+        await client.query(`create table ${name} (like scheduler.${parent} including all)${storage[parent] ?? ""}`);
         await client.query(
           `alter table scheduler.${parent} attach partition ${name} for values ${tables[of].bounds(number)}`,
         );
@@ -74,19 +80,28 @@ export async function inFencedTransaction<T>(
   change: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const client = await pool.connect();
     try {
-      await client.query(`begin; set local lock_timeout = '${lockTimeoutMs}ms'`);
-      await client.query("select scheduler.fence($1, $2)", [[term.shard], [term.epoch]]);
-      const result = await change(client);
-      await client.query("commit");
-      return result;
+      return await withClient(pool, (client) => inTransaction(client, term, change));
     } catch (error) {
-      await client.query("rollback").catch(() => undefined);
       if (sqlstateOf(error) !== SQLSTATE.lockTimeout || attempt >= attempts) throw error;
-    } finally {
-      client.release();
     }
     await new Promise((resolve) => setTimeout(resolve, attempt * 50));
+  }
+}
+
+async function inTransaction<T>(
+  client: PoolClient,
+  term: Term,
+  change: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  try {
+    await client.query(`begin; set local lock_timeout = '${lockTimeoutMs}ms'`);
+    await client.query("select scheduler.fence($1, $2)", [[term.shard], [term.epoch]]);
+    const result = await change(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    throw error;
   }
 }

@@ -12,7 +12,8 @@ import { SwitchyardError } from "@switchyard/errors";
 import type { JobState as CoreJobState } from "../domain/core/model.js";
 import { decodeId, type Place } from "../domain/directory.js";
 import { type JobRecord, readRecords } from "../domain/reads/job-record.js";
-import { countMatches, listPage } from "../domain/reads/list-serials.js";
+import { countMatches } from "../domain/reads/count-matches.js";
+import { listPage } from "../domain/reads/list-serials.js";
 import type { JobListFilter } from "../store/list-jobs.js";
 import { invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
@@ -62,7 +63,7 @@ export async function targetsOf(
 async function matching(place: Place, filter: JobListFilter): Promise<number[]> {
   const { term, space } = place;
   const labelled = filter.labels && (await allByLabels(place, filter));
-  const count = labelled?.length ?? (await countMatches(term.pool, space, filter));
+  const count = labelled?.length ?? (await countMatches(term, space, filter));
   if (count > maxJobs) {
     throw new SwitchyardError(
       "QUOTA_EXCEEDED",

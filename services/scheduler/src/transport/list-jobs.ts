@@ -6,7 +6,8 @@ import {
   ListOrder,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { Directory } from "../domain/directory.js";
-import { countMatches, listPage } from "../domain/reads/list-serials.js";
+import { countMatches } from "../domain/reads/count-matches.js";
+import { listPage } from "../domain/reads/list-serials.js";
 import type { JobListOrder } from "../store/list-jobs.js";
 import { decodePageToken, encodePageToken, invalid, pageSizeField } from "./fields.js";
 import { readPage } from "./job-page.js";
@@ -54,6 +55,6 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   return create(ListJobsResponseSchema, {
     jobs,
     nextPageToken: last && covered < serials.length ? encodePageToken(query, keyset ? last : offset + covered) : "",
-    total: request.wantTotal ? BigInt(await countMatches(pool, place.space, filter)) : 0n,
+    total: request.wantTotal ? BigInt(await countMatches(place.term, place.space, filter)) : 0n,
   });
 }

@@ -2,6 +2,7 @@ import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
 import { type EndedLook, endedEvent } from "./ended-event.js";
 import { forget, letGo, parentGone } from "./ended.js";
+import type { EndFacts } from "./end-facts.js";
 import type { OpenJob } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import {
@@ -26,12 +27,18 @@ export function deleteOpen(now: number, job: OpenJob, actor: string): Decision<t
   return { answer: true, writes: [write] };
 }
 
-/** Deletes a job that has ended. Whoever calls holds the job's turn, so that nobody opens it meanwhile. */
-export function deleteEnded(now: number, space: Namespace, ended: EndedLook, actor: string): ReportWrite {
+/** Deletes a job that has ended, and takes its end out of the sums. Whoever calls holds the job's turn, so that nobody opens it meanwhile. */
+export function deleteEnded(
+  now: number,
+  space: Namespace,
+  ended: EndedLook,
+  facts: EndFacts | undefined,
+  actor: string,
+): ReportWrite {
   const { serial, bucket } = ended.stored;
   return deletion(
     { space, serial, bucket, job: undefined, attempt: undefined },
-    endedEvent(space, ended, "DELETED", now, actor),
+    endedEvent(space, ended, "DELETED", now, actor, facts),
   );
 }
 

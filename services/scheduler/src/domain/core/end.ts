@@ -1,4 +1,5 @@
 import { backoffMs, type Charge, charge, mayGoOn } from "./budget.js";
+import { type EndFacts, outcomeSums } from "./end-facts.js";
 import { eventOf, openState } from "./core-event.js";
 import type { EndedAttemptState, LiveAttempt, OpenJob, Outcome } from "./model.js";
 import { type CoreEvent, type EndRecord, endWrite, type ReportWrite } from "./writes.js";
@@ -37,7 +38,7 @@ function ending(job: OpenJob, record: EndRecord, previous?: ReturnType<typeof op
   const event =
     record.attempt || !final
       ? endEvent(record)
-      : eventOf(job, "ENDED", at, final.state, { previous: previous ?? "", ...final });
+      : eventOf(job, "ENDED", at, final.state, { previous: previous ?? "", ...final, facts: endFacts(record) });
   const write = endWrite(record, event);
   job.phase = "ending";
   job.pending = write;
@@ -96,9 +97,24 @@ function readyAfterDelay(now: number, delayMs: number): number {
   return delayMs > 0 ? now + delayMs : 0;
 }
 
-function endEvent({ job, attempt, attemptState, outcome, final, readyAt, at, endedBy }: EndRecord): CoreEvent {
+/** What sums need of the end of a job; its subject is filled in by whoever knows it. */
+function endFacts({ job, attempt, outcome, at }: EndRecord): EndFacts {
+  return {
+    bucket: job.bucket,
+    subject: undefined,
+    createdAt: Math.floor(job.createdMicros / 1_000),
+    claimedAt: Math.floor(attempt?.claimedAt ?? 0),
+    startedAt: Math.floor(attempt?.startedAt ?? 0),
+    endedAt: Math.floor(at),
+    runnerId: attempt?.runner.id ?? "",
+    ...outcomeSums(outcome?.facts ?? ""),
+  };
+}
+
+function endEvent(record: EndRecord): CoreEvent {
+  const { job, attempt, attemptState, outcome, final, readyAt, at, endedBy } = record;
   const about = { previous: "RUNNING", attempt: attempt?.number ?? 0, runnerId: attempt?.runner.id ?? "" } as const;
-  if (final) return eventOf(job, "ENDED", at, final.state, { ...about, ...final });
+  if (final) return eventOf(job, "ENDED", at, final.state, { ...about, ...final, facts: endFacts(record) });
   const type = attemptState === "FAILED" ? "ATTEMPT_FAILED" : attemptState === "RELEASED" ? "RELEASED" : "LEASE_LOST";
   return eventOf(job, type, at, readyAt > 0 ? "SCHEDULED" : "QUEUED", {
     ...about,

@@ -1,3 +1,4 @@
+import type { EndFacts } from "./end-facts.js";
 import { eventOf } from "./core-event.js";
 import type { Traits } from "./group.js";
 import type { FinalState, JobShape, OpenJob } from "./model.js";
@@ -24,6 +25,8 @@ export interface EndedJob {
   readonly revision: number;
   readonly reuseKey: string;
   readonly state: FinalState;
+  /** The end that is taken out of the sums. */
+  readonly facts: EndFacts | undefined;
 }
 
 /** How often a job can be opened again: ids count no further. */
@@ -44,7 +47,7 @@ export function reopen(
   order: NewOrder,
   by: { readonly actor: string; readonly requestKey: string },
 ): { job: OpenJob; write: ReportWrite } {
-  const { serial, shape, bucket, kind, traits, createdMicros, attempt, state, reuseKey } = ended;
+  const { serial, shape, bucket, kind, traits, createdMicros, attempt, state, reuseKey, facts } = ended;
   const { queue } = shape.site;
   const init = {
     space,
@@ -66,7 +69,7 @@ export function reopen(
     reuseKey,
   });
   space.open(job);
-  const event = eventOf(job, "REOPENED", now, "QUEUED", { previous: state, actor: by.actor });
+  const event = eventOf(job, "REOPENED", now, "QUEUED", { previous: state, actor: by.actor, facts });
   // The amendment keeps place and revision, which the row of the open job has only while it is open. It also fails the write if the
   // bucket has just been dropped: there is no partition for it then.
   const { rankClass, rank, weight, revision } = job;

@@ -1,4 +1,5 @@
 import type { SerialMark } from "./bucket-index.js";
+import type { EndFacts } from "./end-facts.js";
 import type { Lane } from "./lane.js";
 import type {
   EndedAttemptState,
@@ -42,6 +43,8 @@ export interface CoreEvent {
   readonly actor: string;
   readonly kind: string;
   readonly shape: JobShape;
+  /** What sums need: of the end that this event is (`ENDED`), or that it takes back (`REOPENED`; `DELETED` of a job that had ended). */
+  readonly facts: EndFacts | undefined;
 }
 
 /** What is stored of a new job beside what decisions need. */

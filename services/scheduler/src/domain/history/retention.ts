@@ -22,8 +22,9 @@ export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Pr
     if (!(await dropIfExpired(term, partition, now, eventRetentionMs).catch(leaveIfInUse))) continue;
     dropped.push(partition);
     term.partitions.dropped(partition);
-    if (partition.of === "bucket")
-      for (const space of term.state.spaces.values()) space.buckets.forget(partition.number);
+    if (partition.of !== "bucket") continue;
+    for (const space of term.state.spaces.values()) space.buckets.forget(partition.number);
+    term.rollups.forget(partition.number);
   }
   await deleteRemains(term.pool, term.term);
   return dropped;

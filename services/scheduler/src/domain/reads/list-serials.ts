@@ -44,8 +44,8 @@ export async function listPage(
   return found;
 }
 
-/** The number of jobs that match. */
-export function countMatches(pool: Pool, space: Namespace, filter: JobListFilter): Promise<number> {
+/** The number of jobs that match, by counting rows. */
+export function countRows(pool: Pool, space: Namespace, filter: JobListFilter): Promise<number> {
   return countJobs(pool, space.id, bucketsOf(matchingRanges(space, filter)), filter);
 }
 

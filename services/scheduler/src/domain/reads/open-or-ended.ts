@@ -3,6 +3,7 @@ import type { Traits } from "../core/group.js";
 import type { FinalState } from "../core/model.js";
 import type { EndedJob } from "../core/reopen.js";
 import type { Namespace } from "../core/namespace.js";
+import { endFactsOf } from "./end-facts-of.js";
 import { type JobRecord, readRecords } from "./job-record.js";
 
 /** Reads one job that has ended; undefined when it is not there. While it is open memory knows it better. */
@@ -21,5 +22,6 @@ export function endedJob(record: JobRecord, traits: Traits): EndedJob {
     attempt: last?.attempt ?? 0,
     reopen: finalEnd?.reopen ?? last?.reopen ?? 0,
     state: record.state as FinalState,
+    facts: endFactsOf(record),
   };
 }

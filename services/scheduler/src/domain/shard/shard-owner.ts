@@ -8,6 +8,7 @@ import { requestDays } from "../core/request-day.js";
 import type { RetentionFamily } from "../core/retention-bucket.js";
 import type { Write } from "../core/writes.js";
 import { Partitions } from "../history/partitions.js";
+import { TermRollups } from "../rollups/term-rollups.js";
 import { createBodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
@@ -192,15 +193,17 @@ export class ShardOwner {
     // Nobody knows any more which event was a queue's last: all count as changed.
     for (const { shapes } of state.spaces.values())
       for (const queue of shapes.queues.values()) queue.version = nextSequence - 1;
+    const feed = new EventFeed(nextSequence);
     const running = new ShardTerm({
       term,
       url,
       pool,
       state,
-      feed: new EventFeed(nextSequence),
+      feed,
       bodies: createBodyCache(bodyCacheBytes),
       requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
       partitions,
+      rollups: new TermRollups({ pool, term, state, feed, logger }),
       clock,
       logger,
       interceptFlush,

@@ -17,6 +17,7 @@ import {
   type Write,
 } from "../core/writes.js";
 import type { Partitions } from "../history/partitions.js";
+import type { TermRollups } from "../rollups/term-rollups.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
 import type { Term } from "../../store/term.js";
 import { writeClaims } from "../../store/write-claims.js";
@@ -53,6 +54,7 @@ export interface ShardTermOptions {
   readonly bodies: BodyCache;
   readonly requests: RequestMemory;
   readonly partitions: Partitions;
+  readonly rollups: TermRollups;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Default: none. */
@@ -84,6 +86,7 @@ export class ShardTerm {
   readonly bodies: BodyCache;
   readonly requests: RequestMemory;
   readonly partitions: Partitions;
+  readonly rollups: TermRollups;
   readonly clock: Clock;
   /** Who opens, deletes or dismisses a job that has ended does so alone. */
   readonly turns = new Turns();
@@ -108,6 +111,7 @@ export class ShardTerm {
     this.bodies = options.bodies;
     this.requests = options.requests;
     this.partitions = options.partitions;
+    this.rollups = options.rollups;
     this.clock = options.clock;
     this.state.onPresence = ({ space, id }, online, at) =>
       this.live.publish({ type: online ? "RUNNER_ONLINE" : "RUNNER_OFFLINE", space, runnerId: id, at });
@@ -131,6 +135,7 @@ export class ShardTerm {
       await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
       // A lane may have died while another one connected: then nothing may begin that only the end of the term ends.
       this.#assertNotLost();
+      this.rollups.start();
       this.#dueTimer = setInterval(() => this.#handleDue(), dueIntervalMs);
       await Promise.all(this.#options.duties.map((duty) => duty.start(this)));
       this.#assertNotLost();
@@ -228,6 +233,7 @@ export class ShardTerm {
 
   #endHeldCalls(): void {
     clearInterval(this.#dueTimer);
+    this.rollups.stop();
     for (const session of this.sessions.values()) session.end();
     for (const callback of this.#watchers) callback();
     this.#watchers.clear();
@@ -267,6 +273,7 @@ export class ShardTerm {
       sizeOf,
       maxBytes: 8 * 1024 * 1024,
       flush: async (client, writes) => {
+        this.#fillSubjects(writes);
         const events = this.feed.number(
           this.clock.now(),
           writes.flatMap((write) => write.events),
@@ -277,6 +284,13 @@ export class ShardTerm {
         return stored;
       },
     });
+  }
+
+  /** Events about ends say the subject, as far as memory knows it. */
+  #fillSubjects(writes: readonly Write[]): void {
+    for (const { events } of writes)
+      for (const { facts, space, serial } of events)
+        if (facts && facts.subject === undefined) facts.subject = this.bodies.subjectOf({ space, serial });
   }
 
   /** Runs the statement of a flush, behind the interception where there is one. */
