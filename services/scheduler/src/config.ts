@@ -28,6 +28,12 @@ export interface SchedulerConfig {
   readonly maxInputBytes: number;
   /** Largest result of an attempt, bytes. */
   readonly maxResultBytes: number;
+  /** Least time that jobs of the standard class are kept after their end, days, rounded up to 7, 30, 90 or 400; 0 is for ever. */
+  readonly retentionDays: number;
+  /** How long events are kept at least, ms. */
+  readonly eventRetentionMs: number;
+  /** How often partitions are made ahead and dropped, ms. */
+  readonly historyIntervalMs: number;
 }
 
 /** What holds when nothing is set. */
@@ -39,6 +45,9 @@ export const schedulerDefaults: Omit<SchedulerConfig, "databaseUrl"> = {
   inputCacheBytes: 64 * 1_024 * 1_024,
   maxInputBytes: 1_024 * 1_024,
   maxResultBytes: 1_024 * 1_024,
+  retentionDays: 30,
+  eventRetentionMs: 7 * 86_400_000,
+  historyIntervalMs: 60_000,
 };
 
 /** Reads the environment of the stand-alone scheduler. @throws ConfigError with all problems at once. */
@@ -58,6 +67,9 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
       SCHEDULER_INPUT_CACHE_BYTES: sizeBytes().default(defaults.inputCacheBytes),
       SCHEDULER_MAX_INPUT_BYTES: sizeBytes().default(defaults.maxInputBytes),
       SCHEDULER_MAX_RESULT_BYTES: sizeBytes().default(defaults.maxResultBytes),
+      SCHEDULER_RETENTION_DAYS: integer({ min: 0, max: 100_000 }).default(defaults.retentionDays),
+      SCHEDULER_EVENT_RETENTION_MS: durationMs().default(defaults.eventRetentionMs),
+      SCHEDULER_HISTORY_INTERVAL_MS: durationMs().default(defaults.historyIntervalMs),
     },
     env,
   );
@@ -70,6 +82,9 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
     inputCacheBytes: values.SCHEDULER_INPUT_CACHE_BYTES,
     maxInputBytes: values.SCHEDULER_MAX_INPUT_BYTES,
     maxResultBytes: values.SCHEDULER_MAX_RESULT_BYTES,
+    retentionDays: values.SCHEDULER_RETENTION_DAYS,
+    eventRetentionMs: values.SCHEDULER_EVENT_RETENTION_MS,
+    historyIntervalMs: values.SCHEDULER_HISTORY_INTERVAL_MS,
   };
   const {
     GRPC_LISTEN: grpcListen,

@@ -3,6 +3,8 @@ import { createPool, type Pool } from "@switchyard/postgres";
 import type { ServiceRoute } from "@switchyard/rpc";
 import type { Logger } from "pino";
 import type { SchedulerConfig } from "./config.js";
+import { familyFor, keepFamily } from "./domain/core/retention-bucket.js";
+import { createHistoryDuty } from "./domain/history/history-duty.js";
 import { createDirectory, type Directory } from "./domain/directory.js";
 import type { Finding } from "./domain/audit/audit-memory.js";
 import { createAuditDuty } from "./domain/audit/audit-duty.js";
@@ -64,6 +66,8 @@ export function createScheduler({
     logger,
   });
   const audit = createAuditDuty({ logger, intervalMs: config.auditIntervalMs, onFinding });
+  const { historyIntervalMs: intervalMs, eventRetentionMs } = config;
+  const history = createHistoryDuty({ logger, intervalMs, eventRetentionMs });
   const owner = new ShardOwner({
     shard: 0,
     url,
@@ -74,8 +78,9 @@ export function createScheduler({
     address: "",
     leaseMs: config.shardLeaseMs,
     bodyCacheBytes: config.inputCacheBytes,
+    standard: config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily,
     interceptFlush,
-    duties: [schedules, audit],
+    duties: [schedules, audit, history],
   });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;

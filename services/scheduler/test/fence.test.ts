@@ -96,6 +96,23 @@ describe("a shard", () => {
     expect(terms.filter((term) => term !== undefined)).toHaveLength(1);
   });
 
+  it("is not taken by a replica whose connection is lost meanwhile, which goes on and can try again", async () => {
+    const holder = await pool.connect();
+    await holder.query("begin; select pg_advisory_xact_lock(7400, 0)");
+    const taking = take("a");
+    const refused = expect(taking).rejects.toThrow();
+    await eventually(async () => {
+      const { rowCount } = await pool.query(
+        "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and not granted",
+      );
+      expect(rowCount).toBe(1);
+    });
+    await refused;
+    await holder.query("commit");
+    holder.release();
+    expect(await take("a")).toBeDefined();
+  });
+
   it("stays with its owner while the lease is renewed, and is free once given back", async () => {
     const a = await take("a");
     if (!a) throw new Error("not taken");

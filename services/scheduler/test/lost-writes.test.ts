@@ -1,12 +1,20 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { isRetryable, reasonOf } from "@switchyard/errors";
+import { reasonOf } from "@switchyard/errors";
 import { createPool, type Pool } from "@switchyard/postgres";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { SubmittedJob_Disposition } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anyKind, createSchedulerDatabase, item, standbys, startScheduler, type TestScheduler } from "./setup.js";
+import {
+  anyKind,
+  createSchedulerDatabase,
+  item,
+  repeating,
+  standbys,
+  startScheduler,
+  type TestScheduler,
+} from "./setup.js";
 
 let database: TestDatabase;
 let system: TestScheduler;
@@ -28,18 +36,6 @@ const cutLanes = () =>
   pool.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'scheduler-%'",
   );
-
-/** Repeats a call as the client library does. */
-async function repeating<T>(call: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isRetryable(error) || tries > 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
 
 describe("lanes that are cut under load", () => {
   it("lose nothing that was acknowledged and make nothing twice", async () => {

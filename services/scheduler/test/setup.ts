@@ -1,6 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
+import { isRetryable } from "@switchyard/errors";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { JobService, type SubmitItemSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
@@ -11,6 +12,7 @@ import { createTestDatabase, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import {
+  type Clock,
   createScheduler,
   migrateScheduler,
   type Scheduler,
@@ -18,6 +20,7 @@ import {
   type SchedulerDeps,
   schedulerDefaults,
   schedulerScopes,
+  systemClock,
 } from "../src/index.js";
 
 /** A scheduler on a database of its own, with clients that reach it in memory. */
@@ -79,6 +82,37 @@ export async function startScheduler(
     },
     stop: () => scheduler.stop(),
   };
+}
+
+/** A clock that goes on by itself and can be put forward. */
+export class MovableClock implements Clock {
+  #ahead = 0;
+
+  now(): number {
+    return systemClock.now() + this.#ahead;
+  }
+
+  /** Puts it forward. */
+  pass(ms: number): void {
+    this.#ahead += ms;
+  }
+
+  /** Puts it forward to a time, ms since 1970. */
+  passTo(at: number): void {
+    this.pass(at - this.now());
+  }
+}
+
+/** Repeats a call as the client library does. */
+export async function repeating<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isRetryable(error) || tries > 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 }
 
 /** Checks that every answer can be sent over a wire: in memory nothing is encoded, and a number that is no integer would go unseen. */

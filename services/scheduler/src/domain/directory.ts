@@ -52,8 +52,9 @@ export function createDirectory(owner: ShardOwner, idKey: Uint8Array, clock: Clo
     term.state.spaces.set(
       namespace,
       new Namespace(
-        { id, name: namespace, lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [] },
+        { id, name: namespace, lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [], marks: [] },
         term.state.timers,
+        term.state.standard,
       ),
     );
   }

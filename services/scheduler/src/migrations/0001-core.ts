@@ -4,6 +4,9 @@ import type { Migration } from "@switchyard/postgres";
  * The tables of the core. Append-only where it matters: `jobs`, `outcomes`, `events` and `requests` are only inserted into, `open` and `leases`
  * are small and touched by their exact key only, so that no statement ever walks over dead rows and a long transaction elsewhere in the
  * server does not slow the queue down. No status column is updated; a job's state follows from which tables know it.
+ *
+ * What grows is partitioned, and goes by dropping partitions, never row by row. The owner of a shard makes and drops them (`store/partitions.ts`). `bucket`
+ * stands for a retention family and the day of the job's creation (`domain/core/retention-bucket.ts`).
  * Times ending in `_ms` are milliseconds since 1970.
  */
 export const core: Migration = {
@@ -22,7 +25,9 @@ export const core: Migration = {
       epoch       bigint not null default 0,
       owner       text,
       address     text,
-      lease_until timestamptz not null default '-infinity'
+      lease_until timestamptz not null default '-infinity',
+      -- Events up to here were dropped.
+      events_floor bigint not null default 0
     );
     insert into shards (shard) values (0);
 
@@ -87,8 +92,19 @@ export const core: Migration = {
       primary key (ns, key)
     ) with (fillfactor = 50);
 
+    -- The first job of a bucket in a namespace. Serials rise with time, so these few rows lead from a serial to its bucket.
+    create table serial_marks (
+      ns           int not null,
+      bucket       int not null,
+      first_serial bigint not null,
+      primary key (ns, bucket)
+    );
+
+    -- One partition per bucket, jobs_<bucket>. The namespace leads all keys, as everywhere; the bucket costs no byte in them, since a
+    -- bigint behind a single int would be padded.
     create table jobs (
       ns             int not null,
+      bucket         int not null,
       serial         bigint not null,
       shape          int not null,
       kind           text not null,
@@ -100,17 +116,18 @@ export const core: Migration = {
       place          bytea,  -- class, rank and weight, unless all are 0
       reuse_key      text,
       resume_from    bigint,
-      primary key (ns, serial)
-    );
+      primary key (ns, bucket, serial)
+    ) partition by list (bucket);
     alter table jobs alter column input set storage external;
     create index jobs_by_reuse_key on jobs (ns, reuse_key, serial) where reuse_key is not null;
     create index jobs_by_resume_from on jobs (ns, resume_from, serial) where resume_from is not null;
     create index jobs_by_kind on jobs (ns, kind, serial);
     create index jobs_by_subject on jobs (ns, subject, serial) where subject <> '';
 
-    -- Later changes of an open job: its place, and perhaps its content. The newest revision counts.
+    -- Later changes of an open job: its place, and perhaps its content. The newest revision counts. Partitions amendments_<bucket>.
     create table amendments (
       ns           int not null,
+      bucket       int not null,
       serial       bigint not null,
       revision     int not null,
       place        bytea not null,
@@ -118,13 +135,14 @@ export const core: Migration = {
       input        bytea,
       content_type text,
       extras       bytea,
-      primary key (ns, serial, revision)
-    );
+      primary key (ns, bucket, serial, revision)
+    ) partition by list (bucket);
     alter table amendments alter column input set storage external;
 
     -- One row from submit to end: what the owner needs to decide, packed (store/decision-columns.ts). Read at take-over only.
     create table open (
       ns        int not null,
+      bucket    int not null,
       serial    bigint not null,
       decision  bytea not null,
       kind      text not null,
@@ -155,8 +173,10 @@ export const core: Migration = {
     create index leases_by_runner on leases (ns, runner);
 
     -- One row per attempt that has ended, and one with \`final\` for the end of the job (the same row when the attempt ended it).
+    -- Partitions outcomes_<bucket>, by the bucket of the job: everything about a job goes at once.
     create table outcomes (
       ns           int not null,
+      bucket       int not null,
       serial       bigint not null,
       reopen       int not null,
       attempt      int not null,
@@ -178,14 +198,17 @@ export const core: Migration = {
       result_type  text not null,
       facts        text not null,
       progress     text not null,
-      primary key (ns, serial, reopen, attempt, final)
-    );
+      primary key (ns, bucket, serial, reopen, attempt, final)
+    ) partition by list (bucket);
     alter table outcomes alter column result set storage external;
     create index outcomes_by_runner on outcomes (ns, runner, serial) where final and runner <> '';
+    -- Rows come in the order of their ends, for which BRIN is enough, and nearly free: a B-tree would cost 6 % of the insert.
+    create index outcomes_by_end on outcomes using brin (ended_ms) with (pages_per_range = 16, autosummarize = on);
 
-    -- Failed jobs of queues that keep them listed until somebody has looked.
+    -- Failed jobs of queues that keep them listed until somebody has looked, or their bucket is dropped.
     create table dead_letters (
       ns        int not null,
+      bucket    int not null,
       serial    bigint not null,
       queue     text not null,
       ended_ms  bigint not null,
@@ -194,19 +217,20 @@ export const core: Migration = {
     );
     create index dead_letters_by_queue on dead_letters (ns, queue, ended_ms) where not dismissed;
 
-    -- One row per call or item that may be repeated.
+    -- One row per call or item that may be repeated. Partitions requests_<days since 1970>.
     create table requests (
+      day          int not null,
       ns           int not null,
       request_key  text not null,
       fingerprint  bytea,
       serials      bigint[] not null, -- one for each item; of a dense run of three or more only the first and the last
       n            int not null,
       created_ms   bigint not null,
-      primary key (ns, request_key)
-    );
-    create index requests_by_time on requests (created_ms);
+      primary key (day, ns, request_key)
+    ) partition by list (day);
+    create index requests_by_time on requests using brin (created_ms) with (pages_per_range = 16, autosummarize = on);
 
-    -- One row per flush.
+    -- One row per flush. Partitions of 4,194,304 numbers, events_<first number / 4,194,304>.
     create table events (
       shard          int not null,
       first_sequence bigint not null,
@@ -214,9 +238,37 @@ export const core: Migration = {
       at_ms          bigint not null,
       data           bytea not null,
       primary key (shard, first_sequence)
-    );
+    ) partition by range (first_sequence);
 
-    -- The latest progress of attempts, coalesced; not durable before it is acknowledged.
+    -- Sums over jobs that have ended, folded from the events (domain/rollups). \`cube\` says which properties a row keeps; the others are
+    -- empty. A row without metric has the counts, one with a metric its sum. Partitions rollups_<bucket>: sums go with their jobs.
+    create table rollups (
+      ns          int not null,
+      bucket      int not null,
+      cube        text collate "C" not null,
+      hour        int not null, -- hours since 1970
+      subject     text collate "C" not null,
+      runner      text collate "C" not null,
+      kind        text collate "C" not null,
+      queue       text collate "C" not null,
+      state       text collate "C" not null,
+      code        text collate "C" not null,
+      metric      text collate "C" not null,
+      n           bigint not null,
+      timed       bigint not null,
+      duration_ms float8 not null,
+      wait_ms     float8 not null,
+      amount      float8 not null,
+      primary key (ns, bucket, cube, hour, subject, runner, kind, queue, state, code, metric)
+    ) partition by list (bucket);
+
+    -- The last event of a shard that is in the sums; written with them.
+    create table rollup_cursors (
+      shard int primary key references shards,
+      upto  bigint not null
+    ) with (fillfactor = 50);
+
+    -- The latest progress of live attempts, coalesced; not durable before it is acknowledged.
     create table progress (
       ns      int not null,
       serial  bigint not null,

@@ -2,7 +2,7 @@ import { intArrayLiteral, packBytes } from "@switchyard/postgres";
 import type { AmendRecord } from "../domain/core/writes.js";
 import { packPlace } from "./decision-columns.js";
 import type { Part } from "./fenced-statement.js";
-import { jobKeys, openUpdatePart } from "./open-parts.js";
+import { jobBuckets, jobKeys, openUpdatePart } from "./open-parts.js";
 
 /** Amendments: a row each, and the changed place in the row of the open job. */
 export function amendParts(amends: readonly AmendRecord[]): Part[] {
@@ -21,11 +21,11 @@ export function amendParts(amends: readonly AmendRecord[]): Part[] {
     ...openUpdatePart("ao", changed, jobs),
     {
       name: "am",
-      sql: ([n, j, v, p, b, i, io, il, c, x, xo, xl]) =>
-        `insert into scheduler.amendments (ns, serial, revision, place, replaces, input, content_type, extras)
-         select n, j, v, p, b, substr(${i}::bytea, io, il), c, substr(${x}::bytea, xo, xl)
+      sql: ([n, j, v, p, b, i, io, il, c, x, xo, xl, u]) =>
+        `insert into scheduler.amendments (ns, bucket, serial, revision, place, replaces, input, content_type, extras)
+         select n, u, j, v, p, b, substr(${i}::bytea, io, il), c, substr(${x}::bytea, xo, xl)
          from unnest(${n}::int[], ${j}::bigint[], ${v}::int[], ${p}::bytea[], ${b}::bool[], ${io}::int[], ${il}::int[],
-           ${c}::text[], ${xo}::int[], ${xl}::int[]) t(n, j, v, p, b, io, il, c, xo, xl)
+           ${c}::text[], ${xo}::int[], ${xl}::int[], ${u}::int[]) t(n, j, v, p, b, io, il, c, xo, xl, u)
          where (select ok from f)`,
       values: [
         ...jobKeys(jobs),
@@ -39,6 +39,7 @@ export function amendParts(amends: readonly AmendRecord[]): Part[] {
         extras.data,
         extras.offsets,
         extras.lengths,
+        jobBuckets(jobs),
       ],
     },
   ];

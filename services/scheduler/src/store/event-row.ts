@@ -1,3 +1,4 @@
+import type { EndFacts } from "../domain/core/end-facts.js";
 import type { CoreEvent } from "../domain/core/writes.js";
 
 /** An event as it is kept: short names and only what is not empty, since every flush writes them. */
@@ -16,6 +17,14 @@ interface StoredEvent {
   readonly c?: string;
   readonly k: string;
   readonly h: number;
+  /** Of an end: bucket, time of the end, and how long before it the job was created, claimed and started; -1 for never. */
+  readonly f?: readonly [number, number, number, number, number];
+  /** Its runner, where the event itself has none. */
+  readonly q?: string;
+  /** Its subject; 0 when it was not known. */
+  readonly u?: string | 0;
+  readonly d?: string;
+  readonly z?: Readonly<Record<string, number>>;
 }
 
 /** An event as it was read: namespace and shape by number. */
@@ -43,9 +52,39 @@ export function encodeEvents(events: readonly CoreEvent[]): Buffer {
       ...(e.reason && { w: e.reason }),
       ...(e.message && { m: e.message }),
       ...(e.actor && { c: e.actor }),
+      ...(e.facts && storedFacts(e.facts, e.runnerId)),
     }),
   );
   return Buffer.from(JSON.stringify(stored));
+}
+
+function storedFacts(facts: EndFacts, runnerId: string): Partial<StoredEvent> {
+  const { bucket, subject, createdAt, claimedAt, startedAt, endedAt, code, metrics } = facts;
+  const before = (at: number) => (at > 0 ? endedAt - at : -1);
+  return {
+    f: [bucket, endedAt, endedAt - createdAt, before(claimedAt), before(startedAt)],
+    ...(facts.runnerId !== runnerId && { q: facts.runnerId }),
+    ...(subject !== "" && { u: subject ?? 0 }),
+    ...(code !== "" && { d: code }),
+    ...(Object.keys(metrics).length > 0 && { z: metrics }),
+  };
+}
+
+function readFacts({ f, q, u = "", d = "", z = {}, r = "" }: StoredEvent): EndFacts | undefined {
+  if (!f) return undefined;
+  const [bucket, endedAt, created, claimed, started] = f;
+  const at = (before: number) => (before < 0 ? 0 : endedAt - before);
+  return {
+    bucket,
+    subject: u === 0 ? undefined : u,
+    createdAt: endedAt - created,
+    claimedAt: at(claimed),
+    startedAt: at(started),
+    endedAt,
+    runnerId: q ?? r,
+    code: d,
+    metrics: z,
+  };
 }
 
 /** Unpacks the events of one flush; they are numbered from `firstSequence`. */
@@ -67,5 +106,6 @@ export function decodeEvents(firstSequence: number, data: Buffer): EventRow[] {
     actor: e.c ?? "",
     kind: e.k,
     shapeId: e.h,
+    facts: readFacts(e),
   }));
 }

@@ -7,6 +7,8 @@ export interface JobListFilter {
   readonly started?: boolean;
   /** Shapes of the queue that is asked for. */
   readonly shapes?: readonly number[];
+  /** The queue by name, for totals; rows are found by `shapes`. */
+  readonly queue?: string;
   readonly kinds?: readonly string[];
   readonly subject?: string;
   readonly runner?: string;
@@ -23,6 +25,9 @@ export interface JobListFilter {
   /** Looked at by the reader of the rows, not here: labels are in no column. */
   readonly labels?: Readonly<Record<string, string>>;
 }
+
+/** Where listed jobs may lie: a partition that is not named here is not looked into. */
+export type Buckets = readonly number[];
 
 /** How a list is ordered; absent times come last. */
 export type JobListOrder =
@@ -64,7 +69,7 @@ const tables = `scheduler.jobs j
   left join scheduler.leases l on l.ns = j.ns and l.serial = j.serial
   left join lateral (
     select job_state, runner, claimed_ms, started_ms, ended_ms from scheduler.outcomes
-    where ns = j.ns and serial = j.serial and final
+    where ns = j.ns and bucket = any($2) and bucket = j.bucket and serial = j.serial and final
       and not exists (select from scheduler.open p where p.ns = j.ns and p.serial = j.serial)
     order by reopen desc limit 1) o on true`;
 
@@ -72,12 +77,18 @@ const tables = `scheduler.jobs j
 const attempts = `
   left join lateral (
     select started_ms, ended_ms from scheduler.outcomes
-    where ns = j.ns and serial = j.serial and state is not null order by reopen desc, attempt desc limit 1) a on true
+    where ns = j.ns and bucket = any($2) and bucket = j.bucket and serial = j.serial and state is not null order by reopen desc, attempt desc limit 1) a on true
   left join scheduler.progress p on p.ns = l.ns and p.serial = l.serial and p.attempt = l.attempt`;
 
 /** The numbers of a page of jobs. */
-export async function listSerials(pool: Pool, ns: number, filter: JobListFilter, page: JobListPage): Promise<number[]> {
-  const values: unknown[] = [ns];
+export async function listSerials(
+  pool: Pool,
+  ns: number,
+  buckets: Buckets,
+  filter: JobListFilter,
+  page: JobListPage,
+): Promise<number[]> {
+  const values: unknown[] = [ns, buckets];
   const conditions = conditionsOf(filter, values);
   if (page.cursor !== undefined)
     conditions.push(`j.serial ${page.order === "oldest" ? ">" : "<"} ${bind(values, page.cursor)}`);
@@ -91,9 +102,9 @@ export async function listSerials(pool: Pool, ns: number, filter: JobListFilter,
   return rows.map(({ serial }) => serial);
 }
 
-/** The number of jobs that match. Counts rows: roll-ups will answer the common cases. */
-export async function countJobs(pool: Pool, ns: number, filter: JobListFilter): Promise<number> {
-  const values: unknown[] = [ns];
+/** The number of jobs that match. Counts rows: for what roll-ups and memory don't tell. */
+export async function countJobs(pool: Pool, ns: number, buckets: Buckets, filter: JobListFilter): Promise<number> {
+  const values: unknown[] = [ns, buckets];
   const conditions = conditionsOf(filter, values);
   const { rows } = await pool.query<{ n: number }>(
     `select count(*) as n from ${tables} where ${conditions.join(" and ")}`,
@@ -103,7 +114,7 @@ export async function countJobs(pool: Pool, ns: number, filter: JobListFilter): 
 }
 
 function conditionsOf(filter: JobListFilter, values: unknown[]): string[] {
-  const conditions = ["j.ns = $1"];
+  const conditions = ["j.ns = $1", "j.bucket = any($2)"];
   const add = (condition: (parameter: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(bind(values, value)));
   };

@@ -1,4 +1,5 @@
 import type { Pool } from "@switchyard/postgres";
+import type { SerialMark } from "../domain/core/bucket-index.js";
 import type { StoredLimit } from "../domain/core/limit-book.js";
 import type { JobPolicy } from "../domain/core/model.js";
 import type { NamespaceSeed } from "../domain/core/namespace.js";
@@ -9,21 +10,31 @@ import { decodeOpenExtra, type OpenExtra } from "./open-extra.js";
 /** Open jobs per query. Packed by the server, so that a page is one value and not twenty thousand rows. */
 const pageSize = 20_000;
 
-/** Reads the namespaces of a shard with all that is set in them and the last numbers that they gave out. */
+/**
+ * Reads the namespaces of a shard with all that is set in them and the last numbers that they gave out: the last job lies in the newest bucket of one of
+ * the retention families.
+ */
 export async function loadNamespaces(pool: Pool, shard: number): Promise<NamespaceSeed[]> {
   const { rows } = await pool.query<{ id: number; name: string; last_serial: number; last_created: number }>(
     `select n.id, n.name,
        greatest(n.serial_floor, coalesce(j.serial, 0)) as last_serial,
        coalesce(j.created_micros, 0) as last_created
      from scheduler.namespaces n
-     left join lateral (select serial, created_micros from scheduler.jobs where ns = n.id order by serial desc limit 1) j on true
+     left join lateral (
+       select j.serial, j.created_micros
+       from (select distinct on (bucket / 100000) bucket from scheduler.serial_marks where ns = n.id
+             order by bucket / 100000, bucket desc) newest
+       cross join lateral (
+         select serial, created_micros from scheduler.jobs where ns = n.id and bucket = newest.bucket order by serial desc limit 1) j
+       order by j.serial desc limit 1) j on true
      where n.shard = $1 order by n.id`,
     [shard],
   );
-  const [shapes, queues, limits] = await Promise.all([
+  const [shapes, queues, limits, marks] = await Promise.all([
     loadShapes(pool, shard),
     loadQueues(pool, shard),
     loadLimits(pool, shard),
+    loadMarks(pool, shard),
   ]);
   return rows.map(({ id, name, last_serial, last_created }) => ({
     id,
@@ -33,6 +44,7 @@ export async function loadNamespaces(pool: Pool, shard: number): Promise<Namespa
     shapes: shapes.get(id) ?? [],
     queues: queues.get(id) ?? [],
     limits: limits.get(id) ?? [],
+    marks: marks.get(id) ?? [],
   }));
 }
 
@@ -88,6 +100,14 @@ async function loadLimits(pool: Pool, shard: number): Promise<Map<number, Stored
   }));
 }
 
+async function loadMarks(pool: Pool, shard: number): Promise<Map<number, SerialMark[]>> {
+  const { rows } = await pool.query<{ ns: number; bucket: number; first_serial: number }>(
+    `select t.* from scheduler.serial_marks t ${ofShard}`,
+    [shard],
+  );
+  return byNamespace(rows, ({ bucket, first_serial: firstSerial }) => ({ bucket, firstSerial }));
+}
+
 function byNamespace<Row extends { readonly ns: number }, T>(
   rows: readonly Row[],
   from: (row: Row) => T,
@@ -104,6 +124,7 @@ function byNamespace<Row extends { readonly ns: number }, T>(
 /** An open job as it is stored. */
 export interface OpenRow extends DecisionColumns {
   readonly serial: number;
+  readonly bucket: number;
   readonly kind: string;
   readonly extra: OpenExtra | undefined;
   /** Its row is the one that stands for its re-use key. */
@@ -122,7 +143,7 @@ export async function* loadOpenJobs(pool: Pool, ns: number): AsyncGenerator<Open
     }>({
       name: "scheduler-load-open",
       text: `select count(*)::int as n,
-         string_agg(int8send(serial) || decision || int2send(octet_length(kind)::int2) || convert_to(kind, 'UTF8'), ''::bytea order by serial)
+         string_agg(int8send(serial) || int4send(bucket) || decision || int2send(octet_length(kind)::int2) || convert_to(kind, 'UTF8'), ''::bytea order by serial)
            as packed,
          array_agg(serial order by serial) filter (where extra is not null) as serials,
          array_agg(extra order by serial) filter (where extra is not null) as extras,
@@ -136,13 +157,15 @@ export async function* loadOpenJobs(pool: Pool, ns: number): AsyncGenerator<Open
     const extraOf = new Map(serials?.map((serial, i) => [serial, extras?.[i] ?? "{}"]));
     for (let at = 0; at < packed.length; ) {
       after = packed.readUInt32BE(at) * 0x100000000 + packed.readUInt32BE(at + 4);
-      const columns = unpackDecision(packed, at + 8);
-      at += 8 + decisionBytes;
+      const bucket = packed.readUInt32BE(at + 8);
+      const columns = unpackDecision(packed, at + 12);
+      at += 12 + decisionBytes;
       const end = at + 2 + packed.readUInt16BE(at);
       const extra = extraOf.size > 0 ? extraOf.get(after) : undefined;
       yield {
         ...columns,
         serial: after,
+        bucket,
         kind: packed.toString("utf8", at + 2, end),
         extra: extra === undefined ? undefined : decodeOpenExtra(extra),
         standsForKey: holding.has(after),
@@ -202,19 +225,26 @@ export interface RequestRow {
   readonly created_ms: number;
 }
 
-/** Requests that were made since a time, ms. */
-export async function loadRequests(pool: Pool, sinceMs: number): Promise<RequestRow[]> {
-  const { rows } = await pool.query<RequestRow>("select * from scheduler.requests where created_ms >= $1", [
-    Math.floor(sinceMs),
-  ]);
+/** Requests that were made since a time, ms. `days` says where they may lie. */
+export async function loadRequests(pool: Pool, days: readonly number[], sinceMs: number): Promise<RequestRow[]> {
+  const { rows } = await pool.query<RequestRow>(
+    "select * from scheduler.requests where day = any($1) and created_ms >= $2",
+    [days, Math.floor(sinceMs)],
+  );
   return rows;
 }
 
-/** Requests by their keys. */
-export async function findRequests(pool: Pool, ns: number, keys: readonly string[]): Promise<RequestRow[]> {
+/** Requests by their keys, of those that were made since a time, ms. `days` says where they may lie. */
+export async function findRequests(
+  pool: Pool,
+  ns: number,
+  days: readonly number[],
+  sinceMs: number,
+  keys: readonly string[],
+): Promise<RequestRow[]> {
   const { rows } = await pool.query<RequestRow>(
-    "select * from scheduler.requests where ns = $1 and request_key = any($2)",
-    [ns, keys],
+    "select * from scheduler.requests where day = any($1) and ns = $2 and request_key = any($3) and created_ms >= $4",
+    [days, ns, keys, Math.floor(sinceMs)],
   );
   return rows;
 }

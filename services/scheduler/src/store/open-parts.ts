@@ -14,14 +14,15 @@ export function openInsertPart(jobs: readonly OpenJob[]): Part[] {
   );
   const plain = extras.every((extra) => extra === null);
   const [ns, serials] = jobKeys(jobs);
-  const values = [packAll(jobs), ns, serials, jobs.map(({ kind }) => kind)];
+  const values = [packAll(jobs), ns, serials, jobs.map(({ kind }) => kind), jobBuckets(jobs)];
   if (plain) {
     return [
       {
         name: "o",
-        sql: ([packed, n, j, k]) =>
-          `insert into scheduler.open (ns, serial, decision, kind)
-           select n, j, ${slice(packed)}, k from unnest(${n}::int[], ${j}::bigint[], ${k}::text[]) with ordinality t(n, j, k, i)
+        sql: ([packed, n, j, k, b]) =>
+          `insert into scheduler.open (ns, bucket, serial, decision, kind)
+           select n, b, j, ${slice(packed)}, k
+           from unnest(${n}::int[], ${b}::int[], ${j}::bigint[], ${k}::text[]) with ordinality t(n, b, j, k, i)
            where (select ok from f)`,
         values,
       },
@@ -30,10 +31,11 @@ export function openInsertPart(jobs: readonly OpenJob[]): Part[] {
   return [
     {
       name: "ox",
-      sql: ([packed, n, j, k, x, u]) =>
-        `insert into scheduler.open (ns, serial, decision, kind, extra, reuse_key)
-         select n, j, ${slice(packed)}, k, x, u
-         from unnest(${n}::int[], ${j}::bigint[], ${k}::text[], ${x}::text[], ${u}::text[]) with ordinality t(n, j, k, x, u, i)
+      sql: ([packed, n, j, k, b, x, u]) =>
+        `insert into scheduler.open (ns, bucket, serial, decision, kind, extra, reuse_key)
+         select n, b, j, ${slice(packed)}, k, x, u
+         from unnest(${n}::int[], ${b}::int[], ${j}::bigint[], ${k}::text[], ${x}::text[], ${u}::text[])
+           with ordinality t(n, b, j, k, x, u, i)
          where (select ok from f)`,
       values: [...values, extras, reuseKeys],
     },
@@ -94,6 +96,33 @@ export function deletePart(
       values: [intArrayLiteral(jobs.map(({ ns }) => ns)), intArrayLiteral(jobs.map(({ serial }) => serial))],
     },
   ];
+}
+
+/** Rows about jobs to delete from a table that is partitioned by bucket, by the exact keys of the jobs. */
+export function deleteFromBucketsPart(
+  name: string,
+  table: string,
+  jobs: readonly { readonly ns: number; readonly bucket: number; readonly serial: number }[],
+): Part[] {
+  if (jobs.length === 0) return [];
+  return [
+    {
+      name,
+      sql: ([n, b, j]) =>
+        `delete from scheduler.${table} using unnest(${n}::int[], ${b}::int[], ${j}::bigint[]) t(n, b, j)
+         where ns = n and bucket = b and serial = j and (select ok from f)`,
+      values: [
+        intArrayLiteral(jobs.map(({ ns }) => ns)),
+        intArrayLiteral(jobs.map(({ bucket }) => bucket)),
+        intArrayLiteral(jobs.map(({ serial }) => serial)),
+      ],
+    },
+  ];
+}
+
+/** The bucket of each job, as an array literal. */
+export function jobBuckets(jobs: readonly Pick<OpenJob, "bucket">[]): string {
+  return intArrayLiteral(jobs.map(({ bucket }) => bucket));
 }
 
 /** Namespace and serial of each job, as two array literals. */

@@ -22,10 +22,10 @@ export function requestPart(requests: readonly RequestRecord[]): Part[] {
     {
       name: "r",
       // An array of arrays must be rectangular, so the serials come as text.
-      sql: ([n, k, g, s, c, t]) =>
-        `insert into scheduler.requests (ns, request_key, fingerprint, serials, n, created_ms)
-         select n, k, g, s::bigint[], c, t
-         from unnest(${n}::int[], ${k}::text[], ${g}::bytea[], ${s}::text[], ${c}::int[], ${t}::bigint[]) x(n, k, g, s, c, t)
+      sql: ([n, k, g, s, c, t, d]) =>
+        `insert into scheduler.requests (day, ns, request_key, fingerprint, serials, n, created_ms)
+         select d, n, k, g, s::bigint[], c, t
+         from unnest(${n}::int[], ${k}::text[], ${g}::bytea[], ${s}::text[], ${c}::int[], ${t}::bigint[], ${d}::int[]) x(n, k, g, s, c, t, d)
          where (select ok from f)`,
       values: [
         intArrayLiteral(requests.map(({ space }) => space.id)),
@@ -34,6 +34,7 @@ export function requestPart(requests: readonly RequestRecord[]): Part[] {
         requests.map(({ serials }) => intArrayLiteral(packSerials(serials))),
         intArrayLiteral(requests.map(({ serials }) => serials.length)),
         intArrayLiteral(requests.map(({ at }) => Math.floor(at))),
+        intArrayLiteral(requests.map(({ day }) => day)),
       ],
     },
   ];

@@ -5,7 +5,15 @@ import type { EndRecord, ReportWrite } from "../domain/core/writes.js";
 import { amendParts } from "./amend-parts.js";
 import { type Part, writeFenced } from "./fenced-statement.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
-import { deletePart, jobKeys, openInsertPart, openUpdatePart, releasePart } from "./open-parts.js";
+import {
+  deleteFromBucketsPart,
+  deletePart,
+  jobBuckets,
+  jobKeys,
+  openInsertPart,
+  openUpdatePart,
+  releasePart,
+} from "./open-parts.js";
 import { outcomePart } from "./outcome-part.js";
 import { requestPart } from "./request-rows.js";
 import type { Term } from "./term.js";
@@ -20,7 +28,9 @@ export async function writeReports(
   const ends = writes.flatMap((write) => write.ends);
   const attemptEnds = ends.filter((end) => end.attempt);
   const goingOn = ends.filter((end) => !end.final);
-  const deletes = writes.flatMap((write) => write.deletes).map(({ space, serial }) => ({ ns: space.id, serial }));
+  const deletes = writes
+    .flatMap((write) => write.deletes)
+    .map(({ space, bucket, serial }) => ({ ns: space.id, bucket, serial }));
   const dismissals = writes.flatMap((write) => write.dismissals).map(({ space, serial }) => ({ ns: space.id, serial }));
   const reopens = writes.flatMap((write) => write.reopens);
   await writeFenced(client, term, "report", [
@@ -53,9 +63,8 @@ export async function writeReports(
       "dead_letters",
       reopens.map(({ space, serial }) => ({ ns: space.id, serial })),
     ),
-    ...["jobs", "outcomes", "amendments", "open", "leases", "dead_letters"].flatMap((table) =>
-      deletePart(`x_${table}`, table, deletes),
-    ),
+    ...["jobs", "outcomes", "amendments"].flatMap((table) => deleteFromBucketsPart(`x_${table}`, table, deletes)),
+    ...["open", "leases", "dead_letters"].flatMap((table) => deletePart(`x_${table}`, table, deletes)),
     ...serialFloorPart(deletes),
     ...dismissPart(dismissals),
   ]);
@@ -103,14 +112,15 @@ function deadLetterPart(ends: readonly EndRecord[]): Part[] {
   return [
     {
       name: "dl",
-      sql: ([n, j, q, t]) =>
-        `insert into scheduler.dead_letters (ns, serial, queue, ended_ms)
-         select * from unnest(${n}::int[], ${j}::bigint[], ${q}::text[], ${t}::bigint[]) where (select ok from f)
+      sql: ([n, j, q, t, b]) =>
+        `insert into scheduler.dead_letters (ns, serial, queue, ended_ms, bucket)
+         select * from unnest(${n}::int[], ${j}::bigint[], ${q}::text[], ${t}::bigint[], ${b}::int[]) where (select ok from f)
          on conflict (ns, serial) do update set ended_ms = excluded.ended_ms, dismissed = false`,
       values: [
         ...jobKeys(dead.map(({ job }) => job)),
         dead.map(({ job }) => job.shape.queue),
         intArrayLiteral(dead.map(({ at }) => Math.floor(at))),
+        jobBuckets(dead.map(({ job }) => job)),
       ],
     },
   ];

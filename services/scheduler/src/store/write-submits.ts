@@ -6,7 +6,7 @@ import { packPlace } from "./decision-columns.js";
 import { type Part, writeFenced } from "./fenced-statement.js";
 import { leasePart } from "./lease-rows.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
-import { jobKeys, openInsertPart } from "./open-parts.js";
+import { jobBuckets, jobKeys, openInsertPart } from "./open-parts.js";
 import { requestPart } from "./request-rows.js";
 import { tickPart } from "./schedule-ticks.js";
 import type { Term } from "./term.js";
@@ -23,6 +23,7 @@ export async function writeSubmits(
     ...tickPart(writes),
     ...eventsPart(term, events),
     ...shapePart(writes),
+    ...markPart(writes),
     ...requestPart(writes.flatMap((write) => write.requests)),
     ...openInsertPart(jobs.map(({ job }) => job)),
     ...jobPart(jobs),
@@ -52,6 +53,25 @@ function shapePart(writes: readonly SubmitWrite[]): Part[] {
   ];
 }
 
+/** Several writes carry the same mark until one of them is committed. */
+function markPart(writes: readonly SubmitWrite[]): Part[] {
+  const marks = writes.flatMap((write) => write.marks);
+  if (marks.length === 0) return [];
+  return [
+    {
+      name: "m",
+      sql: ([n, b, s]) =>
+        `insert into scheduler.serial_marks (ns, bucket, first_serial)
+         select * from unnest(${n}::int[], ${b}::int[], ${s}::bigint[]) where (select ok from f) on conflict do nothing`,
+      values: [
+        intArrayLiteral(marks.map(({ space }) => space.id)),
+        intArrayLiteral(marks.map(({ mark }) => mark.bucket)),
+        intArrayLiteral(marks.map(({ mark }) => mark.firstSerial)),
+      ],
+    },
+  ];
+}
+
 /** Most jobs have neither place, key nor predecessor; their rows are written without. */
 function jobPart(jobs: SubmitWrite["jobs"]): Part[] {
   if (jobs.length === 0) return [];
@@ -74,6 +94,7 @@ function jobPart(jobs: SubmitWrite["jobs"]): Part[] {
     jobs.map(({ body }) => body.contentType),
     extras.offsets,
     extras.lengths,
+    jobBuckets(jobs.map(({ job }) => job)),
   ];
   if (!plain) {
     values.push(
@@ -90,13 +111,13 @@ function jobPart(jobs: SubmitWrite["jobs"]): Part[] {
         const {
           columns = ", place, reuse_key, resume_from",
           selected = ", pl, rk, nullif(rf, 0)",
-          arrays = `, ${p[13]}::bytea[], ${p[14]}::text[], ${p[15]}::bigint[]`,
+          arrays = `, ${p[14]}::bytea[], ${p[15]}::text[], ${p[16]}::bigint[]`,
           names = ", pl, rk, rf",
         } = more ?? {};
-        return `insert into scheduler.jobs (ns, serial, shape, kind, subject, created_micros, input, content_type, extras${columns})
-          select n, j, s, k, b, t, substr(${p[0]}::bytea, io, il), c, substr(${p[1]}::bytea, xo, xl)${selected}
+        return `insert into scheduler.jobs (ns, bucket, serial, shape, kind, subject, created_micros, input, content_type, extras${columns})
+          select n, u, j, s, k, b, t, substr(${p[0]}::bytea, io, il), c, substr(${p[1]}::bytea, xo, xl)${selected}
           from unnest(${p[2]}::int[], ${p[3]}::bigint[], ${p[4]}::int[], ${p[5]}::text[], ${p[6]}::text[], ${p[7]}::bigint[], ${p[8]}::int[],
-            ${p[9]}::int[], ${p[10]}::text[], ${p[11]}::int[], ${p[12]}::int[]${arrays}) x(n, j, s, k, b, t, io, il, c, xo, xl${names})
+            ${p[9]}::int[], ${p[10]}::text[], ${p[11]}::int[], ${p[12]}::int[], ${p[13]}::int[]${arrays}) x(n, j, s, k, b, t, io, il, c, xo, xl, u${names})
           where (select ok from f)`;
       },
       values,

@@ -7,53 +7,62 @@ import {
   AggregateJobsResponseSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { Directory } from "../domain/directory.js";
-import { aggregateJobs as aggregate, type GroupBy } from "../store/aggregate-jobs.js";
-import { decodePageToken, encodePageToken, invalid, notServed, pageSizeField } from "./fields.js";
+import { aggregate, type AggregateQuery } from "../domain/reads/aggregate.js";
+import type { Dimension } from "../domain/rollups/cubes.js";
+import { invalid, pageSizeField } from "./fields.js";
+import { decodeKeyToken, encodeKeyToken } from "./key-token.js";
 import { stateFromProto } from "./states.js";
 
-const groups: Partial<Record<AggregateBy, GroupBy>> = {
+const dimensions: Partial<Record<AggregateBy, Dimension>> = {
   [AggregateBy.QUEUE]: "queue",
   [AggregateBy.KIND]: "kind",
   [AggregateBy.SUBJECT]: "subject",
   [AggregateBy.RUNNER]: "runner",
   [AggregateBy.STATE]: "state",
+  [AggregateBy.CODE]: "code",
   [AggregateBy.HOUR]: "hour",
 };
 
-/** Counts and sums jobs by group. The three waiting states count as `QUEUED`. */
+/** Counts and sums jobs by group, groups in the order of their keys. */
 export async function aggregateJobs(
   directory: Directory,
   request: AggregateJobsRequest,
 ): Promise<AggregateJobsResponse> {
-  if (request.groupBy.length > 4) throw invalid("group_by", "at most 4 properties");
-  const by = request.groupBy.map((property) => {
-    const group = groups[property];
-    if (!group) throw notServed(`group_by ${AggregateBy[property] ?? property}`);
-    return group;
-  });
-  const pageSize = pageSizeField(request.pageSize, 1_000, 10_000);
-  const filter = {
-    ...(request.queue !== "" && { queue: request.queue }),
-    ...(request.kind !== "" && { kind: request.kind }),
-    ...(request.subject !== "" && { subject: request.subject }),
-    ...(request.runnerId !== "" && { runner: request.runnerId }),
-    ...(request.states.length > 0 && { states: request.states.map(stateFromProto) }),
-    ...(request.endedAfter && { endedFromMs: timestampMs(request.endedAfter) }),
-  };
-  const query = JSON.stringify([request.namespace, by, filter]);
-  const offset = decodePageToken(query, request.pageToken) ?? 0;
+  const query = queryFromProto(request);
+  const limit = pageSizeField(request.pageSize, 1_000, 10_000);
+  const name = JSON.stringify([request.namespace, query]);
+  const after = decodeKeyToken(name, request.pageToken);
   const place = await directory.find(request.namespace);
   if (!place) return create(AggregateJobsResponseSchema);
-  const rows = await aggregate(place.term.pool, place.space.id, by, filter, { limit: pageSize + 1, offset });
-  const page = rows.slice(0, pageSize);
+  const { rows, next } = await aggregate(place.term, place.space, query, { after, limit });
   return create(AggregateJobsResponseSchema, {
-    groups: page.map(({ key, n, duration, wait, timed }) => ({
-      key,
+    groups: rows.map(({ key, n, timed, durationMs, waitMs, metrics }) => ({
+      key: [...key],
       count: BigInt(n),
-      durationSeconds: duration,
-      waitSeconds: wait,
+      durationSeconds: durationMs / 1_000,
+      waitSeconds: waitMs / 1_000,
       timedCount: BigInt(timed),
+      metrics,
     })),
-    nextPageToken: rows.length > pageSize ? encodePageToken(query, offset + pageSize) : "",
+    nextPageToken: next ? encodeKeyToken(name, next) : "",
   });
+}
+
+function queryFromProto(request: AggregateJobsRequest): AggregateQuery {
+  const { groupBy, queue, kind, subject, runnerId, states, endedAfter } = request;
+  if (groupBy.length > 4) throw invalid("group_by", "at most 4 properties");
+  const groups = groupBy.map((property) => {
+    const dimension = dimensions[property];
+    if (!dimension) throw invalid("group_by", `${property} is no property`);
+    return dimension;
+  });
+  const filter = {
+    ...(queue !== "" && { queue }),
+    ...(kind !== "" && { kinds: [kind] }),
+    ...(subject !== "" && { subject }),
+    ...(runnerId !== "" && { runner: runnerId }),
+    ...(states.length > 0 && { states: states.map(stateFromProto) }),
+    ...(endedAfter && { endedFromMs: timestampMs(endedAfter) }),
+  };
+  return { groups, filter };
 }

@@ -8,6 +8,7 @@ import { openState } from "../domain/core/core-event.js";
 import { deleteEnded, deleteOpen } from "../domain/core/delete.js";
 import type { JobState } from "../domain/core/model.js";
 import type { Directory, Place } from "../domain/directory.js";
+import { endFactsOf } from "../domain/reads/end-facts-of.js";
 import { jobTurn } from "../domain/shard/turns.js";
 import { readEnded } from "../domain/reads/open-or-ended.js";
 import { checkName } from "./fields.js";
@@ -50,7 +51,7 @@ function deleteOne(
           continue;
         }
         if (!isExpected(record.state)) return { serial, previous: record.state, reason: "WRONG_STATE" };
-        await term.write(deleteEnded(term.clock.now(), space, record, actor));
+        await term.write(deleteEnded(term.clock.now(), space, record, endFactsOf(record), actor));
         return { serial, previous: record.state, record };
       }
       const previous = openState(open);

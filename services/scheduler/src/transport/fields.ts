@@ -8,11 +8,6 @@ export function invalid(field: string, message: string): SwitchyardError {
   return new SwitchyardError("INVALID_ARGUMENT", `${field}: ${message}`, { field });
 }
 
-/** Refuses a part of the contract that this version does not serve. */
-export function notServed(field: string): SwitchyardError {
-  return new SwitchyardError("UNIMPLEMENTED", `${field} is not served by this version`, { field });
-}
-
 /** Checks a text of `min` to `max` bytes without control characters. */
 export function checkName(field: string, value: string, min: number, max: number): string {
   const bytes = Buffer.byteLength(value);

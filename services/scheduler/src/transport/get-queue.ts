@@ -16,7 +16,7 @@ import type { Queue } from "../domain/core/queue.js";
 import type { Directory, Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
 import { oldestReadyMs, readQueueCounts } from "../domain/reads/queue-counts.js";
-import { listSerials } from "../store/list-jobs.js";
+import { listPage } from "../domain/reads/list-serials.js";
 import { checkRange, decodePageToken, encodePageToken, pageSizeField } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 import { queueToProto } from "./queue-to-proto.js";
@@ -90,5 +90,5 @@ async function listed(place: Place, queue: Queue, limit: number, deadLetters: bo
   const shapes = [...space.shapes.all()].filter(({ site }) => site.queue === queue).map(({ id }) => id);
   const states = ["SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED"] as const;
   const filter = { shapes, states, ...(deadLetters && { deadLetters }) };
-  return read(place, await listSerials(term.pool, space.id, filter, { order: "end-desc", limit, offset: 0 }));
+  return read(place, await listPage(term.pool, space, filter, { order: "end-desc", limit, offset: 0 }));
 }

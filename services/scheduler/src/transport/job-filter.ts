@@ -26,6 +26,7 @@ export function filterFromProto({ space, ids }: Place, filter: JobFilter | undef
     ...(filter.deadLetters && { deadLetters: true }),
     ...defined("started", filter.started),
     ...(filter.queue !== "" && {
+      queue: filter.queue,
       shapes: [...space.shapes.all()].filter(({ queue }) => queue === filter.queue).map(({ id }) => id),
     }),
     ...(filter.kinds.length > 0 && { kinds: filter.kinds }),

@@ -12,7 +12,9 @@ import { SwitchyardError } from "@switchyard/errors";
 import type { JobState as CoreJobState } from "../domain/core/model.js";
 import { decodeId, type Place } from "../domain/directory.js";
 import { type JobRecord, readRecords } from "../domain/reads/job-record.js";
-import { countJobs, type JobListFilter, listSerials } from "../store/list-jobs.js";
+import { countMatches } from "../domain/reads/count-matches.js";
+import { listPage } from "../domain/reads/list-serials.js";
+import type { JobListFilter } from "../store/list-jobs.js";
 import { invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 import { filterFromProto, filterText } from "./job-filter.js";
@@ -57,7 +59,7 @@ export async function targetsOf(
 async function matching(place: Place, filter: JobListFilter): Promise<number[]> {
   const { term, space } = place;
   const labelled = filter.labels && (await allByLabels(place, filter));
-  const count = labelled?.length ?? (await countJobs(term.pool, space.id, filter));
+  const count = labelled?.length ?? (await countMatches(term, space, filter));
   if (count > maxJobs) {
     throw new SwitchyardError(
       "QUOTA_EXCEEDED",
@@ -68,7 +70,7 @@ async function matching(place: Place, filter: JobListFilter): Promise<number[]> 
     );
   }
   if (labelled) return labelled;
-  return listSerials(term.pool, space.id, filter, { order: "oldest", limit: maxJobs, offset: 0 });
+  return listPage(term.pool, space, filter, { order: "oldest", limit: maxJobs, offset: 0 });
 }
 
 /** Up to one more than the most. */

@@ -7,7 +7,8 @@ import {
 import type { Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
 import type { StoredJob } from "../domain/reads/stored-job.js";
-import { type JobListFilter, type JobListOrder, listSerials } from "../store/list-jobs.js";
+import { listPage } from "../domain/reads/list-serials.js";
+import type { JobListFilter, JobListOrder } from "../store/list-jobs.js";
 import { decodePageToken, encodePageToken, invalid } from "./fields.js";
 import { filterText } from "./job-filter.js";
 import { readPage } from "./job-page.js";
@@ -67,7 +68,7 @@ export async function* walkByLabels(
   do {
     const offset = keyset ? 0 : (next ?? 0);
     const cursor = keyset && next !== undefined ? { cursor: next } : {};
-    const serials = await listSerials(term.pool, space.id, filter, { order, limit: step, offset, ...cursor });
+    const serials = await listPage(term.pool, space, filter, { order, limit: step, offset, ...cursor });
     const behind = new Map(serials.map((serial, i) => [serial, keyset ? serial : offset + i + 1]));
     const records = await readRecords(term.pool, space, serials, false);
     const labelled = records.filter(({ stored }) => hasLabels(stored, filter.labels ?? {}));

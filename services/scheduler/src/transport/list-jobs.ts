@@ -6,7 +6,9 @@ import {
   ListOrder,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { Directory } from "../domain/directory.js";
-import { countJobs, type JobListOrder, listSerials } from "../store/list-jobs.js";
+import { countMatches } from "../domain/reads/count-matches.js";
+import { listPage } from "../domain/reads/list-serials.js";
+import type { JobListOrder } from "../store/list-jobs.js";
 import { decodePageToken, encodePageToken, invalid, pageSizeField } from "./fields.js";
 import { readPage } from "./job-page.js";
 import { filterFromProto, filterText } from "./job-filter.js";
@@ -42,7 +44,7 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   const offset = position === undefined ? request.skip : keyset ? 0 : position;
   const cursor = keyset ? position : undefined;
   const { pool } = place.term;
-  const serials = await listSerials(pool, place.space.id, filter, {
+  const serials = await listPage(pool, place.space, filter, {
     order,
     limit: pageSize + 1,
     offset,
@@ -53,6 +55,6 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   return create(ListJobsResponseSchema, {
     jobs,
     nextPageToken: last && covered < serials.length ? encodePageToken(query, keyset ? last : offset + covered) : "",
-    total: request.wantTotal ? BigInt(await countJobs(pool, place.space.id, filter)) : 0n,
+    total: request.wantTotal ? BigInt(await countMatches(place.term, place.space, filter)) : 0n,
   });
 }

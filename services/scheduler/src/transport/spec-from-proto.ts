@@ -5,10 +5,12 @@ import {
   type JobSpec,
   JobSpecSchema,
   RelativeRank_Base,
+  RetentionClass,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { JobRequest } from "../domain/core/admit.js";
 import { noTraits, type Traits } from "../domain/core/group.js";
 import type { RankRequest } from "../domain/core/rank.js";
+import type { RetentionWish } from "../domain/core/retention-bucket.js";
 import { decodeId } from "../domain/directory.js";
 import type { JobIdCodec } from "../ids/job-id.js";
 import { parentsFromProto } from "./dependencies-from-proto.js";
@@ -47,6 +49,7 @@ export function requestFromProto(item: SubmitItem, { ids, limits, now }: SpecCon
     traits: traitsFromProto(spec),
     ...orderFromProto(spec.order),
     readyAt: timeField(spec.startTime),
+    retention: retentionFromProto(spec.retention),
     body: {
       subject: checkName("subject", spec.subject, 0, 512),
       input: spec.input?.data,
@@ -59,6 +62,19 @@ export function requestFromProto(item: SubmitItem, { ids, limits, now }: SpecCon
     idempotencyKey,
     fingerprint: fingerprint.byteLength > 0 ? fingerprint : undefined,
   };
+}
+
+function retentionFromProto(retention: RetentionClass): RetentionWish {
+  switch (retention) {
+    case RetentionClass.UNSPECIFIED:
+      return "QUEUE";
+    case RetentionClass.STANDARD:
+      return "STANDARD";
+    case RetentionClass.KEEP:
+      return "KEEP";
+    default:
+      throw invalid("retention", `${String(retention)} is not a retention class`);
+  }
 }
 
 function traitsFromProto({ concurrencyKeys, rateKeys, fairnessKey }: JobSpec): Traits {

@@ -15,6 +15,7 @@ import { readRecords } from "../domain/reads/job-record.js";
 import { watchEvents } from "../domain/reads/watch-events.js";
 import { isFinal } from "../domain/reads/final-state.js";
 import type { SequencedEvent } from "../domain/shard/event-feed.js";
+import type { ShardTerm } from "../domain/shard/shard-term.js";
 import type { LiveNews } from "../domain/shard/live-feed.js";
 import { progressToProto } from "./attempt-to-proto.js";
 import { invalid } from "./fields.js";
@@ -60,7 +61,12 @@ export async function* watchJobs(
     const isNamed = ({ serial }: CoreEvent) => serials.size === 0 || serials.has(serial);
     const wanted = (event: CoreEvent) =>
       isNamed(event) && (request.queue === "" || event.shape.queue === request.queue) && isType(event.type);
-    for await (const { events: batch, live, upTo } of watch.batches) {
+    for await (const { events: batch, live, upTo, overrun } of watch.batches) {
+      if (overrun) {
+        yield create(WatchJobsResponseSchema, { events: [overrunEvent(term, upTo)], sequence: BigInt(upTo) });
+        // The end of a job may be among what was missed.
+        if (request.untilFinal) await forgetFinal(place, open);
+      }
       const events = [
         ...batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event)),
         ...live.map((news) => newsToProto(place, news)),
@@ -78,6 +84,18 @@ export async function* watchJobs(
 function follow(open: Set<number>, { type, serial }: CoreEvent): void {
   if (type === "ENDED" || type === "DELETED") open.delete(serial);
   else if (type === "REOPENED") open.add(serial);
+}
+
+/** Tells a watcher that it has missed events, which nobody keeps any more. It is sent whatever the watcher asked for. */
+function overrunEvent({ clock }: ShardTerm, upTo: number): JobEvent {
+  const time = timestampFromMs(clock.now());
+  return create(JobEventSchema, { sequence: BigInt(upTo), time, type: JobEventType.OVERRUN });
+}
+
+async function forgetFinal({ term, space }: Place, open: Set<number>): Promise<void> {
+  const records = await readRecords(term.pool, space, [...open], false);
+  const still = new Set(records.filter(({ state }) => !isFinal(state)).map(({ stored }) => stored.serial));
+  for (const serial of open) if (!still.has(serial)) open.delete(serial);
 }
 
 function newsToProto({ ids }: Place, news: LiveNews): JobEvent {

@@ -5,6 +5,7 @@ import { createCoreState } from "../../src/domain/core/core-state.js";
 import { stopWaiting } from "../../src/domain/core/dispatch.js";
 import type { FinalState, LiveAttempt, OpenJob } from "../../src/domain/core/model.js";
 import { Namespace } from "../../src/domain/core/namespace.js";
+import { keepFamily } from "../../src/domain/core/retention-bucket.js";
 import type { ProfileSpec } from "../../src/domain/core/profile.js";
 import type { Waiter } from "../../src/domain/core/waiter.js";
 import type { SubmitWrite, Write } from "../../src/domain/core/writes.js";
@@ -13,10 +14,11 @@ import { requestOf, type TestJob } from "./test-jobs.js";
 /** The core of one namespace, without a database: writes are performed by the test, at once or when it likes. */
 export class CoreWorld {
   now = 1_000_000;
-  readonly state = createCoreState();
+  readonly state = createCoreState(keepFamily);
   readonly space = new Namespace(
-    { id: 1, name: "test", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [] },
+    { id: 1, name: "test", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [], marks: [] },
     this.state.timers,
+    keepFamily,
   );
   #runners = 0;
 

@@ -72,6 +72,7 @@ export function requestOf(item: TestJob): JobRequest {
     rank: { rank: item.rank ?? 0 },
     weight: item.weight ?? 1,
     readyAt: item.readyAt ?? 0,
+    retention: "QUEUE",
     body,
     reuse: undefined,
     parents: item.parents ?? [],

@@ -5,6 +5,7 @@ import { createCoreState } from "../core/core-state.js";
 import { createEffects } from "../core/effects.js";
 import { createOpenJob } from "../core/open-job.js";
 import { Namespace } from "../core/namespace.js";
+import { keepFamily } from "../core/retention-bucket.js";
 import { waitInLine } from "../core/wait.js";
 import type { JobPolicy, OpenJob } from "../core/model.js";
 import type { Waiter } from "../core/waiter.js";
@@ -14,13 +15,13 @@ const policy = { leaseMs: 30_000, executionMs: 0, scheduleToStartMs: 0, holdByRu
 
 /** A namespace with waiting jobs that name key `k`, of which one runs. */
 function setup() {
-  const state = createCoreState();
-  const seed = { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [] };
+  const state = createCoreState(keepFamily);
+  const seed = { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], marks: [] };
   const limits = [{ key: "k", seats: 1, ratePerSecond: undefined, burst: 1 }];
-  const space = new Namespace({ ...seed, limits }, state.timers);
+  const space = new Namespace({ ...seed, limits }, state.timers, keepFamily);
   state.spaces.set("n", space);
   const { shape } = space.shapeFor({ queue: "q", requiredLabels: [], laneLabels: [], policy });
-  const place = { rankClass: 0, rank: 0, weight: 0, createdMicros: 1 };
+  const place = { rankClass: 0, rank: 0, weight: 0, createdMicros: 1, bucket: 500_000 };
   for (let serial = 1; serial <= 3; serial++) {
     const traits = space.lanes.traitsFor(["k"], [], "");
     const job = createOpenJob({ space, serial, shape, kind: "a", traits, ...place }, "admitting");

@@ -14,6 +14,8 @@ import type { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
 import { compareOrder } from "./order.js";
 import { type RankRequest, resolveRank } from "./rank.js";
+import { requestDay } from "./request-day.js";
+import { bucketAt, familyForWish, type RetentionWish } from "./retention-bucket.js";
 import { findStandIn, type EndedFacts, type ReuseRequest } from "./reuse.js";
 import { fullKey } from "./seats.js";
 import { waitInLine } from "./wait.js";
@@ -32,6 +34,7 @@ export interface JobRequest {
   readonly weight: number;
   /** Not before this time, ms; 0 is at once. */
   readonly readyAt: number;
+  readonly retention: RetentionWish;
   readonly body: JobBody;
   readonly reuse: ReuseRequest | undefined;
   readonly parents: readonly ParentRequest[];
@@ -83,10 +86,13 @@ export function admit(
   linkParents(batch, items);
   handOver(batch);
   const requests = itemRecords(batch, items);
-  if (requestKey !== "")
-    requests.push({ space, key: requestKey, fingerprint: undefined, serials: serialsOf(admissions), at: now });
+  if (requestKey !== "") {
+    const day = requestDay(requestKey, now);
+    requests.push({ space, key: requestKey, fingerprint: undefined, serials: serialsOf(admissions), at: now, day });
+  }
+  const marks = [...batch.marks].map((mark) => ({ space, mark }));
   const amends = [...batch.amends.values()];
-  const write: SubmitWrite = { lane: "submit", requests, shapes, jobs, amends, attempts, events };
+  const write: SubmitWrite = { lane: "submit", requests, shapes, marks, jobs, amends, attempts, events };
   for (const { job } of jobs) job.pending = write;
   for (const { job } of amends) job.pending = write;
   return { admissions, write, alsoWait };
@@ -94,7 +100,18 @@ export function admit(
 
 function emptyBatch(now: number, space: Namespace, facts: EndedFacts): Batch {
   const amends: Batch["amends"] = new Map();
-  return { now, space, facts, jobs: [], amends, shapes: [], attempts: [], events: [], admissions: [] };
+  return {
+    now,
+    space,
+    facts,
+    jobs: [],
+    amends,
+    shapes: [],
+    marks: new Set(),
+    attempts: [],
+    events: [],
+    admissions: [],
+  };
 }
 
 function newAdmission(batch: Batch, item: JobRequest): Admission {
@@ -102,20 +119,26 @@ function newAdmission(batch: Batch, item: JobRequest): Admission {
   const { shape, isNew } = space.shapeFor(item.shape);
   if (isNew) batch.shapes.push({ space, shape });
   const { kind, rankClass, weight } = item;
+  const { queue } = shape.site;
+  const createdMicros = space.nextCreatedMicros(now);
+  const family = familyForWish(item.retention, queue.settings.retentionMs, space.standard);
   const init = {
     space,
     shape,
+    bucket: bucketAt(family, createdMicros / 1_000),
     kind,
     rankClass,
     weight,
     serial: space.nextSerial(),
     traits: traitsOf(space, item.traits),
-    rank: resolveRank(space, shape.site.queue, item.rank),
-    createdMicros: space.nextCreatedMicros(now),
+    rank: resolveRank(space, queue, item.rank),
+    createdMicros,
   };
   const job = createOpenJob(init, "admitting");
   if (item.readyAt > now) job.readyAt = item.readyAt;
   if (item.reuse) job.reuseKey = item.reuse.key;
+  const mark = space.buckets.note(job.bucket, job.serial);
+  if (mark) batch.marks.add(mark);
   space.open(job);
   batch.jobs.push({ job, body: item.body });
   return { serial: job.serial, disposition: "CREATED", job, end: undefined };
@@ -158,12 +181,14 @@ function itemRecords({ now, space, admissions }: Batch, items: readonly JobReque
   return items.flatMap(({ idempotencyKey, fingerprint }, i) => {
     if (idempotencyKey === "") return [];
     const { serial } = admissions[i] as Admission;
-    return [{ space, key: `item:${idempotencyKey}`, fingerprint, serials: [serial], at: now }];
+    const key = `item:${idempotencyKey}`;
+    return [{ space, key, fingerprint, serials: [serial], at: now, day: requestDay(key, now) }];
   });
 }
 
 /** New jobs are durable: they wait for their time or for a runner, or begin. */
 export function admitted(state: CoreState, now: number, write: SubmitWrite, effects: Effects): void {
+  for (const { space, mark } of write.marks) space.buckets.stored(mark);
   for (const { job } of write.jobs) {
     if (job.phase === "claiming") continue;
     job.pending = undefined;

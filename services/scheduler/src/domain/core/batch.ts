@@ -1,4 +1,5 @@
 import type { Admission } from "./admit.js";
+import type { SerialMark } from "./bucket-index.js";
 import type { JobShape, LiveAttempt, OpenJob } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import type { EndedFacts } from "./reuse.js";
@@ -13,6 +14,8 @@ export interface Batch {
   /** One for each job that the call changes, however often it does. */
   readonly amends: Map<OpenJob, AmendRecord>;
   readonly shapes: { readonly space: Namespace; readonly shape: JobShape }[];
+  /** Buckets of which these may be the first jobs. */
+  readonly marks: Set<SerialMark>;
   readonly attempts: LiveAttempt[];
   readonly events: CoreEvent[];
   readonly admissions: Admission[];

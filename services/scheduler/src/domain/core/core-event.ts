@@ -1,3 +1,4 @@
+import type { EndFacts } from "./end-facts.js";
 import type { EndReason, JobState, OpenJob } from "./model.js";
 import type { CoreEvent } from "./writes.js";
 
@@ -14,11 +15,13 @@ export function eventOf(
     readonly reason?: EndReason | "";
     readonly message?: string;
     readonly actor?: string;
+    readonly facts?: EndFacts | undefined;
   } = {},
 ): CoreEvent {
-  const { previous = "", attempt = 0, runnerId = "", reason = "", message = "", actor = "" } = more;
+  const { previous = "", attempt = 0, runnerId = "", reason = "", message = "", actor = "", facts } = more;
   const { space, serial, reopen, shape, kind } = job;
-  return { type, space, serial, reopen, at, previous, state, attempt, runnerId, reason, message, actor, kind, shape };
+  // biome-ignore format: one literal, of one hidden class
+  return { type, space, serial, reopen, at, previous, state, attempt, runnerId, reason, message, actor, kind, shape, facts };
 }
 
 /** The contract's state of an open job. */

@@ -1,5 +1,6 @@
 import type { LimitKey } from "./limit-key.js";
 import type { LiveAttempt, OpenJob, RunnerPresence } from "./model.js";
+import type { RetentionFamily } from "./retention-bucket.js";
 import type { Namespace } from "./namespace.js";
 import { Timers } from "./timers.js";
 
@@ -16,11 +17,13 @@ export type Due =
 export interface CoreState {
   readonly spaces: Map<string, Namespace>;
   readonly timers: Timers<Due>;
+  /** How long jobs are kept when nothing else is said. */
+  readonly standard: RetentionFamily;
   /** Called when a runner's presence begins or ends. Must not throw. */
   onPresence: (runner: RunnerPresence, online: boolean, now: number) => void;
 }
 
 /** The core of a shard that owns nothing yet. */
-export function createCoreState(): CoreState {
-  return { spaces: new Map(), timers: new Timers(), onPresence: () => undefined };
+export function createCoreState(standard: RetentionFamily): CoreState {
+  return { spaces: new Map(), timers: new Timers(), standard, onPresence: () => undefined };
 }

@@ -1,4 +1,5 @@
 import { backoffMs, type Charge, charge, mayGoOn } from "./budget.js";
+import { type EndFacts, outcomeSums } from "./end-facts.js";
 import { eventOf, openState } from "./core-event.js";
 import type { EndedAttemptState, LiveAttempt, OpenJob, Outcome } from "./model.js";
 import { readyEvents, releasedChildren } from "./release.js";
@@ -38,7 +39,7 @@ function ending(job: OpenJob, record: EndRecord, previous?: ReturnType<typeof op
   const event =
     record.attempt || !final
       ? endEvent(record)
-      : eventOf(job, "ENDED", at, final.state, { previous: previous ?? "", ...final });
+      : eventOf(job, "ENDED", at, final.state, { previous: previous ?? "", ...final, facts: endFacts(record) });
   const releases = final && job.space.children.size > 0 ? releasedChildren(at, job, final.state) : noReleases;
   const events = releases.length > 0 ? [event, ...readyEvents(at, releases)] : [event];
   const write = endWrite(record, releases, events);
@@ -102,9 +103,24 @@ function readyAfterDelay(now: number, delayMs: number): number {
   return delayMs > 0 ? now + delayMs : 0;
 }
 
-function endEvent({ job, attempt, attemptState, outcome, final, readyAt, at, endedBy }: EndRecord): CoreEvent {
+/** What sums need of the end of a job; its subject is filled in by whoever knows it. */
+function endFacts({ job, attempt, outcome, at }: EndRecord): EndFacts {
+  return {
+    bucket: job.bucket,
+    subject: undefined,
+    createdAt: Math.floor(job.createdMicros / 1_000),
+    claimedAt: Math.floor(attempt?.claimedAt ?? 0),
+    startedAt: Math.floor(attempt?.startedAt ?? 0),
+    endedAt: Math.floor(at),
+    runnerId: attempt?.runner.id ?? "",
+    ...outcomeSums(outcome?.facts ?? ""),
+  };
+}
+
+function endEvent(record: EndRecord): CoreEvent {
+  const { job, attempt, attemptState, outcome, final, readyAt, at, endedBy } = record;
   const about = { previous: "RUNNING", attempt: attempt?.number ?? 0, runnerId: attempt?.runner.id ?? "" } as const;
-  if (final) return eventOf(job, "ENDED", at, final.state, { ...about, ...final });
+  if (final) return eventOf(job, "ENDED", at, final.state, { ...about, ...final, facts: endFacts(record) });
   const type = attemptState === "FAILED" ? "ATTEMPT_FAILED" : attemptState === "RELEASED" ? "RELEASED" : "LEASE_LOST";
   return eventOf(job, type, at, readyAt > 0 ? "SCHEDULED" : "QUEUED", {
     ...about,

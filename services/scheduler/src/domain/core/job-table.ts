@@ -7,6 +7,8 @@ const pageSize = 512;
 export interface JobColumns extends Ordered {
   /** Microseconds since 1970. */
   readonly createdMicros: number;
+  /** Where its rows lie. */
+  readonly bucket: number;
   /** Number of its shape. */
   readonly shapeId: number;
   /** Number of its group; -1 while it is in none. */
@@ -26,6 +28,7 @@ export class JobTable {
   rankClass = new Int16Array(64);
   weight = new Float64Array(64);
   createdMicros = new Float64Array(64);
+  bucket = new Int32Array(64);
   shapeId = new Int32Array(64);
   groupId = new Int32Array(64);
   readonly #free: number[] = [];
@@ -42,6 +45,7 @@ export class JobTable {
     const slot = this.#free.pop() ?? this.#next();
     this.serial[slot] = job.serial;
     this.createdMicros[slot] = job.createdMicros;
+    this.bucket[slot] = job.bucket;
     this.shapeId[slot] = job.shapeId;
     this.groupId[slot] = job.groupId;
     this.place(slot, job);
@@ -120,6 +124,7 @@ export class JobTable {
     this.rankClass = grown(new Int16Array(size), this.rankClass);
     this.weight = grown(new Float64Array(size), this.weight);
     this.createdMicros = grown(new Float64Array(size), this.createdMicros);
+    this.bucket = grown(new Int32Array(size), this.bucket);
     this.shapeId = grown(new Int32Array(size), this.shapeId);
     this.groupId = grown(new Int32Array(size), this.groupId);
   }

@@ -122,6 +122,8 @@ export interface OpenJob extends Ordered {
   /** Its place in the job table; -1 before and after. */
   slot: number;
   readonly shape: JobShape;
+  /** Where its rows lie (`retention-bucket.ts`). */
+  readonly bucket: number;
   readonly kind: string;
   readonly traits: Traits;
   rankClass: number;

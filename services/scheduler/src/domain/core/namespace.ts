@@ -1,3 +1,4 @@
+import { BucketIndex, type SerialMark } from "./bucket-index.js";
 import { Children } from "./children.js";
 import type { Due } from "./core-state.js";
 import { EndWatches } from "./end-watch.js";
@@ -10,6 +11,7 @@ import type { JobShape, LiveAttempt, OpenJob, RunnerPresence, ShapeSpec } from "
 import { createOpenJob } from "./open-job.js";
 import type { Profile, ProfileSpec } from "./profile.js";
 import type { Queue, QueueSettings, Standing } from "./queue.js";
+import type { RetentionFamily } from "./retention-bucket.js";
 import { ReuseKeys } from "./reuse-keys.js";
 import { ShapeBook } from "./shape-book.js";
 import type { Timers } from "./timers.js";
@@ -25,6 +27,8 @@ export interface NamespaceSeed {
   readonly shapes: readonly (ShapeSpec & { readonly id: number })[];
   readonly queues: readonly { readonly name: string; readonly settings: Partial<QueueSettings> }[];
   readonly limits: readonly StoredLimit[];
+  /** The first jobs of the buckets that are kept. */
+  readonly marks: readonly SerialMark[];
 }
 
 /** The open work of one namespace. Nothing crosses namespaces. */
@@ -36,6 +40,8 @@ export class Namespace {
   readonly shapes = new ShapeBook();
   readonly limits: LimitBook;
   readonly lanes: LaneBook;
+  /** Where the rows of its jobs lie. */
+  readonly buckets: BucketIndex;
   readonly children = new Children();
   readonly reuseKeys = new ReuseKeys();
   /** Attempts whose lease was renewed and is stored with its old end. */
@@ -50,11 +56,14 @@ export class Namespace {
   constructor(
     seed: NamespaceSeed,
     readonly timers: Timers<Due>,
+    /** How long jobs are kept when nothing else is said. */
+    readonly standard: RetentionFamily,
   ) {
     this.id = seed.id;
     this.name = seed.name;
     this.#lastSerial = seed.lastSerial;
     this.#lastCreatedMicros = seed.lastCreatedMicros;
+    this.buckets = new BucketIndex(seed.marks);
     this.limits = new LimitBook(seed.limits);
     this.lanes = new LaneBook(this.table, this.limits);
     for (const { name, settings } of seed.queues) this.shapes.loadQueue(name, settings);
@@ -107,8 +116,9 @@ export class Namespace {
 
   /** Takes a job in. `stands`: it stood for its re-use key before the shard was loaded. */
   open(job: OpenJob, stands = false): void {
-    const { serial, rankClass, rank, weight, createdMicros, shape } = job;
-    job.slot = this.table.add({ serial, rankClass, rank, weight, createdMicros, shapeId: shape.id, groupId: -1 });
+    const { serial, rankClass, rank, weight, createdMicros, bucket, shape } = job;
+    const shapeId = shape.id;
+    job.slot = this.table.add({ serial, rankClass, rank, weight, createdMicros, bucket, shapeId, groupId: -1 });
     this.#objects.set(serial, job);
     const { queue } = shape.site;
     queue.admitting++;
@@ -217,6 +227,7 @@ export class Namespace {
         space: this,
         serial: table.serial[slot] as number,
         shape: this.shapes.get(table.shapeId[slot] as number) as JobShape,
+        bucket: table.bucket[slot] as number,
         kind: group.lane.kind,
         traits: group.traits,
         rankClass: table.rankClass[slot] as number,

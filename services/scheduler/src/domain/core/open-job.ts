@@ -7,6 +7,7 @@ export interface JobInit {
   readonly space: Namespace;
   readonly serial: number;
   readonly shape: JobShape;
+  readonly bucket: number;
   readonly kind: string;
   readonly traits: Traits;
   readonly rankClass: number;
@@ -46,6 +47,7 @@ export function createOpenJob(init: JobInit, phase: OpenJob["phase"], history?: 
     slot: -1,
     serial: init.serial,
     shape: init.shape,
+    bucket: init.bucket,
     kind: init.kind,
     traits: init.traits,
     rankClass: init.rankClass,

@@ -9,7 +9,7 @@ const place = fc.record({
   rank: fc.integer({ min: 0, max: 3 }),
   weight: fc.integer({ min: 0, max: 9 }),
 });
-const columns = { createdMicros: 0, shapeId: 1, groupId: -1 };
+const columns = { createdMicros: 0, bucket: 0, shapeId: 1, groupId: -1 };
 
 describe("OrderList", () => {
   it("keeps order, counts and sums like a sorted array", () => {

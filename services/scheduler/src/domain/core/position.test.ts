@@ -9,22 +9,24 @@ import type { JobPolicy, OpenJob } from "./model.js";
 import { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
 import { inOrder, placeOf } from "./position.js";
+import { keepFamily } from "./retention-bucket.js";
 import { waitInLine } from "./wait.js";
 import type { Waiter } from "./waiter.js";
 import type { Decision, Write } from "./writes.js";
 
 /** A queue of jobs with ranks 1, 2, 3... and weights of 10 times that. */
 function setup(count: number) {
-  const state = createCoreState();
+  const state = createCoreState(keepFamily);
   const space = new Namespace(
-    { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [] },
+    { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [], marks: [] },
     state.timers,
+    keepFamily,
   );
   state.spaces.set("n", space);
   const policy = { leaseMs: 1_000, executionMs: 0, scheduleToStartMs: 0, holdByRunner: false } as JobPolicy;
   const { shape } = space.shapeFor({ queue: "q", requiredLabels: [], laneLabels: [], policy });
   for (let rank = 1; rank <= count; rank++) {
-    const place = { rankClass: 0, rank, weight: rank * 10, createdMicros: 0 };
+    const place = { rankClass: 0, rank, weight: rank * 10, createdMicros: 0, bucket: 500_000 };
     const init = { space, serial: rank, shape, kind: "a", traits: noTraits, ...place };
     const job = createOpenJob(init, "admitting");
     space.open(job);

@@ -1,15 +1,18 @@
+import type { EndFacts } from "./end-facts.js";
 import { eventOf } from "./core-event.js";
 import type { Traits } from "./group.js";
 import type { FinalState, JobShape, OpenJob } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
 import { type RankRequest, resolveRank } from "./rank.js";
+import { requestDay } from "./request-day.js";
 import { type ReportWrite, reportWrite, type RequestRecord } from "./writes.js";
 
 /** What history knows of a job that has ended, as far as it matters when it is opened again. */
 export interface EndedJob {
   readonly serial: number;
   readonly shape: JobShape;
+  readonly bucket: number;
   readonly kind: string;
   readonly traits: Traits;
   readonly rankClass: number;
@@ -22,6 +25,8 @@ export interface EndedJob {
   readonly revision: number;
   readonly reuseKey: string;
   readonly state: FinalState;
+  /** The end that is taken out of the sums. */
+  readonly facts: EndFacts | undefined;
 }
 
 /** How often a job can be opened again: ids count no further. */
@@ -42,12 +47,13 @@ export function reopen(
   order: NewOrder,
   by: { readonly actor: string; readonly requestKey: string },
 ): { job: OpenJob; write: ReportWrite } {
-  const { serial, shape, kind, traits, createdMicros, attempt, state, reuseKey } = ended;
+  const { serial, shape, bucket, kind, traits, createdMicros, attempt, state, reuseKey, facts } = ended;
   const { queue } = shape.site;
   const init = {
     space,
     serial,
     shape,
+    bucket,
     kind,
     traits,
     rankClass: order?.rankClass ?? ended.rankClass,
@@ -63,8 +69,9 @@ export function reopen(
     reuseKey,
   });
   space.open(job);
-  const event = eventOf(job, "REOPENED", now, "QUEUED", { previous: state, actor: by.actor });
-  // The amendment keeps place and revision, which the row of the open job has only while it is open.
+  const event = eventOf(job, "REOPENED", now, "QUEUED", { previous: state, actor: by.actor, facts });
+  // The amendment keeps place and revision, which the row of the open job has only while it is open. It also fails the write if the
+  // bucket has just been dropped: there is no partition for it then.
   const { rankClass, rank, weight, revision } = job;
   const write = reportWrite({
     reopens: [job],
@@ -77,5 +84,5 @@ export function reopen(
 }
 
 function requestsOf(at: number, { space, serial }: OpenJob, key: string): RequestRecord[] {
-  return key === "" ? [] : [{ space, key, fingerprint: undefined, serials: [serial], at }];
+  return key === "" ? [] : [{ space, key, fingerprint: undefined, serials: [serial], at, day: requestDay(key, at) }];
 }

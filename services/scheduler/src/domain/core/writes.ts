@@ -1,3 +1,5 @@
+import type { SerialMark } from "./bucket-index.js";
+import type { EndFacts } from "./end-facts.js";
 import type {
   EndedAttemptState,
   EndReason,
@@ -41,6 +43,8 @@ export interface CoreEvent {
   readonly actor: string;
   readonly kind: string;
   readonly shape: JobShape;
+  /** What sums need: of the end that this event is (`ENDED`), or that it takes back (`REOPENED`; `DELETED` of a job that had ended). */
+  readonly facts: EndFacts | undefined;
 }
 
 /** What is stored of a new job beside what decisions need. */
@@ -63,6 +67,8 @@ export interface RequestRecord {
   readonly fingerprint: Uint8Array | undefined;
   readonly serials: readonly number[];
   readonly at: number;
+  /** The day under which it is stored (`request-day.ts`). */
+  readonly day: number;
 }
 
 /** Another place, and perhaps another content, of an open job. */
@@ -93,6 +99,8 @@ export interface SubmitWrite {
   readonly lane: "submit";
   readonly requests: readonly RequestRecord[];
   readonly shapes: readonly { readonly space: Namespace; readonly shape: JobShape }[];
+  /** Buckets of which these may be the first jobs. */
+  readonly marks: readonly { readonly space: Namespace; readonly mark: SerialMark }[];
   readonly jobs: readonly { readonly job: OpenJob; readonly body: JobBody }[];
   readonly amends: readonly AmendRecord[];
   readonly attempts: readonly LiveAttempt[];
@@ -143,6 +151,7 @@ export interface ReleaseRecord {
 export interface DeleteRecord {
   readonly space: Namespace;
   readonly serial: number;
+  readonly bucket: number;
   /** The job in memory, if it is open. */
   readonly job: OpenJob | undefined;
   /** Its attempt, if it runs. */

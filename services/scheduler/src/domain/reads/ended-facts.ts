@@ -44,8 +44,8 @@ export async function readFacts(
   const watch = space.endWatches.open();
   try {
     const [states, byKey] = await Promise.all([
-      serials.size > 0 ? loadFinalStates(pool, space.id, [...serials]) : new Map(),
-      keys.size > 0 ? loadByReuseKey(pool, space.id, [...keys]) : new Map(),
+      serials.size > 0 ? loadFinalStates(pool, space.id, space.buckets.holding(serials), [...serials]) : new Map(),
+      keys.size > 0 ? loadByReuseKey(pool, space.id, space.buckets.all(), [...keys]) : new Map(),
     ]);
     return { facts: () => complete({ states, byKey }, watch), close: watch.close };
   } catch (error) {

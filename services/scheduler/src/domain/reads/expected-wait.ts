@@ -1,7 +1,7 @@
 import type { Duration } from "@bufbuild/protobuf/wkt";
-import { aggregateJobs } from "../../store/aggregate-jobs.js";
 import type { OpenJob } from "../core/model.js";
 import { placeOf } from "../core/position.js";
+import { aggregate } from "./aggregate.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
 /**
@@ -11,10 +11,12 @@ import type { ShardTerm } from "../shard/shard-term.js";
 export async function expectedWait(term: ShardTerm, job: OpenJob): Promise<Duration | undefined> {
   const { space, kind, shape } = job;
   const running = shape.site.queue.counts.claimed + shape.site.queue.counts.started;
-  const [sums] = await aggregateJobs(term.pool, space.id, [], { kind, states: ["SUCCEEDED"] }, { limit: 1, offset: 0 });
+  const query = { groups: [], filter: { kinds: [kind], states: ["SUCCEEDED" as const] } };
+  const { rows } = await aggregate(term, space, query, { after: undefined, limit: 1 });
+  const [sums] = rows;
   if (!sums || sums.timed === 0 || running === 0) return undefined;
   const { position } = placeOf(job, false);
-  const seconds = ((position + 1) * (sums.duration / sums.timed)) / running;
+  const seconds = ((position + 1) * (sums.durationMs / 1_000 / sums.timed)) / running;
   const whole = Math.floor(seconds);
   return { $typeName: "google.protobuf.Duration", seconds: BigInt(whole), nanos: Math.floor((seconds - whole) * 1e9) };
 }

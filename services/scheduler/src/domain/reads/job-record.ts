@@ -33,9 +33,11 @@ export async function readRecords(
 ): Promise<JobRecord[]> {
   if (serials.length === 0) return [];
   const openBefore = new Map(serials.map((serial) => [serial, space.job(serial)]));
+  const buckets = space.buckets.holding(serials);
+  if (buckets.length === 0) return [];
   const [jobs, ends] = await Promise.all([
-    readJobs(pool, space.id, serials, payloads),
-    readEnds(pool, space.id, serials, payloads),
+    readJobs(pool, space.id, buckets, serials, payloads),
+    readEnds(pool, space.id, buckets, serials, payloads),
   ]);
   const endsOf = new Map<number, StoredEnd[]>();
   for (const end of ends) {

@@ -3,6 +3,7 @@ import type { Traits } from "../core/group.js";
 import type { FinalState } from "../core/model.js";
 import type { EndedJob } from "../core/reopen.js";
 import type { Namespace } from "../core/namespace.js";
+import { endFactsOf } from "./end-facts-of.js";
 import { type JobRecord, readRecords } from "./job-record.js";
 
 /** Reads one job that has ended; undefined when it is not there. While it is open memory knows it better. */
@@ -14,12 +15,13 @@ export async function readEnded(pool: Pool, space: Namespace, serial: number): P
 /** What the core needs to open a job again. */
 export function endedJob(record: JobRecord, traits: Traits): EndedJob {
   const { stored, shape, ends, finalEnd } = record;
-  const { serial, kind, rankClass, rank, weight, createdMicros, revision, reuseKey } = stored;
+  const { serial, bucket, kind, rankClass, rank, weight, createdMicros, revision, reuseKey } = stored;
   const last = ends.at(-1);
   return {
-    ...{ serial, kind, rankClass, rank, weight, createdMicros, revision, reuseKey, shape, traits },
+    ...{ serial, bucket, kind, rankClass, rank, weight, createdMicros, revision, reuseKey, shape, traits },
     attempt: last?.attempt ?? 0,
     reopen: finalEnd?.reopen ?? last?.reopen ?? 0,
     state: record.state as FinalState,
+    facts: endFactsOf(record),
   };
 }

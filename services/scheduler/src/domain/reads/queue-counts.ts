@@ -1,4 +1,3 @@
-import { aggregateJobs } from "../../store/aggregate-jobs.js";
 import type { Namespace } from "../core/namespace.js";
 import type { Queue } from "../core/queue.js";
 import type { ShardTerm } from "../shard/shard-term.js";
@@ -16,24 +15,15 @@ export interface QueueCounts {
   readonly cancelled: number;
 }
 
-/** Counts a queue's jobs: open ones in memory, ended ones in the tables. */
+/** Counts a queue's jobs, in memory: open ones, and those ended ones that are kept. */
 export async function readQueueCounts(term: ShardTerm, space: Namespace, queue: Queue): Promise<QueueCounts> {
-  const open = { ...queue.counts };
-  const states = ["SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED"];
-  const rows = await aggregateJobs(
-    term.pool,
-    space.id,
-    ["state"],
-    { queue: queue.name, states },
-    { limit: 10, offset: 0 },
-  );
-  const ended = new Map(rows.map(({ key, n }) => [key[0], n]));
+  const ended = await term.rollups.endedCounts(space, queue.name);
   return {
-    ...open,
-    succeeded: ended.get("SUCCEEDED") ?? 0,
-    failed: ended.get("FAILED") ?? 0,
-    timedOut: ended.get("TIMED_OUT") ?? 0,
-    cancelled: ended.get("CANCELLED") ?? 0,
+    ...queue.counts,
+    succeeded: ended.SUCCEEDED,
+    failed: ended.FAILED,
+    timedOut: ended.TIMED_OUT,
+    cancelled: ended.CANCELLED,
   };
 }
 

@@ -4,6 +4,8 @@ import type { EndedAttemptState, EndReason, FinalState, OutcomeKind } from "../c
 /** A job as it was submitted. */
 export interface StoredJob {
   readonly serial: number;
+  /** Where its rows lie. */
+  readonly bucket: number;
   readonly shapeId: number;
   readonly kind: string;
   readonly subject: string;

@@ -4,7 +4,7 @@ import type { Namespace } from "../core/namespace.js";
 
 /** The open jobs about a subject, in the order of their places. */
 export async function subjectSerials(pool: Pool, space: Namespace, subject: string): Promise<number[]> {
-  const serials = await openWithSubject(pool, space.id, subject);
+  const serials = await openWithSubject(pool, space.id, space.buckets.all(), subject);
   const { table } = space;
   return serials
     .map((serial) => table.slotOf(serial))

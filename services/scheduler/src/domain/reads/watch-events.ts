@@ -7,7 +7,7 @@ import type { SequencedEvent } from "../shard/event-feed.js";
 import type { LiveNews } from "../shard/live-feed.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
-/** Events that may wait for a slow reader. Beyond that the watch ends, and the reader resumes from its last number. */
+/** Events that may wait in memory for a slow reader. Beyond that it is fed from the table again. */
 const maxBuffered = 20_000;
 
 /** Live news that may wait for a slow reader. */
@@ -19,20 +19,23 @@ export interface EventBatch {
   /** What is neither numbered nor replayed, as far as it was asked for. */
   readonly live: readonly LiveNews[];
   readonly upTo: number;
+  /** The watcher has missed events: those up to `upTo` are not kept any more. */
+  readonly overrun?: boolean;
 }
 
 /** The events of a namespace from a number on. */
 export interface EventWatch {
   /** Everything up to this number was published when the watch began. */
   readonly startedAt: number;
-  /** Batches in order, without gap or repeat; ends when the signal aborts or `stop` is called. */
+  /** Batches in order, without repeat; ends when the signal aborts or `stop` is called. */
   readonly batches: AsyncIterable<EventBatch>;
   stop(): void;
 }
 
 /**
  * Watches a namespace: what was published before comes from the table, the rest from memory. The subscription begins first, so nothing
- * falls between the two. `after` undefined: only what comes.
+ * falls between the two. A reader that lets too much pile up goes back to the table, and so misses events only when they are not kept any
+ * more. `after` undefined: only what comes.
  */
 export function watchEvents(
   term: ShardTerm,
@@ -43,6 +46,9 @@ export function watchEvents(
 ): EventWatch {
   const startedAt = term.feed.published;
   const buffer: SequencedEvent[] = [];
+  /** Up to where events came to memory, whether of this namespace or not. */
+  let arrived = startedAt;
+  let overflown = false;
   let failure: SwitchyardError | undefined;
   let stopped = false;
   let wake: (() => void) | undefined;
@@ -51,13 +57,11 @@ export function watchEvents(
     wake = undefined;
   };
   const unsubscribe = term.feed.subscribe((events) => {
-    for (const event of events) if (event.event.space === space) buffer.push(event);
+    arrived = events.at(-1)?.sequence ?? arrived;
+    if (!overflown) for (const event of events) if (event.event.space === space) buffer.push(event);
     if (buffer.length > maxBuffered) {
-      failure = new SwitchyardError(
-        "QUOTA_EXCEEDED",
-        "the watcher is too slow; resume behind the last sequence that it saw",
-        {},
-      );
+      overflown = true;
+      buffer.length = 0;
     }
     changed();
   });
@@ -88,24 +92,41 @@ export function watchEvents(
   };
   signal.addEventListener("abort", changed);
 
+  async function* replay(from: number, upTo: number): AsyncGenerator<EventBatch> {
+    for await (const step of readEvents(term.pool, term.term.shard, from, upTo)) {
+      if ("lostUpTo" in step) {
+        yield { events: [], live: [], upTo: step.lostUpTo, overrun: true };
+        continue;
+      }
+      const events = step.events.filter(({ ns }) => ns === space.id).map((row) => fromRow(space, row));
+      if (events.length > 0) yield { events, live: [], upTo: step.events.at(-1)?.sequence ?? 0 };
+    }
+    yield { events: [], live: [], upTo };
+  }
+
   async function* batches(): AsyncGenerator<EventBatch> {
-    let upTo = startedAt;
+    let seen = after ?? startedAt;
     try {
-      if (after !== undefined && after < startedAt) {
-        for await (const rows of readEvents(term.pool, term.term.shard, after, startedAt)) {
-          const events = rows.filter(({ ns }) => ns === space.id).map((row) => fromRow(space, row));
-          if (events.length > 0) yield { events, live: [], upTo: rows.at(-1)?.sequence ?? 0 };
-        }
-        yield { events: [], live: [], upTo: startedAt };
+      if (seen < startedAt) {
+        yield* replay(seen, startedAt);
+        seen = startedAt;
       }
       for (;;) {
         if (stopped) return;
         signal.throwIfAborted();
         if (failure) throw failure;
+        if (overflown) {
+          // What comes from now on is in memory again, the rest is in the table.
+          const upTo = arrived;
+          overflown = false;
+          yield* replay(seen, upTo);
+          seen = upTo;
+          continue;
+        }
         const events = buffer.splice(0, 1_000);
         const news = live.splice(0);
-        upTo = events.at(-1)?.sequence ?? upTo;
-        if (events.length + news.length > 0) yield { events, live: news, upTo };
+        seen = events.at(-1)?.sequence ?? seen;
+        if (events.length + news.length > 0) yield { events, live: news, upTo: seen };
         else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {

@@ -1,13 +1,15 @@
 import { eventually } from "@switchyard/testkit";
 import { afterEach, expect, it } from "vitest";
 import { Namespace } from "../core/namespace.js";
+import { keepFamily } from "../core/retention-bucket.js";
 import { Timers } from "../core/timers.js";
 import { type Schedule, scheduleFromRow } from "./schedule.js";
 import { ScheduleTimer } from "./schedule-timer.js";
 
 const space = new Namespace(
-  { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [] },
+  { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [], marks: [] },
   new Timers(),
+  keepFamily,
 );
 let now = 0;
 let isReady = true;

@@ -11,12 +11,16 @@ export interface BodyCache {
   forget(job: OpenJob): void;
   /** The bodies of jobs, in their order; those that are not kept are read from the database. */
   get(pool: Pool, jobs: readonly OpenJob[]): Promise<JobBody[]>;
+  /** The subject of a job whose body is kept, or was read for a runner; else undefined. */
+  subjectOf(job: Pick<OpenJob, "space" | "serial">): string | undefined;
 }
 
 /** Creates a cache of at most `maxBytes`. */
 export function createBodyCache(maxBytes: number): BodyCache {
   // Insertion order is age. The key is unique below 8,192 namespaces; beyond that jobs are simply not kept.
   const bodies = new Map<number, JobBody>();
+  /** Subjects of jobs whose bodies were read for a runner, until they end. */
+  const subjects = new Map<number, string>();
   let bytes = 0;
 
   function drop(key: number): void {
@@ -38,7 +42,11 @@ export function createBodyCache(maxBytes: number): BodyCache {
         drop(oldest);
       }
     },
-    forget: (job) => drop(keyOf(job)),
+    forget(job) {
+      drop(keyOf(job));
+      subjects.delete(keyOf(job));
+    },
+    subjectOf: (job) => bodies.get(keyOf(job))?.subject ?? subjects.get(keyOf(job)),
     async get(pool, jobs) {
       const missing = jobs.filter((job) => !bodies.has(keyOf(job)));
       const read = new Map<OpenJob, JobBody>();
@@ -47,6 +55,7 @@ export function createBodyCache(maxBytes: number): BodyCache {
         const rows = await readJobs(
           pool,
           space.id,
+          [...new Set(wanted.map(({ bucket }) => bucket))],
           wanted.map(({ serial }) => serial),
           true,
         );
@@ -55,6 +64,9 @@ export function createBodyCache(maxBytes: number): BodyCache {
           const row = bySerial.get(job.serial);
           if (!row) continue;
           const { subject, input, contentType, extras, replaced, resumeFrom } = row;
+          // Read in between, a job may have ended: then nobody would forget it.
+          const key = keyOf(job);
+          if (job.live && key <= Number.MAX_SAFE_INTEGER) subjects.set(key, subject);
           read.set(job, { subject, input, contentType, extras, replaced, resumeFrom });
         }
       }
@@ -65,7 +77,7 @@ export function createBodyCache(maxBytes: number): BodyCache {
 
 const emptyBody: JobBody = { subject: "", input: undefined, contentType: "", extras: undefined, resumeFrom: 0 };
 
-function keyOf({ space, serial }: OpenJob): number {
+function keyOf({ space, serial }: Pick<OpenJob, "space" | "serial">): number {
   return space.id * 2 ** 40 + serial;
 }
 

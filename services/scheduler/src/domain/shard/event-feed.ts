@@ -27,6 +27,11 @@ export class EventFeed {
     this.#published = nextSequence - 1;
   }
 
+  /** The next number. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** The last number up to which everything was published. */
   get published(): number {
     return this.#published;

@@ -10,6 +10,7 @@ import type { FinalState, LiveAttempt, OpenJob } from "../core/model.js";
 import { Namespace } from "../core/namespace.js";
 import { createOpenJob } from "../core/open-job.js";
 import { tieToParents } from "../core/parents.js";
+import type { RetentionFamily } from "../core/retention-bucket.js";
 import { touchPresence } from "../core/presence.js";
 import { takeSeats } from "../core/seats.js";
 import { waitInLine } from "../core/wait.js";
@@ -28,11 +29,16 @@ export interface LoadedState {
  * Builds the core's state of a shard from the tables. Leases go on to their stored end, and at least a grace, since their renewals are stored in batches;
  * presence is granted anew in full; execution deadlines are absolute and stay.
  */
-export async function loadState(pool: Pool, shard: number, now: number): Promise<LoadedState> {
-  const state = createCoreState();
+export async function loadState(
+  pool: Pool,
+  shard: number,
+  now: number,
+  standard: RetentionFamily,
+): Promise<LoadedState> {
+  const state = createCoreState(standard);
   const effects = createEffects();
   for (const seed of await loadNamespaces(pool, shard)) {
-    const space = new Namespace(seed, state.timers);
+    const space = new Namespace(seed, state.timers, standard);
     state.spaces.set(space.name, space);
     const leases = new Map((await loadLeases(pool, seed.id)).map((lease) => [lease.serial, lease]));
     const children: OpenJob[] = [];
@@ -54,9 +60,9 @@ function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...colu
   const shape = space.shapes.get(shapeId);
   if (!shape)
     throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
-  const { serial, kind, rankClass, rank, weight, createdMicros, ...history } = columns;
+  const { serial, bucket, kind, rankClass, rank, weight, createdMicros, ...history } = columns;
   const traits = extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits;
-  const init = { space, serial, shape, kind, traits, rankClass, rank, weight, createdMicros };
+  const init = { space, serial, shape, bucket, kind, traits, rankClass, rank, weight, createdMicros };
   const job = createOpenJob(init, "queued", history);
   if (extra) {
     const { reuseKey, parents, reopened } = extra;
@@ -71,7 +77,9 @@ async function linkChildren(pool: Pool, space: Namespace, children: readonly Ope
     .flatMap(({ parents }) => parents.map(({ parent }) => parent))
     .filter((serial) => !space.job(serial));
   const ends: ReadonlyMap<number, FinalState> =
-    gone.length > 0 ? await loadFinalStates(pool, space.id, [...new Set(gone)]) : new Map();
+    gone.length > 0
+      ? await loadFinalStates(pool, space.id, space.buckets.holding(gone), [...new Set(gone)])
+      : new Map();
   for (const child of children) tieToParents(child, child.parents, ends);
 }
 

@@ -2,6 +2,7 @@ import { createPool } from "@switchyard/postgres";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { Namespace } from "../core/namespace.js";
+import { keepFamily } from "../core/retention-bucket.js";
 import { Timers } from "../core/timers.js";
 import { reportWrite } from "../core/writes.js";
 import { RequestMemory } from "./request-memory.js";
@@ -9,8 +10,9 @@ import { RequestMemory } from "./request-memory.js";
 const now = 1_700_000_000_000;
 const memoryMs = 600_000;
 const space = new Namespace(
-  { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [] },
+  { id: 1, name: "n", lastSerial: 0, lastCreatedMicros: 0, shapes: [], queues: [], limits: [], marks: [] },
   new Timers(),
+  keepFamily,
 );
 
 /** Nothing listens there: whoever asks the table fails. */
@@ -55,7 +57,7 @@ describe("the look-up of requests", () => {
 });
 
 describe("the memory of requests", () => {
-  const record = (key: string, at: number) => ({ space, key, fingerprint: undefined, serials: [1], at });
+  const record = (key: string, at: number) => ({ space, key, fingerprint: undefined, serials: [1], at, day: 0 });
 
   it("knows what was noted, with its write until that is durable, and forgets it in time", () => {
     const memory = new RequestMemory(memoryMs, []);

@@ -2,6 +2,7 @@ import type { Pool } from "@switchyard/postgres";
 import { unpackSerials } from "../../store/request-rows.js";
 import { findRequests, type RequestRow } from "../../store/load-shard.js";
 import type { Namespace } from "../core/namespace.js";
+import { isRecentUuid7, requestDays, requestWindowMs } from "../core/request-day.js";
 import type { RequestRecord, Write } from "../core/writes.js";
 
 /** A call or item that was made before. */
@@ -45,9 +46,10 @@ export class RequestMemory {
   /** Reads the table for those of the keys that may be older than the memory. */
   async read(pool: Pool, space: Namespace, now: number, keys: readonly string[]): Promise<Map<string, KnownRequest>> {
     const unknown = keys.filter(
-      (k) => !this.#known.has(key(space.id, k)) && !(this.trustTimes && isRecent(k, now, this.memoryMs / 2)),
+      (k) => !this.#known.has(key(space.id, k)) && !(this.trustTimes && isRecentUuid7(k, now)),
     );
-    const rows = unknown.length > 0 ? await findRequests(pool, space.id, unknown) : [];
+    const since = now - requestWindowMs;
+    const rows = unknown.length > 0 ? await findRequests(pool, space.id, requestDays(since, now), since, unknown) : [];
     return new Map(
       rows.map(({ request_key, fingerprint, serials, n }) => [
         request_key,
@@ -97,12 +99,4 @@ export class RequestMemory {
 
 function key(ns: number, requestKey: string): string {
   return `${ns}:${requestKey}`;
-}
-
-/** Whether a key is a UUIDv7 (RFC 9562), behind the name of its sort, whose time is within `spanMs` of now. */
-function isRecent(requestKey: string, now: number, spanMs: number): boolean {
-  const text = requestKey.slice(requestKey.indexOf(":") + 1);
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text)) return false;
-  const at = Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16);
-  return Math.abs(at - now) < spanMs;
 }

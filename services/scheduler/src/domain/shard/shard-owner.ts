@@ -4,7 +4,11 @@ import type { Logger } from "pino";
 import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
 import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
+import { requestDays } from "../core/request-day.js";
+import type { RetentionFamily } from "../core/retention-bucket.js";
 import type { Write } from "../core/writes.js";
+import { Partitions } from "../history/partitions.js";
+import { TermRollups } from "../rollups/term-rollups.js";
 import { createBodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
@@ -27,6 +31,8 @@ export interface ShardOwnerOptions {
   readonly leaseMs: number;
   /** Bytes of recent inputs kept in memory. */
   readonly bodyCacheBytes: number;
+  /** How long jobs are kept when nothing else is said. */
+  readonly standard: RetentionFamily;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
   /** What is done during each term beside answering calls. */
@@ -175,24 +181,29 @@ export class ShardOwner {
     term: Term,
     onLost: (error: Error) => void,
   ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
-    const { pool, url, clock, logger, bodyCacheBytes, interceptFlush, duties } = this.#options;
+    const { pool, url, clock, logger, bodyCacheBytes, standard, interceptFlush, duties } = this.#options;
     const now = clock.now();
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
-      loadState(pool, term.shard, now),
+      loadState(pool, term.shard, now, standard),
       loadNextSequence(pool, term.shard),
-      loadRequests(pool, now - requestMemoryMs),
+      loadRequests(pool, requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
     ]);
+    const partitions = new Partitions({ pool, term });
+    await partitions.ahead(state, nextSequence, now);
     // Nobody knows any more which event was a queue's last: all count as changed.
     for (const { shapes } of state.spaces.values())
       for (const queue of shapes.queues.values()) queue.version = nextSequence - 1;
+    const feed = new EventFeed(nextSequence);
     const running = new ShardTerm({
       term,
       url,
       pool,
       state,
-      feed: new EventFeed(nextSequence),
+      feed,
       bodies: createBodyCache(bodyCacheBytes),
       requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
+      partitions,
+      rollups: new TermRollups({ pool, term, state, feed, logger }),
       clock,
       logger,
       interceptFlush,
@@ -231,9 +242,8 @@ function stoppedBefore(): SwitchyardError {
 }
 
 function isRepeatedRequest({ cause }: Error): boolean {
-  return (
-    sqlstateOf(cause) === SQLSTATE.uniqueViolation && (cause as { constraint?: string }).constraint === "requests_pkey"
-  );
+  const { constraint = "" } = (cause ?? {}) as { constraint?: string };
+  return sqlstateOf(cause) === SQLSTATE.uniqueViolation && /^requests_\d+_pkey$/.test(constraint);
 }
 
 function openJobs(term: ShardTerm): number {

@@ -16,6 +16,8 @@ import {
   type SubmitWrite,
   type Write,
 } from "../core/writes.js";
+import type { Partitions } from "../history/partitions.js";
+import type { TermRollups } from "../rollups/term-rollups.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
 import type { Term } from "../../store/term.js";
 import { writeClaims } from "../../store/write-claims.js";
@@ -51,6 +53,8 @@ export interface ShardTermOptions {
   readonly feed: EventFeed;
   readonly bodies: BodyCache;
   readonly requests: RequestMemory;
+  readonly partitions: Partitions;
+  readonly rollups: TermRollups;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Default: none. */
@@ -81,6 +85,8 @@ export class ShardTerm {
   readonly feed: EventFeed;
   readonly bodies: BodyCache;
   readonly requests: RequestMemory;
+  readonly partitions: Partitions;
+  readonly rollups: TermRollups;
   readonly clock: Clock;
   /** Who opens, deletes or dismisses a job that has ended does so alone. */
   readonly turns = new Turns();
@@ -104,6 +110,8 @@ export class ShardTerm {
     this.feed = options.feed;
     this.bodies = options.bodies;
     this.requests = options.requests;
+    this.partitions = options.partitions;
+    this.rollups = options.rollups;
     this.clock = options.clock;
     this.state.onPresence = ({ space, id }, online, at) =>
       this.live.publish({ type: online ? "RUNNER_ONLINE" : "RUNNER_OFFLINE", space, runnerId: id, at });
@@ -127,6 +135,7 @@ export class ShardTerm {
       await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
       // A lane may have died while another one connected: then nothing may begin that only the end of the term ends.
       this.#assertNotLost();
+      this.rollups.start();
       this.#dueTimer = setInterval(() => this.#handleDue(), dueIntervalMs);
       await Promise.all(this.#options.duties.map((duty) => duty.start(this)));
       this.#assertNotLost();
@@ -173,7 +182,7 @@ export class ShardTerm {
 
   /** Returns when everything that is on its way now is durable. */
   async settled(): Promise<void> {
-    const empty = { requests: [], shapes: [], jobs: [], amends: [], attempts: [], events: [] };
+    const empty = { requests: [], shapes: [], marks: [], jobs: [], amends: [], attempts: [], events: [] };
     await Promise.all([
       this.write({ lane: "submit", ...empty }),
       this.write({ lane: "claim", attempts: [], events: [] }),
@@ -224,6 +233,7 @@ export class ShardTerm {
 
   #endHeldCalls(): void {
     clearInterval(this.#dueTimer);
+    this.rollups.stop();
     for (const session of this.sessions.values()) session.end();
     for (const callback of this.#watchers) callback();
     this.#watchers.clear();
@@ -231,13 +241,26 @@ export class ShardTerm {
 
   #push(write: Write): Promise<void> {
     switch (write.lane) {
-      case "submit":
-        return this.#lanes.submit.push(write);
+      case "submit": {
+        const missing = this.partitions.forSubmit(write);
+        return missing ? this.#pushAfter(missing, write) : this.#lanes.submit.push(write);
+      }
       case "claim":
         return this.#lanes.claim.push(write);
       case "report":
         return this.#lanes.report.push(write);
     }
+  }
+
+  /** Stores new jobs once their partition is there; the jobs are decided, so the term can't go on without. */
+  async #pushAfter(partition: Promise<void>, write: SubmitWrite): Promise<void> {
+    try {
+      await partition;
+    } catch (error) {
+      this.abandon(new Error("a partition could not be made", { cause: error }));
+      throw error;
+    }
+    return this.#lanes.submit.push(write);
   }
 
   #lane<W extends Write>(
@@ -250,15 +273,24 @@ export class ShardTerm {
       sizeOf,
       maxBytes: 8 * 1024 * 1024,
       flush: async (client, writes) => {
+        this.#fillSubjects(writes);
         const events = this.feed.number(
           this.clock.now(),
           writes.flatMap((write) => write.events),
         );
+        await this.partitions.forEvents(events);
         const stored = await this.#store(name, client, writes, () => store(client, this.term, writes, events));
         this.#applyCommitted(writes, events);
         return stored;
       },
     });
+  }
+
+  /** Events about ends say the subject, as far as memory knows it. */
+  #fillSubjects(writes: readonly Write[]): void {
+    for (const { events } of writes)
+      for (const { facts, space, serial } of events)
+        if (facts && facts.subject === undefined) facts.subject = this.bodies.subjectOf({ space, serial });
   }
 
   /** Runs the statement of a flush, behind the interception where there is one. */

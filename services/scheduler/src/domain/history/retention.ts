@@ -1,0 +1,60 @@
+import { SQLSTATE, sqlstateOf } from "@switchyard/postgres";
+import { deleteRemains, dropBucket, dropEvents, dropRequests } from "../../store/drop-partitions.js";
+import { listPartitions, type Partition } from "../../store/partitions.js";
+import { dayMs, familyOf, spanOf } from "../core/retention-bucket.js";
+import { requestWindowMs, trustedMs } from "../core/request-day.js";
+import type { ShardTerm } from "../shard/shard-term.js";
+
+/**
+ * Drops the partitions whose time is over, and returns them:
+ *
+ * - a bucket, when its least time has passed since the newest end in it and no job of it is open; at once, when its span has passed and it never had a job;
+ * - a stretch of events, when its newest event is older than `eventRetentionMs`;
+ * - a day of requests, when no request of it can be repeated any more.
+ *
+ * Reads of what is gone answer as if it had never been. A partition that somebody reads for long stays until the next round.
+ */
+export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Promise<Partition[]> {
+  const now = term.clock.now();
+  const dropped: Partition[] = [];
+  for (const partition of await listPartitions(term.pool)) {
+    term.assertValid();
+    if (!(await dropIfExpired(term, partition, now, eventRetentionMs).catch(leaveIfInUse))) continue;
+    dropped.push(partition);
+    term.partitions.dropped(partition);
+    if (partition.of !== "bucket") continue;
+    for (const space of term.state.spaces.values()) space.buckets.forget(partition.number);
+    term.rollups.forget(partition.number);
+  }
+  await deleteRemains(term.pool, term.term);
+  return dropped;
+}
+
+function leaveIfInUse(error: unknown): boolean {
+  if (sqlstateOf(error) !== SQLSTATE.lockTimeout) throw error;
+  return false;
+}
+
+async function dropIfExpired(
+  { pool, term }: ShardTerm,
+  { of, number }: Partition,
+  now: number,
+  eventRetentionMs: number,
+): Promise<boolean> {
+  switch (of) {
+    case "bucket": {
+      const { untilMs } = spanOf(number);
+      // The clock of the owner before may have been ahead.
+      if (untilMs + dayMs > now) return false;
+      const keepFromMs = now - familyOf(number).leastDays * dayMs;
+      return dropBucket(pool, term, number, untilMs < keepFromMs ? keepFromMs : Number.NEGATIVE_INFINITY);
+    }
+    case "events":
+      return dropEvents(pool, term, number, now - eventRetentionMs);
+    case "requests": {
+      if ((number + 1) * dayMs + requestWindowMs + trustedMs > now) return false;
+      await dropRequests(pool, term, number);
+      return true;
+    }
+  }
+}
