@@ -44,7 +44,7 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
   tellCancelRequests(now, write);
   ended(state, now, write.ends, effects);
   amended(state, now, write.amends, effects);
-  for (const job of write.reopens) {
+  for (const job of [...write.readies, ...write.reopens]) {
     job.pending = undefined;
     waitInLine(state, now, job, effects);
   }

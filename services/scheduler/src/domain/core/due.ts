@@ -4,8 +4,7 @@ import { dispatch } from "./dispatch.js";
 import { endAttempt, endWaiting, loseAttempt } from "./end.js";
 import type { LiveAttempt, OpenJob } from "./model.js";
 import { refill } from "./seats.js";
-import { waitInLine } from "./wait.js";
-import { type CoreEvent, type Effects, reportWrite, type Write } from "./writes.js";
+import { type Effects, readyWrite, type Write } from "./writes.js";
 
 /** How long to wait before looking again at something that has a write on the way, ms. */
 const recheckMs = 50;
@@ -13,11 +12,11 @@ const recheckMs = 50;
 /** Handles everything that is due: lost leases and runners, execution limits, start times, tokens of rate keys. */
 export function handleDue(state: CoreState, now: number): Write[] {
   const effects: Effects = { lanes: new Set(), writes: [] };
-  const events: CoreEvent[] = [];
+  const ready: OpenJob[] = [];
   for (let due = state.timers.take(now); due; due = state.timers.take(now)) {
     switch (due.type) {
       case "ready":
-        becomeReady(state, now, due.job, effects, events);
+        if (becomesReady(state, now, due.job)) ready.push(due.job);
         break;
       case "refill":
         for (const lane of refill(state, due.space, now, due.key)) effects.lanes.add(lane);
@@ -26,7 +25,8 @@ export function handleDue(state: CoreState, now: number): Write[] {
         effects.writes.push(...handle(state, now, due));
     }
   }
-  if (events.length > 0) effects.writes.push(reportWrite({ events }));
+  const events = ready.map((job) => eventOf(job, "READY", now, "QUEUED", { previous: "SCHEDULED" }));
+  if (ready.length > 0) effects.writes.push(readyWrite(ready, events));
   if (effects.lanes.size > 0) effects.writes.push(...dispatch(now, effects.lanes));
   return effects.writes;
 }
@@ -88,10 +88,11 @@ function executionDue(state: CoreState, now: number, attempt: LiveAttempt): Writ
   return [endAttempt(now, attempt, { state: "TIMED_OUT", endedBy: "execution-timeout", final })];
 }
 
-function becomeReady(state: CoreState, now: number, job: OpenJob, effects: Effects, events: CoreEvent[]): void {
-  if (job.phase !== "scheduled" || job.readyAt > now || !job.space.isOpen(job)) return;
-  events.push(eventOf(job, "READY", now, "QUEUED", { previous: "SCHEDULED" }));
-  waitInLine(state, now, job, effects);
+function becomesReady(state: CoreState, now: number, job: OpenJob): boolean {
+  if (job.phase !== "scheduled" || job.readyAt > now || !job.space.isOpen(job)) return false;
+  if (!job.pending) return true;
+  job.readyTimer = state.timers.add(now + recheckMs, { type: "ready", job });
+  return false;
 }
 
 /** It is the live attempt of its job, and no write about it is on the way. */

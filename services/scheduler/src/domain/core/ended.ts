@@ -1,16 +1,16 @@
-import { eventOf, openState } from "./core-event.js";
+import { eventOf } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
 import type { EndedAttemptState, FinalState, LiveAttempt, OpenJob, RevocationReason, Revoked } from "./model.js";
 import { returnSeats } from "./seats.js";
 import { waitInLine } from "./wait.js";
-import { type CoreEvent, type Effects, type EndRecord, reportWrite } from "./writes.js";
+import { type Effects, type EndRecord, readyWrite } from "./writes.js";
 
 /** How long a runner is reminded of what was taken from it. */
 const revokedMemoryMs = 10 * 60_000;
 
 /** Ends are durable: seats and slots are free, jobs are gone or wait again, children go on. */
 export function ended(state: CoreState, now: number, ends: readonly EndRecord[], effects: Effects): void {
-  const events: CoreEvent[] = [];
+  const ready: OpenJob[] = [];
   for (const record of ends) {
     const { job, attempt, final } = record;
     job.pending = undefined;
@@ -23,9 +23,9 @@ export function ended(state: CoreState, now: number, ends: readonly EndRecord[],
     }
     forget(state, job);
     job.space.endWatches.note({ serial: job.serial, state: final.state, at: record.at, reuseKey: job.reuseKey });
-    endParent(state, now, job, final.state, effects, events);
+    endParent(state, now, job, final.state, effects, ready);
   }
-  if (events.length > 0) effects.writes.push(reportWrite({ events }));
+  tellReady(now, ready, effects);
 }
 
 /** A runner that ended its attempt itself needs no telling. */
@@ -72,9 +72,17 @@ const revocationReasons: Record<EndedAttemptState, RevocationReason> = {
 
 /** A job was deleted: for those that wait for it, it was cancelled. */
 export function parentGone(state: CoreState, now: number, job: OpenJob, effects: Effects): void {
-  const events: CoreEvent[] = [];
-  endParent(state, now, job, "CANCELLED", effects, events);
-  if (events.length > 0) effects.writes.push(reportWrite({ events }));
+  const ready: OpenJob[] = [];
+  endParent(state, now, job, "CANCELLED", effects, ready);
+  tellReady(now, ready, effects);
+}
+
+/** Children that nothing holds any more, unless it is their time. */
+function tellReady(now: number, ready: readonly OpenJob[], effects: Effects): void {
+  if (ready.length === 0) return;
+  const stateOf = (job: OpenJob) => (job.readyAt > now ? "SCHEDULED" : "QUEUED");
+  const events = ready.map((job) => eventOf(job, "READY", now, stateOf(job), { previous: "BLOCKED" }));
+  effects.writes.push(readyWrite(ready, events));
 }
 
 /** A job has ended: the jobs that wait for it go on, or end with it. */
@@ -84,7 +92,7 @@ function endParent(
   { space, serial }: OpenJob,
   end: FinalState,
   effects: Effects,
-  events: CoreEvent[],
+  ready: OpenJob[],
 ): void {
   const children = space.children.get(serial);
   if (!children) return;
@@ -97,7 +105,7 @@ function endParent(
     else child.failedParent ??= edge;
     // While a write about the child is on the way, its commit looks at the parents again.
     if (child.phase !== "blocked" || child.pending || (child.openParents > 0 && !child.failedParent)) continue;
-    waitInLine(state, now, child, effects);
-    if (!child.pending) events.push(eventOf(child, "READY", now, openState(child), { previous: "BLOCKED" }));
+    if (child.failedParent) waitInLine(state, now, child, effects);
+    else ready.push(child);
   }
 }

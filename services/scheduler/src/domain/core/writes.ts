@@ -133,6 +133,8 @@ export interface ReportWrite {
   /** Attempts whose renewed lease shall be found by a next owner. */
   readonly renewals: readonly LiveAttempt[];
   readonly amends: readonly AmendRecord[];
+  /** Jobs whose time has come, or whose parents have ended. */
+  readonly readies: readonly OpenJob[];
   /** Jobs that had ended and are open again. */
   readonly reopens: readonly OpenJob[];
   readonly deletes: readonly DeleteRecord[];
@@ -153,11 +155,19 @@ const emptyReport: ReportWrite = {
   cancelRequests: [],
   renewals: [],
   amends: [],
+  readies: [],
   reopens: [],
   deletes: [],
   dismissals: [],
   events: [],
 };
+
+/** Tells that jobs are ready. They stand in line when that is durable: a claim's event must not come before it. */
+export function readyWrite(readies: readonly OpenJob[], events: readonly CoreEvent[]): ReportWrite {
+  const write = reportWrite({ readies, events });
+  for (const job of readies) job.pending = write;
+  return write;
+}
 
 /** One atomic step that must be durable before anybody else may build on it. */
 export type Write = SubmitWrite | ClaimWrite | ReportWrite;
