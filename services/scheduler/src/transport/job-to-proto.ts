@@ -21,7 +21,6 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
   const reopen = open?.reopen ?? finalEnd?.reopen ?? 0;
   const attempts = attemptsOf(record, ids);
   const lastAttempt = attempts.at(-1);
-  const lastEnd = ends.at(-1);
   const waitsUntil = open && open.readyAt > 0 ? open.readyAt : 0;
   return create(JobSchema, {
     id: ids.encode({ serial, reopen, attempt: 0 }),
@@ -36,7 +35,7 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
       endActor: finalEnd.actor,
       endTime: timestampFromMs(finalEnd.endedAt),
     }),
-    attemptCount: open?.attempt ?? lastEnd?.attempt ?? 0,
+    attemptCount: lastAttempt?.number ?? 0,
     countedAttempts: open?.counted ?? ends.filter(({ attemptState: end }) => end === "FAILED" || end === "LOST").length,
     ...defined("lastAttempt", lastAttempt),
     ...(view === JobView.FULL && { attempts }),
