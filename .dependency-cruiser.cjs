@@ -100,7 +100,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)dist/" },
+    // The bench's peers are a package of their own, which need not be installed.
+    exclude: { path: "(^|/)(dist|bench/peers)/" },
     // Imports of types count: a layer that names another's types depends on it.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

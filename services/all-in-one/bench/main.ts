@@ -1,14 +1,17 @@
+import { benchScheduler } from "./scheduler/bench-scheduler.js";
 import { benchSubmitToEnd } from "./submit-to-end.js";
 import { benchTail } from "./tail.js";
 
-/** Every bench by the name that `npm run bench -- NAME` takes. */
-const benches: Readonly<Record<string, () => Promise<void>>> = { tail: benchTail, "submit-to-end": benchSubmitToEnd };
+/** Quick benches, by the names that `npm run bench -- NAME` takes; without a name all of them. */
+const quick: Readonly<Record<string, () => Promise<void>>> = { tail: benchTail, "submit-to-end": benchSubmitToEnd };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in benches));
-if (unknown.length > 0) {
-  process.stderr.write(`There is no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}.\n`);
+const [first, ...rest] = process.argv.slice(2);
+const wanted = first === undefined ? Object.keys(quick) : [first, ...rest];
+const unknown = wanted.filter((name) => !(name in quick));
+if (first === "scheduler") await benchScheduler(rest);
+else if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no bench ${unknown.join(", ")}; there are ${Object.keys(quick).join(", ")} and scheduler.\n`,
+  );
   process.exitCode = 1;
-} else {
-  for (const [name, run] of Object.entries(benches)) if (wanted.length === 0 || wanted.includes(name)) await run();
-}
+} else for (const name of wanted) await quick[name]?.();

@@ -20,6 +20,8 @@ export interface SchedulerConfig {
   readonly replicaId: string;
   /** Length of the shard's lease, ms; renewed at a third. */
   readonly shardLeaseMs: number;
+  /** Pause between two rounds of the self-audit, ms; 0 switches it off. */
+  readonly auditIntervalMs: number;
   /** Bytes of recent inputs that are kept in memory. */
   readonly inputCacheBytes: number;
   /** Largest input of a job, bytes. */
@@ -33,6 +35,7 @@ export const schedulerDefaults: Omit<SchedulerConfig, "databaseUrl"> = {
   poolSize: 8,
   replicaId: "",
   shardLeaseMs: 4_000,
+  auditIntervalMs: 60_000,
   inputCacheBytes: 64 * 1_024 * 1_024,
   maxInputBytes: 1_024 * 1_024,
   maxResultBytes: 1_024 * 1_024,
@@ -51,6 +54,7 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
       SCHEDULER_POOL_SIZE: integer({ min: 1, max: 200 }).default(defaults.poolSize),
       SCHEDULER_REPLICA_ID: text().default(defaults.replicaId),
       SCHEDULER_SHARD_LEASE_MS: durationMs().default(defaults.shardLeaseMs),
+      SCHEDULER_AUDIT_INTERVAL_MS: durationMs().default(defaults.auditIntervalMs),
       SCHEDULER_INPUT_CACHE_BYTES: sizeBytes().default(defaults.inputCacheBytes),
       SCHEDULER_MAX_INPUT_BYTES: sizeBytes().default(defaults.maxInputBytes),
       SCHEDULER_MAX_RESULT_BYTES: sizeBytes().default(defaults.maxResultBytes),
@@ -62,6 +66,7 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
     poolSize: values.SCHEDULER_POOL_SIZE,
     replicaId: values.SCHEDULER_REPLICA_ID,
     shardLeaseMs: values.SCHEDULER_SHARD_LEASE_MS,
+    auditIntervalMs: values.SCHEDULER_AUDIT_INTERVAL_MS,
     inputCacheBytes: values.SCHEDULER_INPUT_CACHE_BYTES,
     maxInputBytes: values.SCHEDULER_MAX_INPUT_BYTES,
     maxResultBytes: values.SCHEDULER_MAX_RESULT_BYTES,

@@ -4,6 +4,9 @@ import type { ServiceRoute } from "@switchyard/rpc";
 import type { Logger } from "pino";
 import type { SchedulerConfig } from "./config.js";
 import { createDirectory, type Directory } from "./domain/directory.js";
+import type { Finding } from "./domain/audit/audit-memory.js";
+import { createAuditDuty } from "./domain/audit/audit-duty.js";
+import { createScheduleDuty } from "./domain/schedules/schedule-duty.js";
 import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
 import type { InterceptFlush } from "./domain/shard/shard-term.js";
@@ -11,6 +14,10 @@ import { loadIdKey } from "./store/load-shard.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";
 import { createQueueRoute } from "./transport/queue-service.js";
+import { requestFromTick } from "./transport/schedule-spec.js";
+
+/** Time that a change of owner may take beside the shard's lease, ms. */
+const handOverMs = 5_000;
 
 /** What a scheduler needs. */
 export interface SchedulerDeps {
@@ -20,6 +27,8 @@ export interface SchedulerDeps {
   readonly clock?: Clock;
   /** Version of the build, as `GetStatus` shows it. */
   readonly version?: string;
+  /** Told of each difference that the self-audit finds. */
+  readonly onFinding?: (finding: Finding) => void;
   /** Stands between the lanes and their statements, for tests of failing writes. Default: none. */
   readonly interceptFlush?: InterceptFlush;
 }
@@ -43,9 +52,18 @@ export function createScheduler({
   clock = systemClock,
   version = "0.0.0",
   interceptFlush,
+  onFinding = () => undefined,
 }: SchedulerDeps): Scheduler {
   const url = config.databaseUrl;
   const pool: Pool = createPool({ url, max: config.poolSize, applicationName: "scheduler", log: logger });
+  const graceMs = config.shardLeaseMs + handOverMs;
+  const schedules = createScheduleDuty({
+    request: (spec, space, name, tick) =>
+      requestFromTick(spec, name, tick, { ids: deps.directory.ids(space.name), now: clock.now() }),
+    graceMs,
+    logger,
+  });
+  const audit = createAuditDuty({ logger, intervalMs: config.auditIntervalMs, onFinding });
   const owner = new ShardOwner({
     shard: 0,
     url,
@@ -57,6 +75,7 @@ export function createScheduler({
     leaseMs: config.shardLeaseMs,
     bodyCacheBytes: config.inputCacheBytes,
     interceptFlush,
+    duties: [schedules, audit],
   });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;
@@ -66,6 +85,7 @@ export function createScheduler({
       return directory;
     },
     owner,
+    schedules,
     limits: { inputBytes: config.maxInputBytes, resultBytes: config.maxResultBytes },
     version,
   };

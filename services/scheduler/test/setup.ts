@@ -15,6 +15,7 @@ import {
   migrateScheduler,
   type Scheduler,
   type SchedulerConfig,
+  type SchedulerDeps,
   schedulerDefaults,
   schedulerScopes,
 } from "../src/index.js";
@@ -44,11 +45,13 @@ export const standbys = new Map<string, Scheduler>();
 export async function startScheduler(
   database: TestDatabase,
   config: Partial<SchedulerConfig> = {},
+  more: Pick<SchedulerDeps, "clock" | "onFinding"> = {},
 ): Promise<TestScheduler> {
   const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
   const scheduler = createScheduler({
     config: { ...schedulerDefaults, databaseUrl: database.url, replicaId: "test", ...config },
     logger,
+    ...more,
   });
   standbys.set(config.replicaId ?? "test", scheduler);
   await scheduler.start();
@@ -72,7 +75,7 @@ export async function startScheduler(
     dispatch: createClient(DispatchService, transport),
     async restart() {
       await scheduler.stop();
-      return startScheduler(database, config);
+      return startScheduler(database, config, more);
     },
     stop: () => scheduler.stop(),
   };

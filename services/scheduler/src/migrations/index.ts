@@ -1,8 +1,9 @@
 import { createPool, type Migration, migrate } from "@switchyard/postgres";
 import { core } from "./0001-core.js";
+import { schedules } from "./0002-schedules.js";
 
 /** All steps of the schema `scheduler`, in order. */
-export const schedulerMigrations: readonly Migration[] = [core];
+export const schedulerMigrations: readonly Migration[] = [core, schedules];
 
 /** Brings the schema `scheduler` of a database up to date; safe to call from several processes at once. */
 export async function migrateScheduler(url: string): Promise<void> {

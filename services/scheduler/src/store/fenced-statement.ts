@@ -11,6 +11,8 @@ export interface Part {
   readonly name: string;
   readonly sql: (parameters: readonly string[]) => string;
   readonly values: readonly unknown[];
+  /** It is a query that is run for its effect. Such a part is run only if the statement asks for its result. */
+  readonly isQuery?: boolean;
 }
 
 const statements = new Map<string, Statement>();
@@ -41,5 +43,7 @@ function textOf(parts: readonly Part[]): string {
     used += values.length;
     return `${name} as (${sql(parameters)})`;
   });
-  return `with f as materialized (select scheduler.fence($1::int[], $2::bigint[]) as ok), ${effects.join(", ")} select ok from f`;
+  const fence = "f as materialized (select scheduler.fence($1::int[], $2::bigint[]) as ok)";
+  const asked = parts.filter(({ isQuery }) => isQuery).map(({ name }) => `, (select ok from ${name})`);
+  return `with ${[fence, ...effects].join(", ")} select (select ok from f)${asked.join("")}`;
 }

@@ -8,9 +8,10 @@ import { leasePart } from "./lease-rows.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
 import { jobKeys, openInsertPart } from "./open-parts.js";
 import { packSerials } from "./request-rows.js";
+import { tickPart } from "./schedule-ticks.js";
 import type { Term } from "./term.js";
 
-/** Stores new jobs, and the leases of those that a runner was waiting for, in one statement. */
+/** Stores new jobs, the leases of those that a runner was waiting for, and how far the schedules are that made them, in one statement. */
 export async function writeSubmits(
   client: Client,
   term: Term,
@@ -19,6 +20,7 @@ export async function writeSubmits(
 ): Promise<void> {
   const jobs = writes.flatMap((write) => write.jobs);
   await writeFenced(client, term, "submit", [
+    ...tickPart(writes),
     ...eventsPart(term, events),
     ...shapePart(writes),
     ...requestPart(writes),

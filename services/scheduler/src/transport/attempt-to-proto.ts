@@ -1,11 +1,10 @@
 import { create } from "@bufbuild/protobuf";
-import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
   type Attempt,
   AttemptSchema,
   AttemptState,
   type Lease,
-  LeaseSchema,
   type Outcome,
   Outcome_Kind,
   OutcomeSchema,
@@ -23,7 +22,7 @@ import type { JobIdCodec } from "../ids/job-id.js";
 import { decodeProgress } from "../store/progress-text.js";
 import { factsToProto } from "./outcome-facts.js";
 import { defined } from "./policy-to-proto.js";
-import { extrasOf, timestampFromMicros } from "./stored-values.js";
+import { durationOf, extrasOf, timestampFromMicros, timestampOf } from "./stored-values.js";
 
 const time = (ms: number) => (ms > 0 ? timestampFromMs(ms) : undefined);
 
@@ -91,36 +90,38 @@ export function progressToProto({ current, total, message, steps, detail, at }: 
   });
 }
 
-/** Hands an attempt out, with all that its runner needs. */
+/** Hands an attempt out, with all that its runner needs. A literal, since every job that runs has one. */
 export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCodec, now: number): Lease {
-  const { job, number, runner } = attempt;
-  const { serial, reopen, shape, space } = job;
-  const { labels, secretNames, resumeFrom } = extrasOf(body.extras);
+  const { job, number, runner, executionDeadline } = attempt;
+  const { serial, reopen, shape, space, kind } = job;
+  const extras = body.extras ? extrasOf(body.extras) : undefined;
   const leaseUntil = attempt.holdByRunner ? runner.presentUntil : attempt.leaseUntil;
-  return create(LeaseSchema, {
+  const lease: Lease = {
+    $typeName: "switchyard.scheduler.v1.Lease",
     namespace: space.name,
     jobId: ids.encode({ serial, reopen, attempt: 0 }),
     attempt: number,
     attemptId: ids.encode({ serial, reopen, attempt: number }),
     runnerId: runner.id,
-    kind: job.kind,
+    kind,
     queue: shape.queue,
     subject: body.subject,
-    labels,
-    input: { data: body.input ?? new Uint8Array(), contentType: body.contentType },
-    timeToLive: durationFromMs(Math.max(0, Math.floor(leaseUntil - now))),
-    ...(attempt.executionDeadline > 0 && {
-      executionTimeLeft: durationFromMs(Math.max(0, Math.floor(attempt.executionDeadline - now))),
-    }),
+    labels: extras?.labels ?? {},
+    input: { $typeName: "switchyard.common.v1.Payload", data: body.input ?? noBytes, contentType: body.contentType },
+    timeToLive: durationOf(Math.max(0, leaseUntil - now)),
     hold: attempt.holdByRunner ? HoldMode.RUNNER : HoldMode.ATTEMPT,
-    secretNames,
-    resumeFrom,
-    stopGrace: durationFromMs(shape.policy.stopGraceMs),
+    secretNames: extras?.secretNames ?? [],
+    resumeFrom: extras?.resumeFrom ?? "",
+    stopGrace: durationOf(shape.policy.stopGraceMs),
     serial: BigInt(serial),
     createTime: timestampFromMicros(job.createdMicros),
-    claimTime: timestampFromMs(attempt.claimedAt),
-  });
+    claimTime: timestampOf(attempt.claimedAt),
+  };
+  if (executionDeadline > 0) lease.executionTimeLeft = durationOf(Math.max(0, executionDeadline - now));
+  return lease;
 }
+
+const noBytes = new Uint8Array();
 
 /** Tells what was taken from a runner. */
 export function revocationToProto({ serial, reopen, attempt, reason, at }: Revoked, ids: JobIdCodec): Revocation {

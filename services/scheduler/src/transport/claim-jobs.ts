@@ -1,9 +1,7 @@
-import { create } from "@bufbuild/protobuf";
 import { SwitchyardError } from "@switchyard/errors";
-import {
-  type ClaimJobsRequest,
-  type ClaimJobsResponse,
-  ClaimJobsResponseSchema,
+import type {
+  ClaimJobsRequest,
+  ClaimJobsResponse,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { claimById, claimBest } from "../domain/core/claim.js";
 import { openState } from "../domain/core/core-event.js";
@@ -132,5 +130,5 @@ async function leasesToProto({ term, ids }: Place, attempts: readonly LiveAttemp
     const body = bodies[i];
     return body ? [leaseToProto(attempt, body, ids, now)] : [];
   });
-  return create(ClaimJobsResponseSchema, { leases });
+  return { $typeName: "switchyard.scheduler.v1.ClaimJobsResponse", leases };
 }

@@ -5,6 +5,7 @@ import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
 import type { Directory } from "../domain/directory.js";
 import { readStatus } from "../domain/reads/status.js";
+import type { ScheduleDuty } from "../domain/schedules/schedule-duty.js";
 import type { ShardOwner } from "../domain/shard/shard-owner.js";
 import { aggregateJobs } from "./aggregate-jobs.js";
 import { cancelJobs } from "./cancel-jobs.js";
@@ -26,6 +27,7 @@ import { watchJobs } from "./watch-jobs.js";
 export interface TransportDeps {
   readonly directory: Directory;
   readonly owner: ShardOwner;
+  readonly schedules: ScheduleDuty;
   readonly limits: SpecLimits & { readonly resultBytes: number };
   readonly version: string;
 }

@@ -16,6 +16,9 @@ import { getQueue, listQueues, showQueue } from "./get-queue.js";
 import type { TransportDeps } from "./job-service.js";
 import { listLimits, setLimits } from "./limits.js";
 import { settingsFromProto } from "./queue-to-proto.js";
+import { createSchedule } from "./create-schedule.js";
+import { deleteSchedule } from "./delete-schedule.js";
+import { listSchedules } from "./list-schedules.js";
 
 /** The handlers of `QueueService`. */
 export function createQueueRoute(deps: TransportDeps): ServiceRoute {
@@ -51,6 +54,18 @@ export function createQueueRoute(deps: TransportDeps): ServiceRoute {
     listLimits(request, context) {
       requireNamespace(context, request.namespace);
       return listLimits(deps.directory, request);
+    },
+    createSchedule(request, context) {
+      requireNamespace(context, request.schedule?.namespace ?? "");
+      return createSchedule(deps.directory, deps.schedules, request, deps.limits);
+    },
+    listSchedules(request, context) {
+      requireNamespace(context, request.namespace);
+      return listSchedules(deps.directory, deps.schedules, request);
+    },
+    deleteSchedule(request, context) {
+      requireNamespace(context, request.namespace);
+      return deleteSchedule(deps.directory, deps.schedules, request);
     },
   });
 }

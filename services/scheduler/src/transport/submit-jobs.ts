@@ -1,13 +1,10 @@
-import { create } from "@bufbuild/protobuf";
 import { SwitchyardError } from "@switchyard/errors";
 import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import {
   type SubmitJobsRequest,
   type SubmitJobsResponse,
-  SubmitJobsResponseSchema,
   type SubmittedJob,
   SubmittedJob_Disposition,
-  SubmittedJobSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { type Admission, admit, type JobRequest } from "../domain/core/admit.js";
 import { checkItems } from "../domain/core/check-items.js";
@@ -137,25 +134,26 @@ async function toProto(
   answers: readonly Answer[],
 ): Promise<SubmitJobsResponse> {
   const { term, space, ids } = place;
-  const shown = answers.filter(({ job }) => request.returnJobs || !job).map(({ serial }) => serial);
-  const records = await readRecords(term.pool, space, [...new Set(shown)], request.returnJobs);
+  const needsRecord = request.returnJobs || answers.some(({ job }) => !job);
+  const shown = needsRecord ? answers.filter(({ job }) => request.returnJobs || !job).map(({ serial }) => serial) : [];
+  const records = needsRecord ? await readRecords(term.pool, space, [...new Set(shown)], request.returnJobs) : [];
   const bySerial = new Map(records.map((record) => [record.stored.serial, record]));
-  const view = request.returnJobs ? JobView.PAYLOADS : JobView.BASIC;
-  return create(SubmitJobsResponseSchema, {
-    jobs: answers.map(({ serial, disposition, job }): SubmittedJob => {
-      const record = bySerial.get(serial);
-      const createdMicros = job?.createdMicros ?? record?.stored.createdMicros ?? 0;
-      const state = record?.state ?? (job ? openState(job) : "QUEUED");
-      const waiting = request.wantPosition ? space.job(serial) : undefined;
-      return create(SubmittedJobSchema, {
-        jobId: ids.encode({ serial, reopen: 0, attempt: 0 }),
-        serial: BigInt(serial),
-        disposition: SubmittedJob_Disposition[disposition],
-        state: JobState[state],
-        createTime: timestampFromMicros(createdMicros),
-        ...(request.returnJobs && record && { job: jobToProto(record, ids, view) }),
-        ...(waiting && openState(waiting) === "QUEUED" && { place: placeToProto(waiting, false) }),
-      });
-    }),
+  const jobs = answers.map(({ serial, disposition, job }): SubmittedJob => {
+    const record = needsRecord ? bySerial.get(serial) : undefined;
+    const state = record?.state ?? (job ? openState(job) : "QUEUED");
+    // A literal, since a call may have a thousand of them.
+    const shown: SubmittedJob = {
+      $typeName: "switchyard.scheduler.v1.SubmittedJob",
+      jobId: ids.encode({ serial, reopen: 0, attempt: 0 }),
+      serial: BigInt(serial),
+      disposition: SubmittedJob_Disposition[disposition],
+      state: JobState[state],
+      createTime: timestampFromMicros(job?.createdMicros ?? record?.stored.createdMicros ?? 0),
+    };
+    if (request.returnJobs && record) shown.job = jobToProto(record, ids, JobView.PAYLOADS);
+    const waiting = request.wantPosition ? space.job(serial) : undefined;
+    if (waiting && openState(waiting) === "QUEUED") shown.place = placeToProto(waiting, false);
+    return shown;
   });
+  return { $typeName: "switchyard.scheduler.v1.SubmitJobsResponse", jobs };
 }

@@ -126,7 +126,8 @@ async function deliveryToProto(
     delivery.attempts.map(({ job }) => job),
   );
   const now = term.clock.now();
-  return create(SyncCapacityResponseSchema, {
+  return {
+    $typeName: "switchyard.scheduler.v1.SyncCapacityResponse",
     delivery: BigInt(delivery.number),
     leases: delivery.attempts.map((attempt, i) => {
       const body = bodies[i];
@@ -134,9 +135,10 @@ async function deliveryToProto(
       return leaseToProto(attempt, body, directory.ids(attempt.job.space.name), now);
     }),
     revocations: delivery.revocations.map((revoked) => ({
+      $typeName: "switchyard.scheduler.v1.RunnerRevocation",
       namespace: revoked.space.name,
       runnerId: revoked.runnerId,
       revocation: revocationToProto(revoked, directory.ids(revoked.space.name)),
     })),
-  });
+  };
 }

@@ -1,7 +1,7 @@
 import { backoffMs, type Charge, charge, mayGoOn } from "./budget.js";
 import { eventOf, openState } from "./core-event.js";
 import type { EndedAttemptState, LiveAttempt, OpenJob, Outcome } from "./model.js";
-import { type CoreEvent, type EndRecord, type ReportWrite, reportWrite } from "./writes.js";
+import { type CoreEvent, type EndRecord, endWrite, type ReportWrite } from "./writes.js";
 
 type Final = NonNullable<EndRecord["final"]>;
 
@@ -38,7 +38,7 @@ function ending(job: OpenJob, record: EndRecord, previous?: ReturnType<typeof op
     record.attempt || !final
       ? endEvent(record)
       : eventOf(job, "ENDED", at, final.state, { previous: previous ?? "", ...final });
-  const write = reportWrite({ ends: [record], events: [event] });
+  const write = endWrite(record, event);
   job.phase = "ending";
   job.pending = write;
   return write;

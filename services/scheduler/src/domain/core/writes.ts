@@ -74,6 +74,18 @@ export interface AmendRecord {
   readonly body: JobBody | undefined;
 }
 
+/** A schedule goes on: what was done up to one time is done up to a later tick. */
+export interface TickRecord {
+  readonly space: Namespace;
+  /** The schedule. */
+  readonly name: string;
+  /** Up to where its ticks had been dealt with, ms. */
+  readonly fromMs: number;
+  /** The last of the ticks that are made now, ms, and its job. */
+  readonly tickMs: number;
+  readonly serial: number;
+}
+
 /** New jobs; those for which a runner was waiting come with their leases. Commits with all of its parts or none. */
 export interface SubmitWrite {
   readonly lane: "submit";
@@ -83,6 +95,8 @@ export interface SubmitWrite {
   readonly amends: readonly AmendRecord[];
   readonly attempts: readonly LiveAttempt[];
   readonly events: readonly CoreEvent[];
+  /** The schedules whose ticks made these jobs; absent for jobs that a client submitted. */
+  ticks?: readonly TickRecord[];
 }
 
 /** New leases. */
@@ -143,9 +157,53 @@ export interface ReportWrite {
   readonly events: readonly CoreEvent[];
 }
 
+/** The write of a single end: by far the most frequent one, so it is made without spreading. */
+export function endWrite(end: EndRecord, event: CoreEvent): ReportWrite {
+  return {
+    lane: "report",
+    ends: [end],
+    starts: none,
+    cancelRequests: none,
+    renewals: none,
+    amends: none,
+    readies: none,
+    reopens: none,
+    deletes: none,
+    dismissals: none,
+    events: [event],
+  };
+}
+
+const none: readonly never[] = [];
+
 /** A report write with only some of its parts. */
 export function reportWrite(parts: Partial<Omit<ReportWrite, "lane">>): ReportWrite {
   return { ...emptyReport, ...parts };
+}
+
+/**
+ * Joins the writes of decisions that were made in one turn to one: what waits for any of them waits for all, and the lane has one item instead of a thousand. Only for
+ * writes that nobody has been told of yet.
+ */
+export function joinReports(writes: readonly ReportWrite[]): ReportWrite {
+  const [only] = writes;
+  if (only && writes.length === 1) return only;
+  const ends: EndRecord[] = [];
+  const starts: LiveAttempt[] = [];
+  const events: CoreEvent[] = [];
+  const joined: ReportWrite = { ...emptyReport, ends, starts, events };
+  for (const write of writes) {
+    for (const end of write.ends) {
+      end.job.pending = joined;
+      ends.push(end);
+    }
+    for (const attempt of write.starts) {
+      if (attempt.marking === write) attempt.marking = joined;
+      starts.push(attempt);
+    }
+    for (const event of write.events) events.push(event);
+  }
+  return joined;
 }
 
 const emptyReport: ReportWrite = {

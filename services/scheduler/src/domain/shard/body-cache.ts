@@ -32,6 +32,7 @@ export function createBodyCache(maxBytes: number): BodyCache {
       if (key > Number.MAX_SAFE_INTEGER) return;
       bodies.set(key, body);
       bytes += sizeOf(body);
+      if (bytes <= maxBytes) return;
       for (const oldest of bodies.keys()) {
         if (bytes <= maxBytes) break;
         drop(oldest);

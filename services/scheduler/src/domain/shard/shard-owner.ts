@@ -10,7 +10,7 @@ import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
-import { type InterceptFlush, ShardTerm } from "./shard-term.js";
+import { type InterceptFlush, ShardTerm, type TermDuty } from "./shard-term.js";
 
 /** How a replica owns a shard. */
 export interface ShardOwnerOptions {
@@ -29,6 +29,8 @@ export interface ShardOwnerOptions {
   readonly bodyCacheBytes: number;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
+  /** What is done during each term beside answering calls. */
+  readonly duties: readonly TermDuty[];
 }
 
 /** How long requests are remembered, ms. */
@@ -173,7 +175,7 @@ export class ShardOwner {
     term: Term,
     onLost: (error: Error) => void,
   ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
-    const { pool, url, clock, logger, bodyCacheBytes, interceptFlush } = this.#options;
+    const { pool, url, clock, logger, bodyCacheBytes, interceptFlush, duties } = this.#options;
     const now = clock.now();
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(pool, term.shard, now),
@@ -194,6 +196,7 @@ export class ShardOwner {
       clock,
       logger,
       interceptFlush,
+      duties,
       onLost,
     });
     return { running, writes };

@@ -36,6 +36,12 @@ import { Turns } from "./turns.js";
  */
 export type InterceptFlush = <Item, Result>(lane: string, flush: LaneFlush<Item, Result>) => LaneFlush<Item, Result>;
 
+/** Something that the owner of a shard does during a term beside answering calls. */
+export interface TermDuty {
+  /** Begins, before the term answers its first call; `whenLost` of the term says when to end. A failure ends the term. */
+  start(term: ShardTerm): Promise<void>;
+}
+
 /** What a term works with. */
 export interface ShardTermOptions {
   readonly term: Term;
@@ -49,6 +55,7 @@ export interface ShardTermOptions {
   readonly logger: Logger;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
+  readonly duties: readonly TermDuty[];
   /** Called once when a write failed or its outcome is unknown: memory can't be trusted any more. */
   readonly onLost: (error: Error) => void;
 }
@@ -117,10 +124,19 @@ export class ShardTerm {
     };
   }
 
-  /** Connects the lanes and begins to watch the clock. */
+  /** Connects the lanes, begins to watch the clock and to do the duties. Rejects when one of these fails; the term is over then. */
   async start(): Promise<void> {
-    await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
-    this.#dueTimer = setInterval(() => this.#handleDue(), dueIntervalMs);
+    try {
+      await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
+      // A lane may have died while another one connected: then nothing may begin that only the end of the term ends.
+      this.#assertNotLost();
+      this.#dueTimer = setInterval(() => this.#handleDue(), dueIntervalMs);
+      await Promise.all(this.#options.duties.map((duty) => duty.start(this)));
+      this.#assertNotLost();
+    } catch (error) {
+      this.abandon(new Error("a term could not begin", { cause: error }));
+      throw error;
+    }
   }
 
   /** Writes what was accepted and disconnects; held calls end. */
@@ -136,7 +152,7 @@ export class ShardTerm {
 
   /** @throws SwitchyardError `SHARD_LOST` once the term is over or its lease has run out unrenewed. */
   assertValid(): void {
-    if (this.#lost) throw this.#shardLost(this.#lost);
+    this.#assertNotLost();
     if (this.clock.now() > this.#validUntil) throw this.#shardLost(new Error("the lease of the shard has run out"));
   }
 
@@ -158,6 +174,16 @@ export class ShardTerm {
       this.#underWay.set(write, done);
     }
     return done;
+  }
+
+  /** Returns when everything that is on its way now is durable. */
+  async settled(): Promise<void> {
+    const empty = { requests: [], shapes: [], jobs: [], amends: [], attempts: [], events: [] };
+    await Promise.all([
+      this.write({ lane: "submit", ...empty }),
+      this.write({ lane: "claim", attempts: [], events: [] }),
+      this.write(reportWrite({})),
+    ]);
   }
 
   /** Starts writes that nobody waits for; a failure ends the term, which tells everybody. */
@@ -195,6 +221,10 @@ export class ShardTerm {
     this.#endHeldCalls();
     for (const lane of Object.values(this.#lanes)) void lane.stop().catch(() => undefined);
     this.#options.onLost(error);
+  }
+
+  #assertNotLost(): void {
+    if (this.#lost) throw this.#shardLost(this.#lost);
   }
 
   #endHeldCalls(): void {
