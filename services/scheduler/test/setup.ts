@@ -45,7 +45,7 @@ export const standbys = new Map<string, Scheduler>();
 export async function startScheduler(
   database: TestDatabase,
   config: Partial<SchedulerConfig> = {},
-  more: Pick<SchedulerDeps, "clock" | "onFinding"> = {},
+  more: Pick<SchedulerDeps, "clock" | "onFinding" | "interceptFlush"> = {},
 ): Promise<TestScheduler> {
   const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
   const scheduler = createScheduler({
