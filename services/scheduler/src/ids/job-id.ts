@@ -25,6 +25,8 @@ export interface JobKey {
 export interface JobIdCodec {
   /** The UUID of a job or attempt, lower case. */
   encode(key: JobKey): string;
+  /** The UUID of a job: the same for its whole life, however often it is reopened. */
+  encodeJob(serial: number): string;
   /** The key in a UUID, in either letter case; undefined if this installation has not made it for this namespace. */
   decode(id: string): JobKey | undefined;
   /** The short id of a job: 12 lower-case hexadecimal digits. */
@@ -68,22 +70,25 @@ export function createJobIdCodec(installationKey: Uint8Array, namespace: string)
     return { serial: block.high * 0x10000 + Math.floor(block.low / 0x100), reopen: block.low % 0x100 };
   }
 
+  function encode({ serial, reopen, attempt }: JobKey): string {
+    permute(serial, reopen);
+    const { high, low } = block;
+    firstBlock(high, low);
+    const masked = (attempt ^ (block.high >>> 12)) & 0xfffff;
+    secondBlock(attempt);
+    const tagHigh = block.high & 0x3fffff; // 22 bits
+    const tagLow = block.low; // 32 bits
+    // 74 bits: masked 20 | tagHigh 22 | tagLow 32, spread over the four first groups of 32, 16, 12 and 14 bits.
+    const a = ((masked << 12) | (tagHigh >>> 10)) >>> 0;
+    const b = ((tagHigh & 0x3ff) << 6) | (tagLow >>> 26);
+    const c = 0x4000 | ((tagLow >>> 14) & 0xfff);
+    const d = 0x8000 | (tagLow & 0x3fff);
+    return `${hex(a, 8)}-${hex(b, 4)}-${hex(c, 4)}-${hex(d, 4)}-${hex(high, 6)}${hex(low, 6)}`;
+  }
+
   return {
-    encode({ serial, reopen, attempt }) {
-      permute(serial, reopen);
-      const { high, low } = block;
-      firstBlock(high, low);
-      const masked = (attempt ^ (block.high >>> 12)) & 0xfffff;
-      secondBlock(attempt);
-      const tagHigh = block.high & 0x3fffff; // 22 bits
-      const tagLow = block.low; // 32 bits
-      // 74 bits: masked 20 | tagHigh 22 | tagLow 32, spread over the four first groups of 32, 16, 12 and 14 bits.
-      const a = ((masked << 12) | (tagHigh >>> 10)) >>> 0;
-      const b = ((tagHigh & 0x3ff) << 6) | (tagLow >>> 26);
-      const c = 0x4000 | ((tagLow >>> 14) & 0xfff);
-      const d = 0x8000 | (tagLow & 0x3fff);
-      return `${hex(a, 8)}-${hex(b, 4)}-${hex(c, 4)}-${hex(d, 4)}-${hex(high, 6)}${hex(low, 6)}`;
-    },
+    encode,
+    encodeJob: (serial) => encode({ serial, reopen: 0, attempt: 0 }),
     decode(id) {
       if (!uuidForm.test(id)) return undefined;
       const a = Number.parseInt(id.slice(0, 8), 16);

@@ -114,8 +114,7 @@ export const core: Migration = {
       serial       bigint not null,
       revision     int not null,
       place        bytea not null,
-      replaces     boolean not null, -- the content too
-      subject      text,
+      replaces     boolean not null, -- input, labels and secret names too
       input        bytea,
       content_type text,
       extras       bytea,

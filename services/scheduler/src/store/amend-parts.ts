@@ -21,18 +21,17 @@ export function amendParts(amends: readonly AmendRecord[]): Part[] {
     ...openUpdatePart("ao", changed, jobs),
     {
       name: "am",
-      sql: ([n, j, v, p, b, s, i, io, il, c, x, xo, xl]) =>
-        `insert into scheduler.amendments (ns, serial, revision, place, replaces, subject, input, content_type, extras)
-         select n, j, v, p, b, s, substr(${i}::bytea, io, il), c, substr(${x}::bytea, xo, xl)
-         from unnest(${n}::int[], ${j}::bigint[], ${v}::int[], ${p}::bytea[], ${b}::bool[], ${s}::text[], ${io}::int[], ${il}::int[],
-           ${c}::text[], ${xo}::int[], ${xl}::int[]) t(n, j, v, p, b, s, io, il, c, xo, xl)
+      sql: ([n, j, v, p, b, i, io, il, c, x, xo, xl]) =>
+        `insert into scheduler.amendments (ns, serial, revision, place, replaces, input, content_type, extras)
+         select n, j, v, p, b, substr(${i}::bytea, io, il), c, substr(${x}::bytea, xo, xl)
+         from unnest(${n}::int[], ${j}::bigint[], ${v}::int[], ${p}::bytea[], ${b}::bool[], ${io}::int[], ${il}::int[],
+           ${c}::text[], ${xo}::int[], ${xl}::int[]) t(n, j, v, p, b, io, il, c, xo, xl)
          where (select ok from f)`,
       values: [
         ...jobKeys(jobs),
         intArrayLiteral(amends.map(({ revision }) => revision)),
         amends.map((place) => packPlace(place) ?? Buffer.alloc(18)),
         amends.map(({ body }) => body !== undefined),
-        amends.map(({ body }) => body?.subject ?? null),
         inputs.data,
         inputs.offsets,
         inputs.lengths,

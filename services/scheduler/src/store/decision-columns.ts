@@ -4,7 +4,7 @@ import type { Ordered } from "../domain/core/order.js";
 /** Bytes of a packed place. */
 const placeBytes = 18;
 /** Bytes of one packed job. */
-export const decisionBytes = 53;
+export const decisionBytes = 55;
 
 /** What an open job's row says; `shape` by its number. */
 export type DecisionColumns = Pick<
@@ -42,7 +42,7 @@ export function packDecision(
   into.writeDoubleBE(job.readyAt, at + 34);
   into.writeDoubleBE(job.createdMicros, at + 42);
   into.writeUInt8(job.reopen, at + 50);
-  into.writeUInt16BE(counter(job.revision), at + 51);
+  into.writeUInt32BE(job.revision, at + 51);
 }
 
 /** Reads a packed job that begins at `at`. */
@@ -60,7 +60,7 @@ export function unpackDecision(from: Buffer, at: number): DecisionColumns {
     readyAt: from.readDoubleBE(at + 34),
     createdMicros: from.readDoubleBE(at + 42),
     reopen: from.readUInt8(at + 50),
-    revision: from.readUInt16BE(at + 51),
+    revision: from.readUInt32BE(at + 51),
   };
 }
 

@@ -19,27 +19,33 @@ export async function loadFinalStates(
   return new Map(rows.map(({ serial, job_state }) => [serial, job_state]));
 }
 
-/** Finished jobs by re-use key, the last that ended first. */
+/** Jobs of one key that are looked at, the newest: a key under which jobs are made for ever must not cost more and more. */
+const newestOfKey = 1_000;
+
+/** Finished jobs by re-use key, the last that ended first: of each end state only the last one. */
 export async function loadByReuseKey(
   pool: Pool,
   ns: number,
   keys: readonly string[],
 ): Promise<Map<string, EndedFact[]>> {
-  const { rows } = await pool.query<{ reuse_key: string; serial: number; job_state: FinalState; ended_ms: number }>({
+  const { rows } = await pool.query<{ key: string; serial: number; job_state: FinalState; ended_ms: number }>({
     name: "scheduler-by-reuse-key",
-    text: `select j.reuse_key, j.serial, o.job_state, o.ended_ms from scheduler.jobs j
-           join lateral (select job_state, ended_ms from scheduler.outcomes o
-             where o.ns = j.ns and o.serial = j.serial and o.final order by reopen desc limit 1) o on true
-           where j.ns = $1 and j.reuse_key = any($2)
-             and not exists (select from scheduler.open p where p.ns = j.ns and p.serial = j.serial)
-           order by o.ended_ms desc`,
+    text: `select distinct on (k.key, o.job_state) k.key, j.serial, o.job_state, o.ended_ms
+           from unnest($2::text[]) k(key)
+           cross join lateral (select serial from scheduler.jobs where ns = $1 and reuse_key = k.key
+             order by serial desc limit ${newestOfKey}) j
+           cross join lateral (select job_state, ended_ms from scheduler.outcomes
+             where ns = $1 and serial = j.serial and final order by reopen desc limit 1) o
+           where not exists (select from scheduler.open p where p.ns = $1 and p.serial = j.serial)
+           order by k.key, o.job_state, o.ended_ms desc, j.serial desc`,
     values: [ns, keys],
   });
   const byKey = new Map<string, EndedFact[]>();
-  for (const { reuse_key, serial, job_state: state, ended_ms: at } of rows) {
-    const facts = byKey.get(reuse_key) ?? [];
+  for (const { key, serial, job_state: state, ended_ms: at } of rows) {
+    const facts = byKey.get(key) ?? [];
     facts.push({ serial, state, at });
-    byKey.set(reuse_key, facts);
+    byKey.set(key, facts);
   }
+  for (const facts of byKey.values()) facts.sort((a, b) => b.at - a.at || b.serial - a.serial);
   return byKey;
 }

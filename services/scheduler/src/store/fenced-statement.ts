@@ -19,7 +19,7 @@ const statements = new Map<string, Statement>();
 
 /**
  * Writes parts as one statement behind the fence: all of them or none. Only the parts that a flush needs are in its text, since each costs the server about as
- * much as a row; the few combinations that occur are prepared once per connection.
+ * much as a row; the few combinations that occur are prepared once per connection. Without parts nothing is asked of the server.
  */
 export async function writeFenced(
   client: ClientBase | Pool,
@@ -27,6 +27,7 @@ export async function writeFenced(
   lane: string,
   parts: readonly Part[],
 ): Promise<void> {
+  if (parts.length === 0) return;
   const key = `${lane}:${parts.map(({ name }) => name).join(",")}`;
   let statement = statements.get(key);
   if (!statement) {

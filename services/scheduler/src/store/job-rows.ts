@@ -16,6 +16,8 @@ interface JobRow {
   readonly reuse_key: string | null;
   readonly resume_from: number | null;
   readonly dismissed: boolean | null;
+  readonly replaced_extras: Buffer | null;
+  readonly is_replaced: boolean;
 }
 
 interface OutcomeRow {
@@ -44,17 +46,16 @@ interface OutcomeRow {
 const jobColumns = (payloads: boolean) =>
   `j.serial, j.shape, j.kind, j.created_micros, j.reuse_key, j.resume_from, d.dismissed,
    coalesce(p.place, j.place) as place, coalesce(p.revision, 1) as revision,
-   case when c.serial is null then j.subject else c.subject end as subject,
+   j.subject, j.extras, c.extras as replaced_extras, c.serial is not null as is_replaced,
    ${payloads ? "case when c.serial is null then j.input else c.input end" : "null::bytea"} as input,
-   case when c.serial is null then j.content_type else c.content_type end as content_type,
-   case when c.serial is null then j.extras else c.extras end as extras`;
+   case when c.serial is null then j.content_type else c.content_type end as content_type`;
 
 /** A job with the newest amendment of its place (p) and of its content (c). */
 const jobTables = `scheduler.jobs j
   left join lateral (
     select place, revision from scheduler.amendments a where a.ns = j.ns and a.serial = j.serial order by revision desc limit 1) p on true
   left join lateral (
-    select serial, subject, input, content_type, extras from scheduler.amendments a
+    select serial, input, content_type, extras from scheduler.amendments a
     where a.ns = j.ns and a.serial = j.serial and a.replaces order by revision desc limit 1) c on true
   left join scheduler.dead_letters d on d.ns = j.ns and d.serial = j.serial`;
 
@@ -83,10 +84,12 @@ export async function readJobs(
     input: row.input ?? undefined,
     contentType: row.content_type,
     extras: row.extras ?? undefined,
+    replaced: row.is_replaced ? { extras: row.replaced_extras ?? undefined } : undefined,
     ...unpackPlace(row.place),
     revision: row.revision,
     reuseKey: row.reuse_key ?? "",
     resumeFrom: row.resume_from ?? 0,
+    isDeadLetter: row.dismissed === false,
     dismissed: row.dismissed ?? false,
   }));
 }

@@ -44,8 +44,9 @@ export interface JobListPage {
 }
 
 const finalStates = ["SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED"];
-const startOf = "nullif(coalesce(l.started_ms, o.started_ms), 0)";
-const updateOf = "greatest(j.created_micros / 1000, l.claimed_ms, l.started_ms, o.ended_ms)";
+const startOf = "nullif(case when l.ns is null then a.started_ms else l.started_ms end, 0)";
+const updateOf = `greatest(j.created_micros / 1000, l.claimed_ms, l.started_ms, (nullif(p.data, '')::jsonb ->> 'at')::bigint,
+  a.ended_ms, o.ended_ms)`;
 
 const orders: Record<JobListOrder, string> = {
   newest: "j.serial desc",
@@ -67,14 +68,23 @@ const tables = `scheduler.jobs j
       and not exists (select from scheduler.open p where p.ns = j.ns and p.serial = j.serial)
     order by reopen desc limit 1) o on true`;
 
+/** The last attempt that has ended, whether the job went on or not, and the progress of the live one. */
+const attempts = `
+  left join lateral (
+    select started_ms, ended_ms from scheduler.outcomes
+    where ns = j.ns and serial = j.serial and state is not null order by reopen desc, attempt desc limit 1) a on true
+  left join scheduler.progress p on p.ns = l.ns and p.serial = l.serial and p.attempt = l.attempt`;
+
 /** The numbers of a page of jobs. */
 export async function listSerials(pool: Pool, ns: number, filter: JobListFilter, page: JobListPage): Promise<number[]> {
   const values: unknown[] = [ns];
   const conditions = conditionsOf(filter, values);
   if (page.cursor !== undefined)
     conditions.push(`j.serial ${page.order === "oldest" ? ">" : "<"} ${bind(values, page.cursor)}`);
+  const { order } = page;
+  const byAttempt = order.startsWith("start") || order.startsWith("update");
   const { rows } = await pool.query<{ serial: number }>(
-    `select j.serial from ${tables} where ${conditions.join(" and ")} order by ${orders[page.order]}
+    `select j.serial from ${tables} ${byAttempt ? attempts : ""} where ${conditions.join(" and ")} order by ${orders[order]}
      limit ${bind(values, page.limit)} offset ${bind(values, page.offset)}`,
     values,
   );

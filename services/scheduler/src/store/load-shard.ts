@@ -106,6 +106,8 @@ export interface OpenRow extends DecisionColumns {
   readonly serial: number;
   readonly kind: string;
   readonly extra: OpenExtra | undefined;
+  /** Its row is the one that stands for its re-use key. */
+  readonly standsForKey: boolean;
 }
 
 /** Reads the open jobs of a namespace, in the order of their serials. */
@@ -116,18 +118,21 @@ export async function* loadOpenJobs(pool: Pool, ns: number): AsyncGenerator<Open
       packed: Buffer | null;
       serials: number[] | null;
       extras: string[] | null;
+      holders: number[] | null;
     }>({
       name: "scheduler-load-open",
       text: `select count(*)::int as n,
          string_agg(int8send(serial) || decision || int2send(octet_length(kind)::int2) || convert_to(kind, 'UTF8'), ''::bytea order by serial)
            as packed,
          array_agg(serial order by serial) filter (where extra is not null) as serials,
-         array_agg(extra order by serial) filter (where extra is not null) as extras
+         array_agg(extra order by serial) filter (where extra is not null) as extras,
+         array_agg(serial) filter (where reuse_key is not null) as holders
        from (select * from scheduler.open where ns = $1 and serial > $2 order by serial limit ${pageSize}) page`,
       values: [ns, after],
     });
-    const { n, packed, serials, extras } = rows[0] ?? { n: 0, packed: null, serials: null, extras: null };
+    const { n = 0, packed, serials, extras, holders } = rows[0] ?? {};
     if (!packed) return;
+    const holding = new Set(holders);
     const extraOf = new Map(serials?.map((serial, i) => [serial, extras?.[i] ?? "{}"]));
     for (let at = 0; at < packed.length; ) {
       after = packed.readUInt32BE(at) * 0x100000000 + packed.readUInt32BE(at + 4);
@@ -140,6 +145,7 @@ export async function* loadOpenJobs(pool: Pool, ns: number): AsyncGenerator<Open
         serial: after,
         kind: packed.toString("utf8", at + 2, end),
         extra: extra === undefined ? undefined : decodeOpenExtra(extra),
+        standsForKey: holding.has(after),
       };
       at = end;
     }

@@ -7,6 +7,7 @@ export interface OpenExtra {
   readonly fairnessKey: string;
   readonly reuseKey: string;
   readonly parents: readonly ParentEdge[];
+  readonly reopened: OpenJob["reopened"];
 }
 
 interface Stored {
@@ -15,13 +16,14 @@ interface Stored {
   readonly f?: string;
   readonly u?: string;
   readonly p?: readonly [number, ParentEdge["satisfiedBy"], ParentEdge["otherwise"]][];
+  readonly o?: readonly [number, number];
 }
 
 /** Packs it as JSON text; null when there is nothing, as for most jobs. */
-export function encodeOpenExtra({ traits, reuseKey, parents }: OpenJob): string | null {
+export function encodeOpenExtra({ traits, reuseKey, parents, reopened }: OpenJob): string | null {
   const { concurrencyKeys, rateKeys, fairnessKey } = traits;
-  if (concurrencyKeys.length + rateKeys.length + parents.length === 0 && fairnessKey === "" && reuseKey === "")
-    return null;
+  const isPlain = concurrencyKeys.length + rateKeys.length + parents.length === 0 && fairnessKey + reuseKey === "";
+  if (isPlain && !reopened) return null;
   const stored: Stored = {
     ...(concurrencyKeys.length > 0 && { c: concurrencyKeys }),
     ...(rateKeys.length > 0 && { r: rateKeys }),
@@ -30,13 +32,15 @@ export function encodeOpenExtra({ traits, reuseKey, parents }: OpenJob): string 
     ...(parents.length > 0 && {
       p: parents.map(({ parent, satisfiedBy, otherwise }) => [parent, satisfiedBy, otherwise]),
     }),
+    ...(reopened && { o: [reopened.at, reopened.attempt] }),
   };
   return JSON.stringify(stored);
 }
 
 /** Reads what {@link encodeOpenExtra} wrote. */
 export function decodeOpenExtra(text: string): OpenExtra {
-  const { c = [], r = [], f = "", u = "", p = [] } = JSON.parse(text) as Stored;
+  const { c = [], r = [], f = "", u = "", p = [], o } = JSON.parse(text) as Stored;
   const parents = p.map(([parent, satisfiedBy, otherwise]) => ({ parent, satisfiedBy, otherwise }));
-  return { concurrencyKeys: c, rateKeys: r, fairnessKey: f, reuseKey: u, parents };
+  const reopened = o && { at: o[0], attempt: o[1] };
+  return { concurrencyKeys: c, rateKeys: r, fairnessKey: f, reuseKey: u, parents, reopened };
 }

@@ -1,3 +1,7 @@
+import { intArrayLiteral } from "@switchyard/postgres";
+import type { RequestRecord } from "../domain/core/writes.js";
+import type { Part } from "./fenced-statement.js";
+
 /** The serials of a call as they are stored: of a dense run of three or more only the ends. */
 export function packSerials(serials: readonly number[]): number[] {
   const first = serials[0] as number;
@@ -9,4 +13,28 @@ export function packSerials(serials: readonly number[]): number[] {
 export function unpackSerials(stored: readonly number[], n: number): number[] {
   if (stored.length === n) return [...stored];
   return Array.from({ length: n }, (_, i) => (stored[0] as number) + i);
+}
+
+/** Rows of calls and items that may be repeated. */
+export function requestPart(requests: readonly RequestRecord[]): Part[] {
+  if (requests.length === 0) return [];
+  return [
+    {
+      name: "r",
+      // An array of arrays must be rectangular, so the serials come as text.
+      sql: ([n, k, g, s, c, t]) =>
+        `insert into scheduler.requests (ns, request_key, fingerprint, serials, n, created_ms)
+         select n, k, g, s::bigint[], c, t
+         from unnest(${n}::int[], ${k}::text[], ${g}::bytea[], ${s}::text[], ${c}::int[], ${t}::bigint[]) x(n, k, g, s, c, t)
+         where (select ok from f)`,
+      values: [
+        intArrayLiteral(requests.map(({ space }) => space.id)),
+        requests.map(({ key }) => key),
+        requests.map(({ fingerprint }) => (fingerprint ? Buffer.from(fingerprint) : null)),
+        requests.map(({ serials }) => intArrayLiteral(packSerials(serials))),
+        intArrayLiteral(requests.map(({ serials }) => serials.length)),
+        intArrayLiteral(requests.map(({ at }) => Math.floor(at))),
+      ],
+    },
+  ];
 }

@@ -13,8 +13,7 @@ import type { Term } from "./term.js";
 export async function writeProgress(client: Client, term: Term, attempts: readonly LiveAttempt[]): Promise<void> {
   const live = attempts.filter((attempt) => attempt.job.live === attempt);
   const over = attempts.filter((attempt) => attempt.job.live !== attempt);
-  const parts = [...progressPart(live), ...endPart(over)];
-  if (parts.length > 0) await writeFenced(client, term, "progress", parts);
+  await writeFenced(client, term, "progress", [...progressPart(live), ...endPart(over)]);
 }
 
 function progressPart(reporting: readonly LiveAttempt[]): Part[] {

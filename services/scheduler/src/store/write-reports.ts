@@ -7,6 +7,7 @@ import { type Part, writeFenced } from "./fenced-statement.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
 import { deletePart, jobKeys, openInsertPart, openUpdatePart } from "./open-parts.js";
 import { outcomePart } from "./outcome-part.js";
+import { requestPart } from "./request-rows.js";
 import type { Term } from "./term.js";
 
 /** Stores ends, starts, cancel requests and all other changes of existing jobs of one flush in one statement. */
@@ -45,6 +46,7 @@ export async function writeReports(
     ...deadLetterPart(ends),
     ...amendParts(writes.flatMap((write) => write.amends)),
     ...openInsertPart(reopens),
+    ...requestPart(writes.flatMap((write) => write.requests)),
     ...deletePart(
       "rd",
       "dead_letters",
@@ -53,6 +55,7 @@ export async function writeReports(
     ...["jobs", "outcomes", "amendments", "open", "leases", "dead_letters"].flatMap((table) =>
       deletePart(`x_${table}`, table, deletes),
     ),
+    ...serialFloorPart(deletes),
     ...dismissPart(dismissals),
   ]);
 }
@@ -108,6 +111,22 @@ function deadLetterPart(ends: readonly EndRecord[]): Part[] {
         dead.map(({ job }) => job.shape.queue),
         intArrayLiteral(dead.map(({ at }) => Math.floor(at))),
       ],
+    },
+  ];
+}
+
+/** The number of a deleted job is not given out again, also when it was the last one. */
+function serialFloorPart(deletes: readonly { readonly ns: number; readonly serial: number }[]): Part[] {
+  const floors = new Map<number, number>();
+  for (const { ns, serial } of deletes) floors.set(ns, Math.max(serial, floors.get(ns) ?? 0));
+  if (floors.size === 0) return [];
+  return [
+    {
+      name: "sf",
+      sql: ([n, j]) =>
+        `update scheduler.namespaces set serial_floor = j from unnest(${n}::int[], ${j}::bigint[]) t(n, j)
+         where id = n and serial_floor < j and (select ok from f)`,
+      values: [intArrayLiteral([...floors.keys()]), intArrayLiteral([...floors.values()])],
     },
   ];
 }

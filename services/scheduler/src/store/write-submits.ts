@@ -7,7 +7,7 @@ import { type Part, writeFenced } from "./fenced-statement.js";
 import { leasePart } from "./lease-rows.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
 import { jobKeys, openInsertPart } from "./open-parts.js";
-import { packSerials } from "./request-rows.js";
+import { requestPart } from "./request-rows.js";
 import { tickPart } from "./schedule-ticks.js";
 import type { Term } from "./term.js";
 
@@ -23,7 +23,7 @@ export async function writeSubmits(
     ...tickPart(writes),
     ...eventsPart(term, events),
     ...shapePart(writes),
-    ...requestPart(writes),
+    ...requestPart(writes.flatMap((write) => write.requests)),
     ...openInsertPart(jobs.map(({ job }) => job)),
     ...jobPart(jobs),
     ...leasePart(writes.flatMap((write) => write.attempts)),
@@ -47,30 +47,6 @@ function shapePart(writes: readonly SubmitWrite[]): Part[] {
         shapes.map(({ shape }) => JSON.stringify(shape.requiredLabels)),
         shapes.map(({ shape }) => JSON.stringify(shape.laneLabels)),
         shapes.map(({ shape }) => JSON.stringify(shape.policy)),
-      ],
-    },
-  ];
-}
-
-function requestPart(writes: readonly SubmitWrite[]): Part[] {
-  const requests = writes.flatMap((write) => write.requests);
-  if (requests.length === 0) return [];
-  return [
-    {
-      name: "r",
-      // An array of arrays must be rectangular, so the serials come as text.
-      sql: ([n, k, g, s, c, t]) =>
-        `insert into scheduler.requests (ns, request_key, fingerprint, serials, n, created_ms)
-         select n, k, g, s::bigint[], c, t
-         from unnest(${n}::int[], ${k}::text[], ${g}::bytea[], ${s}::text[], ${c}::int[], ${t}::bigint[]) x(n, k, g, s, c, t)
-         where (select ok from f)`,
-      values: [
-        intArrayLiteral(requests.map(({ space }) => space.id)),
-        requests.map(({ key }) => key),
-        requests.map(({ fingerprint }) => (fingerprint ? Buffer.from(fingerprint) : null)),
-        requests.map(({ serials }) => intArrayLiteral(packSerials(serials))),
-        intArrayLiteral(requests.map(({ serials }) => serials.length)),
-        intArrayLiteral(requests.map(({ at }) => Math.floor(at))),
       ],
     },
   ];

@@ -96,12 +96,12 @@ export function progressToProto({ current, total, message, steps, detail, at }: 
 export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCodec, now: number): Lease {
   const { job, number, runner, executionDeadline } = attempt;
   const { serial, reopen, shape, space, kind } = job;
-  const extras = body.extras ? extrasOf(body.extras) : undefined;
+  const extras = body.extras || body.replaced ? extrasOf(body) : undefined;
   const leaseUntil = attempt.holdByRunner ? runner.presentUntil : attempt.leaseUntil;
   const lease: Lease = {
     $typeName: "switchyard.scheduler.v1.Lease",
     namespace: space.name,
-    jobId: ids.encode({ serial, reopen, attempt: 0 }),
+    jobId: ids.encodeJob(serial),
     attempt: number,
     attemptId: ids.encode({ serial, reopen, attempt: number }),
     runnerId: runner.id,
@@ -126,9 +126,9 @@ export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCode
 const noBytes = new Uint8Array();
 
 /** Tells what was taken from a runner. */
-export function revocationToProto({ serial, reopen, attempt, reason, at }: Revoked, ids: JobIdCodec): Revocation {
+export function revocationToProto({ serial, attempt, reason, at }: Revoked, ids: JobIdCodec): Revocation {
   return create(RevocationSchema, {
-    jobId: ids.encode({ serial, reopen, attempt: 0 }),
+    jobId: ids.encodeJob(serial),
     attempt,
     reason: Revocation_Reason[reason],
     time: timestampFromMs(at),

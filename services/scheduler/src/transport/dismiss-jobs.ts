@@ -14,7 +14,9 @@ import { type Effect, resultsToProto, targetsOf } from "./job-results.js";
 /** Takes jobs out of the dead letters. One that is in none stays as it is, and that is no error. */
 export async function dismissJobs(directory: Directory, request: DismissJobsRequest): Promise<DismissJobsResponse> {
   const place = await directory.open(request.namespace);
-  const targets = await targetsOf(place, request, undefined);
+  const { jobIds, filter } = request;
+  // Of what a filter matches only dead letters can be dismissed.
+  const targets = await targetsOf(place, { jobIds, filter: filter && { ...filter, deadLetters: true } }, undefined);
   const effects = await Promise.all(targets.map(({ serial }) => dismissOne(place, serial)));
   return create(DismissJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
 }
@@ -26,7 +28,7 @@ function dismissOne({ term, space }: Place, serial: number): Promise<Effect> {
     if (!record) return { serial, reason: "JOB_NOT_FOUND" };
     const { state } = record;
     if (!isFinal(state)) return { serial, previous: state, reason: "WRONG_STATE" };
-    if (!record.stored.dismissed) await term.write(dismissal(term.clock.now(), space, record));
+    if (record.stored.isDeadLetter) await term.write(dismissal(term.clock.now(), space, record));
     return { serial, previous: state };
   });
 }

@@ -64,7 +64,7 @@ function gateToProto(gate: Gate, ids: JobIdCodec): ProtoGate {
   return create(GateSchema, {
     type: Gate_Type[type],
     ...{ open, message, subject, used, limit, lacking: [...lacking] },
-    jobIds: jobs.map((serial) => ids.encode({ serial, reopen: 0, attempt: 0 })),
+    jobIds: jobs.map((serial) => ids.encodeJob(serial)),
     ...(openAt !== undefined && { openTime: timestampFromMs(openAt) }),
     nearestRunnerId: nearestRunner,
   });

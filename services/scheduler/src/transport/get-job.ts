@@ -7,7 +7,7 @@ import {
   GetJobResponseSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { decodeId, type Directory, jobNotFound } from "../domain/directory.js";
-import { readRecords } from "../domain/reads/job-record.js";
+import { readRecords, reopenCount } from "../domain/reads/job-record.js";
 import type { JobIdCodec, JobKey } from "../ids/job-id.js";
 import { invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
@@ -20,7 +20,8 @@ export async function getJob(directory: Directory, request: GetJobRequest): Prom
   if (!place) throw jobNotFound(name);
   const payloads = request.view === JobView.PAYLOADS || request.view === JobView.FULL;
   const [record] = await readRecords(place.term.pool, place.space, [key.serial], payloads);
-  if (!record) throw jobNotFound(name);
+  // Any twelve digits name some job and reopening: one that has not come yet is nobody's short id.
+  if (!record || key.reopen > reopenCount(record)) throw jobNotFound(name);
   const job = jobToProto(record, ids, key.attempt > 0 ? JobView.FULL : request.view);
   if (key.attempt === 0) return create(GetJobResponseSchema, { job });
   const attempt = job.attempts.find(({ number }) => number === key.attempt);

@@ -1,9 +1,11 @@
+import { toJsonString } from "@bufbuild/protobuf";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type { JobFilter } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { type JobFilter, JobFilterSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { openState } from "../domain/core/core-event.js";
 import type { Namespace } from "../domain/core/namespace.js";
 import { decodeId, type Place } from "../domain/directory.js";
 import type { JobListFilter } from "../store/list-jobs.js";
+import { canonicalJson } from "./canonical-json.js";
 import { defined } from "./policy-to-proto.js";
 import { stateFromProto } from "./states.js";
 
@@ -34,6 +36,11 @@ export function filterFromProto({ space, ids }: Place, filter: JobFilter | undef
     ...(filter.afterSerial > 0n && { afterSerial: Number(filter.afterSerial) }),
     ...(serials.length > 0 && { serials }),
   };
+}
+
+/** Text that is equal for equal filters: a page token holds for one filter only. */
+export function filterText(filter: JobFilter | undefined): string {
+  return filter ? (canonicalJson(Buffer.from(toJsonString(JobFilterSchema, filter))) ?? "") : "";
 }
 
 /** Rows know the three waiting states as one; memory says which jobs are blocked or scheduled. */

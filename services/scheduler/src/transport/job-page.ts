@@ -6,24 +6,39 @@ import { jobToProto } from "./job-to-proto.js";
 /** A page ends after about this many bytes, so that it fits in a message. */
 const maxPageBytes = 2 * 1_024 * 1_024;
 
-/** Reads the jobs of a page in slices, and stops when there are enough bytes. */
+/** Jobs, and how many of the serials they answer: more than there are jobs when some are gone, less when there are enough bytes. */
+export interface JobPage {
+  readonly jobs: Job[];
+  readonly covered: number;
+}
+
+/** Reads the jobs of a page in slices, and stops when there are enough bytes; one job is always read. */
 export async function readPage(
   { term, space, ids }: Place,
   serials: readonly number[],
   view: JobView,
   maxBytes = maxPageBytes,
-): Promise<Job[]> {
+): Promise<JobPage> {
   const payloads = view === JobView.PAYLOADS || view === JobView.FULL;
   const slice = payloads ? 50 : 1_000;
   const jobs: Job[] = [];
   let bytes = 0;
   for (let at = 0; at < serials.length; at += slice) {
-    for (const record of await readRecords(term.pool, space, serials.slice(at, at + slice), payloads)) {
+    const part = serials.slice(at, at + slice);
+    for (const record of await readRecords(term.pool, space, part, payloads)) {
       const job = jobToProto(record, ids, view);
-      bytes += 500 + (job.spec?.input?.data.byteLength ?? 0) + (job.lastAttempt?.outcome?.result?.data.byteLength ?? 0);
-      if (jobs.length > 0 && bytes > maxBytes) return jobs;
+      bytes += bytesOf(job);
+      if (jobs.length > 0 && bytes > maxBytes) return { jobs, covered: at + part.indexOf(record.stored.serial) };
       jobs.push(job);
     }
   }
-  return jobs;
+  return { jobs, covered: serials.length };
+}
+
+/** About as many as it has on the wire; five hundred stand for what all jobs have. */
+function bytesOf({ spec, lastAttempt, attempts }: Job): number {
+  let bytes = 500 + (spec?.input?.data.byteLength ?? 0) + (spec?.clientData.byteLength ?? 0);
+  for (const { outcome } of attempts.length > 0 ? attempts : [lastAttempt ?? {}])
+    bytes += (outcome?.result?.data.byteLength ?? 0) + (outcome?.message.length ?? 0);
+  return bytes;
 }

@@ -4,6 +4,7 @@ import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import {
   type JobFilter,
+  JobFilterSchema,
   type JobResult,
   JobResultSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
@@ -14,7 +15,7 @@ import { type JobRecord, readRecords } from "../domain/reads/job-record.js";
 import { countJobs, type JobListFilter, listSerials } from "../store/list-jobs.js";
 import { invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
-import { filterFromProto } from "./job-filter.js";
+import { filterFromProto, filterText } from "./job-filter.js";
 import { walkByLabels } from "./list-by-labels.js";
 
 /** Most jobs that one call can name or match. */
@@ -77,8 +78,8 @@ async function matching(place: Place, filter: JobListFilter): Promise<number[]> 
 /** Up to one more than the most. */
 async function allByLabels(place: Place, filter: JobListFilter): Promise<number[]> {
   const serials: number[] = [];
-  for await (const { matches } of walkByLabels(place, filter, "oldest", {})) {
-    serials.push(...matches);
+  for await (const { matches } of walkByLabels(place, filter, "oldest", undefined)) {
+    serials.push(...matches.map(({ serial }) => serial));
     if (serials.length > maxJobs) break;
   }
   return serials;
@@ -96,7 +97,7 @@ export async function resultsToProto(
   return targets.map(({ serial, name }, i) => {
     const { reason, previous, record: kept } = effects[i] as Effect;
     const record = bySerial.get(serial) ?? kept;
-    const jobId = name || ids.encode({ serial, reopen: 0, attempt: 0 });
+    const jobId = name || ids.encodeJob(serial);
     if (!record || reason === "JOB_NOT_FOUND")
       return create(JobResultSchema, { jobId, reason: ErrorReason.JOB_NOT_FOUND, message: "There is no such job." });
     const job = jobToProto(record, ids, JobView.BASIC);
@@ -113,11 +114,5 @@ export async function resultsToProto(
 }
 
 function isEmpty(filter: JobFilter): boolean {
-  const { $typeName: _, ...fields } = filter;
-  return Object.values(fields).every(
-    (value) =>
-      !value ||
-      (Array.isArray(value) && value.length === 0) ||
-      (typeof value === "object" && !("seconds" in value) && Object.keys(value).length === 0),
-  );
+  return filterText(filter) === filterText(create(JobFilterSchema));
 }

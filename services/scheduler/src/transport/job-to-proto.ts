@@ -8,7 +8,7 @@ import {
   JobState,
   JobView,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
-import type { JobRecord } from "../domain/reads/job-record.js";
+import { type JobRecord, reopenCount } from "../domain/reads/job-record.js";
 import type { JobIdCodec } from "../ids/job-id.js";
 import { attemptFromEnd, attemptFromLive } from "./attempt-to-proto.js";
 import { extrasOf, timestampFromMicros } from "./stored-values.js";
@@ -16,14 +16,14 @@ import { defined, policyToProto } from "./policy-to-proto.js";
 
 /** Shows a job as far as the view goes. */
 export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): Job {
-  const { space, stored, ends, open, finalEnd } = record;
+  const { space, stored, open, finalEnd } = record;
   const { serial } = stored;
-  const reopen = open?.reopen ?? finalEnd?.reopen ?? 0;
+  const reopen = reopenCount(record);
   const attempts = attemptsOf(record, ids);
   const lastAttempt = attempts.at(-1);
   const waitsUntil = open && open.readyAt > 0 ? open.readyAt : 0;
   return create(JobSchema, {
-    id: ids.encode({ serial, reopen, attempt: 0 }),
+    id: ids.encodeJob(serial),
     shortId: ids.encodeShort(serial, reopen),
     namespace: space.name,
     serial: BigInt(serial),
@@ -36,7 +36,7 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
       endTime: timestampFromMs(finalEnd.endedAt),
     }),
     attemptCount: lastAttempt?.number ?? 0,
-    countedAttempts: open?.counted ?? ends.filter(({ attemptState: end }) => end === "FAILED" || end === "LOST").length,
+    countedAttempts: open?.counted ?? countedAttempts(record),
     ...defined("lastAttempt", lastAttempt),
     ...(view === JobView.FULL && { attempts }),
     createTime: timestampFromMicros(stored.createdMicros),
@@ -50,9 +50,19 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
   });
 }
 
+/** Failures and losses since the job was opened last, as `budget.ts` counts them. */
+function countedAttempts(record: JobRecord): number {
+  const { ignoreLostBeforeStart } = record.shape.policy;
+  return record.ends.filter(
+    ({ reopen, attemptState, startedAt }) =>
+      reopen === reopenCount(record) &&
+      (attemptState === "FAILED" || (attemptState === "LOST" && (startedAt > 0 || !ignoreLostBeforeStart))),
+  ).length;
+}
+
 function specOf({ shape, stored, open }: JobRecord, view: JobView): JobSpec {
   const payloads = view === JobView.PAYLOADS || view === JobView.FULL;
-  const spec = extrasOf(stored.extras);
+  const spec = extrasOf(stored);
   spec.queue = shape.queue;
   spec.kind = stored.kind;
   spec.subject = stored.subject;

@@ -6,14 +6,22 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
+import type { StoredJob } from "../domain/reads/stored-job.js";
 import { type JobListFilter, type JobListOrder, listSerials } from "../store/list-jobs.js";
 import { decodePageToken, encodePageToken, invalid } from "./fields.js";
+import { filterText } from "./job-filter.js";
 import { readPage } from "./job-page.js";
 import { extrasOf } from "./stored-values.js";
 
 /** Jobs looked at per step, and per page at most: a page may be short, or even empty, and still have a next one. */
 const step = 500;
 const maxLooked = 20_000;
+
+/** A job that has the labels, and where a page goes on behind it. */
+interface Match {
+  readonly serial: number;
+  readonly behind: number;
+}
 
 /** Lists jobs by labels, which have no index: walks what the rest of the filter leaves. */
 export async function listByLabels(
@@ -24,56 +32,52 @@ export async function listByLabels(
   pageSize: number,
 ): Promise<ListJobsResponse> {
   if (request.wantTotal) throw invalid("want_total", "can't be had together with labels");
-  const { blocked: _, scheduled: __, ...stable } = filter;
-  const query = JSON.stringify([request.namespace, stable, order]);
-  const keyset = order === "newest" || order === "oldest";
+  const query = JSON.stringify([request.namespace, filterText(request.filter), order]);
   const position = decodePageToken(query, request.pageToken);
-  const from = keyset ? { ...(position !== undefined && { cursor: position }) } : { offset: position ?? 0 };
   let toSkip = position === undefined ? request.skip : 0;
-  const serials: number[] = [];
-  let next = 0;
+  const found: Match[] = [];
   let looked = 0;
-  for await (const { matches, last, offset } of walkByLabels(place, filter, order, from)) {
+  // Where the walk stopped; undefined at its end.
+  let behind: number | undefined;
+  for await (const { matches, next } of walkByLabels(place, filter, order, position)) {
     const wanted = matches.slice(toSkip);
     toSkip -= matches.length - wanted.length;
-    serials.push(...wanted);
+    found.push(...wanted);
     looked += step;
-    next = keyset ? last : offset;
-    if (serials.length >= pageSize || looked >= maxLooked) break;
-    next = 0;
+    behind = next;
+    if (found.length > pageSize || looked >= maxLooked) break;
   }
-  const jobs = await readPage(place, serials.slice(0, pageSize), request.view);
-  // A page that ends within a step goes on behind its last job.
-  const cut = jobs.length < serials.length;
-  const behind = keyset && cut ? (serials[jobs.length - 1] ?? 0) : next;
-  return create(ListJobsResponseSchema, { jobs, nextPageToken: behind > 0 ? encodePageToken(query, behind) : "" });
+  const serials = found.slice(0, pageSize).map(({ serial }) => serial);
+  const { jobs, covered } = await readPage(place, serials, request.view);
+  // A page that is full goes on behind its last job.
+  if (covered < found.length) behind = found[covered - 1]?.behind;
+  const nextPageToken = behind === undefined ? "" : encodePageToken(query, behind);
+  return create(ListJobsResponseSchema, { jobs, nextPageToken });
 }
 
-/** Steps over the jobs of a filter, with those that have its labels. */
+/** Steps over the jobs of a filter, with those that have its labels. `next` is where another walk goes on; undefined at the end. */
 export async function* walkByLabels(
   { term, space }: Place,
   filter: JobListFilter,
   order: JobListOrder,
-  from: { readonly cursor?: number; readonly offset?: number },
-): AsyncGenerator<{ readonly matches: number[]; readonly last: number; readonly offset: number }> {
+  from: number | undefined,
+): AsyncGenerator<{ readonly matches: Match[]; readonly next: number | undefined }> {
   const keyset = order === "newest" || order === "oldest";
-  let { cursor, offset = 0 } = from;
-  for (;;) {
-    const page = { order, limit: step, offset: keyset ? 0 : offset, ...(cursor !== undefined && { cursor }) };
-    const serials = await listSerials(term.pool, space.id, filter, page);
+  let next = from;
+  do {
+    const offset = keyset ? 0 : (next ?? 0);
+    const cursor = keyset && next !== undefined ? { cursor: next } : {};
+    const serials = await listSerials(term.pool, space.id, filter, { order, limit: step, offset, ...cursor });
+    const behind = new Map(serials.map((serial, i) => [serial, keyset ? serial : offset + i + 1]));
     const records = await readRecords(term.pool, space, serials, false);
-    const matches = records
-      .filter(({ stored }) => hasLabels(stored.extras, filter.labels ?? {}))
-      .map(({ stored }) => stored.serial);
-    cursor = keyset ? serials.at(-1) : undefined;
-    offset += serials.length;
-    yield { matches, last: serials.at(-1) ?? 0, offset };
-    if (serials.length < step) return;
-  }
+    const labelled = records.filter(({ stored }) => hasLabels(stored, filter.labels ?? {}));
+    const matches = labelled.map(({ stored: { serial } }) => ({ serial, behind: behind.get(serial) ?? 0 }));
+    next = serials.length < step ? undefined : behind.get(serials.at(-1) ?? 0);
+    yield { matches, next };
+  } while (next !== undefined);
 }
 
-function hasLabels(extras: Uint8Array | undefined, wanted: Readonly<Record<string, string>>): boolean {
-  if (!extras) return false;
-  const { labels } = extrasOf(extras);
+function hasLabels(stored: StoredJob, wanted: Readonly<Record<string, string>>): boolean {
+  const { labels } = extrasOf(stored);
   return Object.entries(wanted).every(([name, value]) => labels[name] === value);
 }

@@ -9,7 +9,7 @@ import type { Directory } from "../domain/directory.js";
 import { countJobs, type JobListOrder, listSerials } from "../store/list-jobs.js";
 import { decodePageToken, encodePageToken, invalid, pageSizeField } from "./fields.js";
 import { readPage } from "./job-page.js";
-import { filterFromProto } from "./job-filter.js";
+import { filterFromProto, filterText } from "./job-filter.js";
 import { listByLabels } from "./list-by-labels.js";
 import { listInClaimOrder } from "./list-in-claim-order.js";
 import { defined } from "./policy-to-proto.js";
@@ -36,8 +36,7 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   if (!order) throw invalid("order_by", `${request.orderBy} is no order`);
   const filter = filterFromProto(place, request.filter);
   if (filter.labels) return listByLabels(place, request, filter, order, pageSize);
-  const { blocked: _, scheduled: __, ...stable } = filter;
-  const query = JSON.stringify([request.namespace, stable, order]);
+  const query = JSON.stringify([request.namespace, filterText(request.filter), order]);
   const keyset = order === "newest" || order === "oldest";
   const position = decodePageToken(query, request.pageToken);
   const offset = position === undefined ? request.skip : keyset ? 0 : position;
@@ -49,15 +48,14 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
     offset,
     ...defined("cursor", cursor),
   });
-  const jobs = await readPage(place, serials.slice(0, pageSize), request.view);
-  const more = jobs.length < serials.length;
-  const last = serials[jobs.length - 1] ?? 0;
+  const { jobs, covered } = await readPage(place, serials.slice(0, pageSize), request.view);
   // What has gone on since the rows were chosen is left out: a page may be shorter, and never shows what was not asked for.
   const states = request.filter?.states ?? [];
   const shown = states.length > 0 ? jobs.filter(({ state }) => states.includes(state)) : jobs;
+  const last = serials[covered - 1];
   return create(ListJobsResponseSchema, {
     jobs: shown,
-    nextPageToken: more && jobs.length > 0 ? encodePageToken(query, keyset ? last : offset + jobs.length) : "",
+    nextPageToken: last && covered < serials.length ? encodePageToken(query, keyset ? last : offset + covered) : "",
     total: request.wantTotal ? BigInt(await countJobs(pool, place.space.id, filter)) : 0n,
   });
 }

@@ -9,8 +9,8 @@ import {
 import { ReuseState } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
 import { findStandIn, type StandIn } from "../domain/core/reuse.js";
 import type { Directory, Place } from "../domain/directory.js";
+import { readFacts } from "../domain/reads/ended-facts.js";
 import { readRecords } from "../domain/reads/job-record.js";
-import { loadByReuseKey } from "../store/ended-facts.js";
 import { checkName, durationField, invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 import { reuseKeyOf, reuseStates } from "./reuse-from-proto.js";
@@ -29,17 +29,18 @@ export async function lookupResult(directory: Directory, request: LookupResultRe
   return create(LookupResultResponseSchema, { job: jobToProto(record, place.ids, request.view), key });
 }
 
-/** A job that ends while history is read is in the watch. */
+/** A job that is being admitted, or opened again, is there once it is durable. */
 async function find({ term, space }: Place, request: Parameters<typeof findStandIn>[1]): Promise<StandIn | undefined> {
-  const watch = space.endWatches.open();
-  try {
-    const byKey = await loadByReuseKey(term.pool, space.id, [request.key]);
-    term.assertValid();
-    const noted = watch.byKey.get(request.key);
-    const facts = [...(noted ? [noted] : []), ...(byKey.get(request.key) ?? [])];
-    return findStandIn(space, request, { states: new Map(), byKey: new Map([[request.key, facts]]) });
-  } finally {
-    watch.close();
+  for (;;) {
+    const { facts, close } = await readFacts(term.pool, space, { serials: new Set(), keys: new Set([request.key]) });
+    try {
+      term.assertValid();
+      const found = findStandIn(space, request, facts());
+      if (found?.job?.phase !== "admitting" || !found.job.pending) return found;
+      await term.write(found.job.pending);
+    } finally {
+      close();
+    }
   }
 }
 

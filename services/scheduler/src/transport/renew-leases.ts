@@ -56,7 +56,7 @@ async function renewRunner(place: Place, renewal: RunnerRenewal): Promise<Runner
     unnamed: renewal.complete ? await unnamedLeases(place, held, statuses) : [],
     revoked: runner && renewal.wantRevoked ? runner.revoked.map((revoked) => revocationToProto(revoked, ids)) : [],
     held: held.map(({ job, number }) => ({
-      jobId: ids.encode({ serial: job.serial, reopen: job.reopen, attempt: 0 }),
+      jobId: ids.encodeJob(job.serial),
       attempt: number,
     })),
   });
@@ -122,9 +122,7 @@ async function leaveNow({ term }: Place, runner: RunnerPresence): Promise<void> 
 
 async function unnamedLeases({ term, ids }: Place, held: readonly LiveAttempt[], statuses: readonly LeaseStatus[]) {
   const named = new Set(statuses.map(({ jobId, attempt }) => `${jobId}/${attempt}`));
-  const unnamed = held.filter(
-    ({ job, number }) => !named.has(`${ids.encode({ serial: job.serial, reopen: job.reopen, attempt: 0 })}/${number}`),
-  );
+  const unnamed = held.filter(({ job, number }) => !named.has(`${ids.encodeJob(job.serial)}/${number}`));
   const bodies = await term.bodies.get(
     term.pool,
     unnamed.map(({ job }) => job),

@@ -6,9 +6,12 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { openState } from "../domain/core/core-event.js";
 import type { JobState } from "../domain/core/model.js";
-import { type NewOrder, reopen } from "../domain/core/reopen.js";
+import type { Traits } from "../domain/core/group.js";
+import type { Namespace } from "../domain/core/namespace.js";
+import { maxReopens, type NewOrder, reopen } from "../domain/core/reopen.js";
 import type { Directory, Place } from "../domain/directory.js";
 import { isFinal } from "../domain/reads/final-state.js";
+import type { JobRecord } from "../domain/reads/job-record.js";
 import { jobTurn } from "../domain/shard/turns.js";
 import { endedJob, readEnded } from "../domain/reads/open-or-ended.js";
 import { checkName, invalid } from "./fields.js";
@@ -24,7 +27,7 @@ interface Retry {
   readonly requestId: string;
 }
 
-/** Opens jobs that have ended once more, each by itself. A repeat under the same request id finds them open and says so without an error. */
+/** Opens jobs that have ended once more, each by itself. A repeat under the same request id changes nothing and is no error, wherever the jobs are by then. */
 export async function retryJobs(directory: Directory, request: RetryJobsRequest): Promise<RetryJobsResponse> {
   const { jobIds, order, expectedStates, actor, requestId } = request;
   if (jobIds.length === 0) throw invalid("job_ids", "name the jobs");
@@ -42,8 +45,10 @@ export async function retryJobs(directory: Directory, request: RetryJobsRequest)
   return create(RetryJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
 }
 
-function retryOne({ term, space }: Place, serial: number, retry: Retry): Promise<Effect> {
+function retryOne(place: Place, serial: number, retry: Retry): Promise<Effect> {
+  const { term, space } = place;
   return term.turns.take(jobTurn(space, serial), async () => {
+    if (await isRepeat(place, requestKeyOf(retry, serial))) return { serial };
     for (;;) {
       term.assertValid();
       const open = space.job(serial);
@@ -51,10 +56,7 @@ function retryOne({ term, space }: Place, serial: number, retry: Retry): Promise
         await term.write(open.pending);
         continue;
       }
-      if (open) {
-        const repeated = retry.requestId !== "" && term.retries.get(`${space.id}/${serial}`) === retry.requestId;
-        return { serial, previous: openState(open), ...(!repeated && { reason: "WRONG_STATE" }) };
-      }
+      if (open) return { serial, previous: openState(open), reason: "WRONG_STATE" };
       const record = await readEnded(term.pool, space, serial);
       term.assertValid();
       if (!record) return { serial, reason: "JOB_NOT_FOUND" };
@@ -62,12 +64,29 @@ function retryOne({ term, space }: Place, serial: number, retry: Retry): Promise
       if (record.open) continue;
       const { state } = record;
       if (!retry.expected.includes(state)) return { serial, previous: state, reason: "WRONG_STATE" };
-      const { concurrencyKeys, rateKeys, fairnessKey } = extrasOf(record.stored.extras);
-      const traits = space.lanes.traitsFor([...concurrencyKeys].sort(), [...rateKeys].sort(), fairnessKey);
-      const { write } = reopen(term.clock.now(), space, endedJob(record, traits), retry.order, retry.actor);
-      term.retries.note(`${space.id}/${serial}`, retry.requestId);
+      const ended = endedJob(record, traitsOf(space, record));
+      if (ended.reopen >= maxReopens) return { serial, previous: state, reason: "QUOTA_EXCEEDED" };
+      const by = { actor: retry.actor, requestKey: requestKeyOf(retry, serial) };
+      const { write } = reopen(term.clock.now(), space, ended, retry.order, by);
       await term.write(write);
       return { serial, previous: state };
     }
   });
+}
+
+/** A call that is repeated may be so after its job has ended once more: what it did is kept for each of its jobs. */
+function requestKeyOf({ requestId }: Retry, serial: number): string {
+  return requestId && `retry:${requestId}:${serial}`;
+}
+
+/** Whether this call has opened the job before. The turn keeps others from doing so meanwhile. */
+async function isRepeat({ term, space }: Place, key: string): Promise<boolean> {
+  if (key === "") return false;
+  const stored = await term.requests.read(term.pool, space, term.clock.now(), [key]);
+  return term.requests.known(space, [key], stored).has(key);
+}
+
+function traitsOf(space: Namespace, { stored }: JobRecord): Traits {
+  const { concurrencyKeys, rateKeys, fairnessKey } = extrasOf(stored);
+  return space.lanes.traitsFor([...new Set(concurrencyKeys)].sort(), [...new Set(rateKeys)].sort(), fairnessKey);
 }

@@ -3,6 +3,7 @@ import type { JobSpec } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { OnConflict, ReuseState } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
 import type { FinalState } from "../domain/core/model.js";
 import type { ReuseRequest } from "../domain/core/reuse.js";
+import { canonicalJson } from "./canonical-json.js";
 import { checkName, durationField, invalid } from "./fields.js";
 
 const conflicts: Record<OnConflict, ReuseRequest["onConflict"]> = {
@@ -37,29 +38,12 @@ export function reuseStates(states: readonly ReuseState[]): { active: boolean; s
   return { active: names.includes("ACTIVE"), states: names.filter((name) => name !== "ACTIVE") };
 }
 
-/** The key that the caller gave, else SHA-256 over the canonical JSON of kind, input and salt. */
+/** The key that the caller gave, else SHA-256 over the canonical JSON of kind, input and salt; an input that is no JSON stands for itself. */
 export function reuseKeyOf({ kind, input, reuse }: JobSpec): string {
   if (reuse?.key) return checkName("reuse.key", reuse.key, 1, 512);
-  const salt = reuse?.salt ?? "";
-  const canonical = JSON.stringify([kind, canonicalInput(input?.data ?? new Uint8Array()), salt]);
-  return `sha256:${createHash("sha256").update(canonical).digest("hex")}`;
-}
-
-/** The JSON value with sorted names, so that the same input written otherwise has the same key; bytes that are no JSON stand for themselves. */
-function canonicalInput(data: Uint8Array): unknown {
-  const text = Buffer.from(data).toString();
-  try {
-    return ["json", sorted(JSON.parse(text))];
-  } catch {
-    return ["bytes", Buffer.from(data).toString("base64")];
-  }
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  // Pairs and not an object, which would sort names that look like numbers by itself.
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => [name, sorted(field)]);
+  const data = input?.data ?? new Uint8Array();
+  const json = canonicalJson(data);
+  const content = json === undefined ? ["bytes", Buffer.from(data).toString("base64")] : ["json", json];
+  const text = JSON.stringify([kind, content, reuse?.salt ?? ""]);
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

@@ -32,40 +32,52 @@ export async function* watchJobs(
   const { term, space, ids } = place;
   const serials = new Set(request.jobIds.map((id) => decodeId(ids, id).serial));
   const after = request.afterSequence === undefined ? undefined : Number(request.afterSequence);
+  const isType = (type: keyof typeof JobEventType) =>
+    request.types.length === 0 || request.types.includes(JobEventType[type]);
   const watch = watchEvents(term, space, after, context.signal, (news) => {
+    if (!isType(news.type)) return false;
     if (news.type !== "PROGRESS") return request.includeRunners;
     const { job } = news.attempt;
     const isNamed = serials.size === 0 || serials.has(job.serial);
     return request.includeProgress && isNamed && (request.queue === "" || job.shape.queue === request.queue);
   });
-  const open = new Set(serials);
-  if (request.includeSnapshot || request.untilFinal) {
-    const records = await readRecords(term.pool, space, [...serials], request.includeSnapshot);
-    for (const { stored, state } of records) if (isFinal(state)) open.delete(stored.serial);
-    const missing = serials.size - records.length;
-    if (missing > 0)
-      throw new SwitchyardError("JOB_NOT_FOUND", `${missing} of the named jobs do not exist`, {
-        missing: String(missing),
-      });
-    if (request.includeSnapshot) {
-      const snapshots = records.map((record) => jobToProto(record, ids, JobView.PAYLOADS));
-      yield create(WatchJobsResponseSchema, { snapshots, sequence: BigInt(watch.startedAt) });
+  try {
+    const open = new Set(serials);
+    if (request.includeSnapshot || request.untilFinal) {
+      const records = await readRecords(term.pool, space, [...serials], request.includeSnapshot);
+      for (const { stored, state } of records) if (isFinal(state)) open.delete(stored.serial);
+      const missing = serials.size - records.length;
+      if (missing > 0)
+        throw new SwitchyardError("JOB_NOT_FOUND", `${missing} of the named jobs do not exist`, {
+          missing: String(missing),
+        });
+      if (request.includeSnapshot) {
+        const snapshots = records.map((record) => jobToProto(record, ids, JobView.PAYLOADS));
+        yield create(WatchJobsResponseSchema, { snapshots, sequence: BigInt(watch.startedAt) });
+      }
     }
+    if (request.untilFinal && open.size === 0 && after === undefined) return;
+    const isNamed = ({ serial }: CoreEvent) => serials.size === 0 || serials.has(serial);
+    const wanted = (event: CoreEvent) =>
+      isNamed(event) && (request.queue === "" || event.shape.queue === request.queue) && isType(event.type);
+    for await (const { events: batch, live, upTo } of watch.batches) {
+      const events = [
+        ...batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event)),
+        ...live.map((news) => newsToProto(place, news)),
+      ];
+      if (events.length > 0) yield create(WatchJobsResponseSchema, { events, sequence: BigInt(upTo) });
+      for (const { event } of batch) if (isNamed(event)) follow(open, event);
+      if (request.untilFinal && open.size === 0 && upTo >= watch.startedAt) return;
+    }
+  } finally {
+    watch.stop();
   }
-  if (request.untilFinal && open.size === 0 && after === undefined) return watch.stop();
-  const wanted = (event: CoreEvent) =>
-    (serials.size === 0 || serials.has(event.serial)) &&
-    (request.queue === "" || event.shape.queue === request.queue) &&
-    (request.types.length === 0 || request.types.includes(JobEventType[event.type]));
-  for await (const { events: batch, live, upTo } of watch.batches) {
-    const events = [
-      ...batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event)),
-      ...live.map((news) => newsToProto(place, news)),
-    ];
-    if (events.length > 0) yield create(WatchJobsResponseSchema, { events, sequence: BigInt(upTo) });
-    for (const { event } of batch) if (event.type === "ENDED") open.delete(event.serial);
-    if (request.untilFinal && open.size === 0 && upTo >= watch.startedAt) return watch.stop();
-  }
+}
+
+/** Keeps the set of those that are still waited for: one that is opened again is, one that is deleted is not. */
+function follow(open: Set<number>, { type, serial }: CoreEvent): void {
+  if (type === "ENDED" || type === "DELETED") open.delete(serial);
+  else if (type === "REOPENED") open.add(serial);
 }
 
 function newsToProto({ ids }: Place, news: LiveNews): JobEvent {
@@ -76,7 +88,7 @@ function newsToProto({ ids }: Place, news: LiveNews): JobEvent {
   return create(JobEventSchema, {
     time: timestampFromMs(at),
     type: JobEventType.PROGRESS,
-    jobId: ids.encode({ serial: job.serial, reopen: job.reopen, attempt: 0 }),
+    jobId: ids.encodeJob(job.serial),
     ...{ state: JobState.RUNNING, previousState: JobState.RUNNING },
     ...{ attempt: number, runnerId: runner.id, kind: job.kind, queue: job.shape.queue },
     ...(progress && { progress: progressToProto(progress) }),
@@ -84,12 +96,12 @@ function newsToProto({ ids }: Place, news: LiveNews): JobEvent {
 }
 
 function eventToProto({ ids }: Place, { sequence, event }: SequencedEvent): JobEvent {
-  const { serial, reopen, shape } = event;
+  const { serial, shape } = event;
   return create(JobEventSchema, {
     sequence: BigInt(sequence),
     time: timestampFromMs(event.at),
     type: JobEventType[event.type],
-    jobId: ids.encode({ serial, reopen, attempt: 0 }),
+    jobId: ids.encodeJob(serial),
     previousState: event.previous === "" ? JobState.UNSPECIFIED : JobState[event.previous],
     state: JobState[event.state],
     attempt: event.attempt,

@@ -68,7 +68,7 @@ function startServices(databaseUrl: string): Promise<Child<ServicesProcess>> {
   return startChild({
     node: process.execPath,
     script: processScript("services"),
-    env: { DATABASE_URL: databaseUrl },
+    env: { DATABASE_URL: databaseUrl, LOG_LEVEL: process.env.LOG_LEVEL ?? "error" },
   });
 }
 

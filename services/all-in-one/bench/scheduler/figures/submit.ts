@@ -10,7 +10,7 @@ function submitFigure(name: string, title: string, load: Load, bar: Bar): Figure
     values: [{ key: "", title, unit: "jobs/s", better: "higher", bar }],
     async measure(contender, run) {
       const { submitter } = contender;
-      await submitter.submit({ ...load, seconds: run.seconds(0.5) });
+      await submitter.submit({ ...load, seconds: run.seconds(1) });
       const openBefore = await submitter.openJobs();
       const { result, cpu } = await run.timed(contender, () => submitter.submit({ ...load, seconds: run.seconds(3) }));
       await checkOpen(contender, openBefore + result.jobs);

@@ -22,7 +22,7 @@ export interface Services {
 export async function startServices(databaseUrl: string): Promise<Services> {
   for (const migrateService of [migrateScheduler, migrateRunnerGateway, migrateLogStore])
     await migrateService(databaseUrl);
-  const logger = createLogger({ name: "bench", level: "error", destination: process.stderr });
+  const logger = createLogger({ name: "bench", destination: process.stderr });
   const pool = createPool({ url: databaseUrl, max: 20, applicationName: "bench", log: logger });
   // One name over restarts, as the all-in-one has: it takes its own shard back at once.
   const scheduler = createScheduler({ config: { ...schedulerDefaults, databaseUrl, replicaId: "bench" }, logger });

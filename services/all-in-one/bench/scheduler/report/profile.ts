@@ -1,23 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-
-interface Frame {
-  readonly functionName: string;
-  readonly url: string;
-  readonly lineNumber: number;
-}
-
-/** What V8 writes, as far as it is read here. */
-interface CpuProfile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: Frame }[];
-  readonly samples: readonly number[];
-  /** Microseconds before each sample. */
-  readonly timeDeltas: readonly number[];
-}
+import { busyTimes, type CpuProfile, type Frame, placeOf } from "./cpu-profile.js";
 
 const listed = 25;
 
-/** Sums up every profile of a directory: self time by package, and of the functions and files that took most. Idle time is left out. */
+/**
+ * Sums up every profile of a directory: time by package, of our files, and of functions, without what they called; and of our functions with
+ * it. It is time on the clock: a process that waits for a core while it is busy counts as busy.
+ */
 export async function profileSummary(directory: string): Promise<string> {
   const names = (await readdir(directory)).filter((name) => name.endsWith(".cpuprofile")).sort();
   let text = "";
@@ -28,38 +18,39 @@ export async function profileSummary(directory: string): Promise<string> {
   return text;
 }
 
-function summary({ nodes, samples, timeDeltas }: CpuProfile): string {
-  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+function summary(profile: CpuProfile): string {
   const groups = new Map<string, number>();
   const files = new Map<string, number>();
-  const functions = new Map<string, number>();
+  const alone = new Map<string, number>();
+  const withCalls = new Map<string, number>();
   let busy = 0;
-  for (const [i, id] of samples.entries()) {
-    const frame = frames.get(id);
-    const micros = timeDeltas[i] ?? 0;
-    if (frame === undefined || frame.functionName === "(idle)") continue;
+  for (const { micros, stack } of busyTimes(profile)) {
     busy += micros;
+    const [frame] = stack;
+    if (frame === undefined) continue;
     const { group, file } = placeOf(frame);
     add(groups, group, micros);
     if (group.startsWith("ours")) add(files, file, micros);
-    add(functions, `${frame.functionName || "(anonymous)"} ${file}${file ? `:${frame.lineNumber + 1}` : ""}`, micros);
+    add(alone, nameOf(frame), micros);
+    const ours = stack.filter((one) => placeOf(one).group.startsWith("ours")).map(nameOf);
+    for (const name of new Set(ours)) add(withCalls, name, micros);
   }
   const part = (title: string, times: ReadonlyMap<string, number>) => {
     const most = [...times].sort(([, a], [, b]) => b - a).slice(0, listed);
     return `  ${title}\n${most.map(([what, micros]) => `    ${share(micros, busy)}  ${what}`).join("\n")}\n`;
   };
-  return `  busy ${(busy / 1e6).toFixed(2)} s\n${part("packages", groups)}${part("our files", files)}${part("functions", functions)}`;
+  return [
+    `  busy ${(busy / 1e6).toFixed(2)} s\n`,
+    part("packages", groups),
+    part("our files", files),
+    part("functions", alone),
+    part("our functions, with what they call", withCalls),
+  ].join("");
 }
 
-/** The package of a frame, or the workspace if it is one of ours, and its file. */
-function placeOf({ functionName, url }: Frame): { readonly group: string; readonly file: string } {
-  if (url.startsWith("node:")) return { group: `node ${url.split("/")[0]?.slice("node:".length)}`, file: url };
-  const path = url.replace("file://", "");
-  const installed = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)/.exec(path);
-  if (installed) return { group: installed[1] ?? "", file: `${installed[1]}/${installed[2]}` };
-  const ours = /.*\/((?:libs|services)\/[^/]+)\/(.*)/.exec(path);
-  if (ours) return { group: `ours ${ours[1]}`, file: `${ours[1]}/${ours[2]}` };
-  return { group: functionName.startsWith("(") ? functionName : "native", file: path };
+function nameOf(frame: Frame): string {
+  const { file } = placeOf(frame);
+  return `${frame.functionName || "(anonymous)"}${file === "" ? "" : ` ${file}:${frame.lineNumber + 1}`}`;
 }
 
 function add(times: Map<string, number>, what: string, micros: number): void {

@@ -1,17 +1,20 @@
-import { amended, amendment } from "./amend.js";
+import { amended } from "./amend.js";
+import type { Batch } from "./batch.js";
 import { addClaimEvents, attemptCommitted, grant } from "./claim.js";
+import { standInFor } from "./conflict.js";
 import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
 import { waiterFor, stopWaiting } from "./dispatch.js";
 import type { Traits } from "./group.js";
-import type { JobShape, LiveAttempt, OpenJob, ParentEdge, ShapeSpec } from "./model.js";
+import { linkParents } from "./link-parents.js";
+import type { FinalState, OpenJob, ParentEdge, ShapeSpec } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
 import { type RankRequest, resolveRank } from "./rank.js";
-import { findStandIn, type EndedFacts, type ReuseRequest, type StandIn } from "./reuse.js";
+import { findStandIn, type EndedFacts, type ReuseRequest } from "./reuse.js";
 import { fullKey } from "./seats.js";
 import { waitInLine } from "./wait.js";
-import type { AmendRecord, CoreEvent, Effects, JobBody, RequestRecord, SubmitWrite, Write } from "./writes.js";
+import type { Effects, JobBody, RequestRecord, SubmitWrite, Write } from "./writes.js";
 
 /** A job that must end before another one may start: one of the namespace, or an item of the same call. */
 export type ParentRequest = Omit<ParentEdge, "parent"> & ({ readonly serial: number } | { readonly item: number });
@@ -40,24 +43,14 @@ export interface Admission {
   readonly disposition: "CREATED" | "JOINED" | "CACHED" | "AMENDED";
   /** The open job; undefined when a finished one stands for the item. */
   readonly job: OpenJob | undefined;
-}
-
-/** What is being put together. */
-interface Batch {
-  readonly now: number;
-  readonly space: Namespace;
-  readonly facts: EndedFacts;
-  readonly jobs: { readonly job: OpenJob; readonly body: JobBody }[];
-  readonly amends: AmendRecord[];
-  readonly shapes: { readonly space: Namespace; readonly shape: JobShape }[];
-  readonly attempts: LiveAttempt[];
-  readonly events: CoreEvent[];
-  readonly admissions: Admission[];
+  /** How the job that stands for the item has ended; undefined when it is open. */
+  readonly end: FinalState | undefined;
 }
 
 /**
- * Admits jobs, all of them in one write. `requestKey` names the call for repeats; empty for none. `facts` is what history says about the keys and parents
- * that the items name. Whatever can refuse an item (`check-items.ts`) has been asked before.
+ * Admits jobs, all of them in one write. `requestKey` names the call for repeats, empty for none; `serialsOf` says which jobs stand for all items
+ * of the call, those included that are not among these since they are repeats themselves. `facts` is what history says about the keys and
+ * parents that the items name. Whatever can refuse an item (`check-items.ts`) has been asked before.
  */
 export function admit(
   now: number,
@@ -65,45 +58,40 @@ export function admit(
   requestKey: string,
   items: readonly JobRequest[],
   facts: EndedFacts,
+  serialsOf: (admissions: readonly Admission[]) => readonly number[] = (all) => all.map(({ serial }) => serial),
 ):
   | { readonly waitFor: Write }
   | { readonly admissions: readonly Admission[]; readonly write: SubmitWrite; readonly alsoWait: readonly Write[] } {
-  const standIns = items.map(({ reuse }) => reuse && findStandIn(space, reuse, facts));
-  for (const [i, found] of standIns.entries()) {
+  for (const { reuse } of items) {
+    const found = reuse && findStandIn(space, reuse, facts);
     // Another decision about the job is on the way: what this one would change, or lean on, is not settled.
-    if (found?.job?.pending && (found.job.phase === "ending" || items[i]?.reuse?.onConflict !== "RETURN"))
+    if (found?.job?.pending && (found.job.phase === "ending" || reuse?.onConflict !== "RETURN"))
       return { waitFor: found.job.pending };
   }
-  const batch: Batch = {
-    now,
-    space,
-    facts,
-    jobs: [],
-    amends: [],
-    shapes: [],
-    attempts: [],
-    events: [],
-    admissions: [],
-  };
+  const batch = emptyBatch(now, space, facts);
   const alsoWait: Write[] = [];
-  for (const [i, item] of items.entries()) {
-    // An item before this one may have taken the key.
-    const found = standIns[i] ?? (item.reuse && findStandIn(space, item.reuse, facts));
-    if (found) {
-      if (found.job?.pending) alsoWait.push(found.job.pending);
-      batch.admissions.push(standIn(batch, item, found));
-    } else {
-      batch.admissions.push(newAdmission(batch, item));
-    }
+  for (const item of items) {
+    // Asked again: an item before this one may have taken the key.
+    const found = item.reuse && findStandIn(space, item.reuse, facts);
+    if (found?.job?.pending) alsoWait.push(found.job.pending);
+    batch.admissions.push(found ? standInFor(batch, item, found) : newAdmission(batch, item));
   }
-  const { jobs, amends, shapes, attempts, events, admissions } = batch;
+  const { jobs, shapes, attempts, events, admissions } = batch;
   linkParents(batch, items);
   handOver(batch);
-  const requests = requestsOf(now, space, requestKey, items, admissions);
+  const requests = itemRecords(batch, items);
+  if (requestKey !== "")
+    requests.push({ space, key: requestKey, fingerprint: undefined, serials: serialsOf(admissions), at: now });
+  const amends = [...batch.amends.values()];
   const write: SubmitWrite = { lane: "submit", requests, shapes, jobs, amends, attempts, events };
   for (const { job } of jobs) job.pending = write;
   for (const { job } of amends) job.pending = write;
   return { admissions, write, alsoWait };
+}
+
+function emptyBatch(now: number, space: Namespace, facts: EndedFacts): Batch {
+  const amends: Batch["amends"] = new Map();
+  return { now, space, facts, jobs: [], amends, shapes: [], attempts: [], events: [], admissions: [] };
 }
 
 function newAdmission(batch: Batch, item: JobRequest): Admission {
@@ -127,64 +115,22 @@ function newAdmission(batch: Batch, item: JobRequest): Admission {
   if (item.reuse) job.reuseKey = item.reuse.key;
   space.open(job);
   batch.jobs.push({ job, body: item.body });
-  return { serial: job.serial, disposition: "CREATED", job };
+  return { serial: job.serial, disposition: "CREATED", job, end: undefined };
 }
 
 function traitsOf(space: Namespace, { concurrencyKeys, rateKeys, fairnessKey }: Traits): Traits {
   return space.lanes.traitsFor(concurrencyKeys, rateKeys, fairnessKey);
 }
 
-/** Another job stands for the item: as it is, or changed by the conflict policy. */
-function standIn({ now, amends, events }: Batch, item: JobRequest, { serial, job }: StandIn): Admission {
-  if (!job) return { serial, disposition: "CACHED", job };
-  const { rankClass, weight } = item;
-  const onConflict = item.reuse?.onConflict ?? "RETURN";
-  // What this very call has made or changed is not changed again.
-  if (onConflict === "RETURN" || job.phase === "admitting" || amends.some((record) => record.job === job))
-    return { serial, disposition: "JOINED", job };
-  const rank = resolveRank(job.space, job.shape.site.queue, item.rank);
-  const isBetter = rankClass < job.rankClass || (rankClass === job.rankClass && rank < job.rank);
-  const replaces = onConflict === "REPLACE_UNLESS_WORSE_CLASS" && rankClass <= job.rankClass;
-  if (!replaces && !(onConflict === "KEEP_BEST_ORDER" && isBetter)) return { serial, disposition: "JOINED", job };
-  const place = replaces ? { rankClass, rank, weight } : { rankClass, rank, weight: job.weight };
-  const { record, event } = amendment(now, job, place, replaces ? item.body : undefined);
-  amends.push(record);
-  events.push(event);
-  return { serial, disposition: "AMENDED", job };
-}
-
-/** Ties the new jobs to those that they wait for; parents that have ended already count as ended. */
-function linkParents({ space, facts, admissions }: Batch, items: readonly JobRequest[]): void {
-  for (const [i, { parents }] of items.entries()) {
-    const { job, disposition } = admissions[i] as Admission;
-    if (!job || disposition !== "CREATED" || parents.length === 0) continue;
-    const edges = parents.map((request): ParentEdge => {
-      const parent = "item" in request ? (admissions[request.item] as Admission).serial : request.serial;
-      return { parent, satisfiedBy: request.satisfiedBy, otherwise: request.otherwise };
-    });
-    job.parents = edges;
-    for (const edge of edges) {
-      const parent = space.job(edge.parent);
-      if (parent) {
-        job.openParents++;
-        const children = space.children.get(edge.parent);
-        if (children) children.push(job);
-        else space.children.set(edge.parent, [job]);
-        continue;
-      }
-      const end = facts.states.get(edge.parent);
-      if (!end || !edge.satisfiedBy.includes(end)) job.failedParent ??= edge;
-    }
-  }
-}
-
 /**
  * A runner that waits gets a new job in the write that stores it: one commit from submit to start instead of two. Only when nothing
  * of the lane is waiting, since a job that came earlier must not be overtaken, and not under a rate, whose level is stored with claims.
  */
-function handOver({ now, space, jobs, attempts, events }: Batch): void {
+function handOver({ now, space, jobs, amends, attempts, events }: Batch): void {
   for (const { job } of jobs) {
-    events.push(eventOf(job, "SUBMITTED", now, openState(job)));
+    const state = openState(job);
+    events.push(eventOf(job, "SUBMITTED", now, state));
+    if (amends.has(job)) events.push(eventOf(job, "AMENDED", now, state, { previous: state }));
     if (job.readyAt > 0 || job.openParents > 0 || job.failedParent || job.traits.rateKeys.length > 0) continue;
     const { queue } = job.shape.site;
     const lane = space.lanes.laneFor(job.shape.site, job.kind);
@@ -200,24 +146,12 @@ function handOver({ now, space, jobs, attempts, events }: Batch): void {
   }
 }
 
-function requestsOf(
-  now: number,
-  space: Namespace,
-  requestKey: string,
-  items: readonly JobRequest[],
-  admissions: readonly Admission[],
-): RequestRecord[] {
-  const requests: RequestRecord[] = [];
-  const serialOf = (i: number) => (admissions[i] as Admission).serial;
-  for (const [i, { idempotencyKey, fingerprint }] of items.entries()) {
-    if (idempotencyKey === "") continue;
-    requests.push({ space, key: `item:${idempotencyKey}`, fingerprint, serials: [serialOf(i)], at: now });
-  }
-  if (requestKey !== "") {
-    const serials = admissions.map(({ serial }) => serial);
-    requests.push({ space, key: requestKey, fingerprint: undefined, serials, at: now });
-  }
-  return requests;
+function itemRecords({ now, space, admissions }: Batch, items: readonly JobRequest[]): RequestRecord[] {
+  return items.flatMap(({ idempotencyKey, fingerprint }, i) => {
+    if (idempotencyKey === "") return [];
+    const { serial } = admissions[i] as Admission;
+    return [{ space, key: `item:${idempotencyKey}`, fingerprint, serials: [serial], at: now }];
+  });
 }
 
 /** New jobs are durable: they wait for their time or for a runner, or begin. */

@@ -34,7 +34,7 @@ export function amendment(
   const state = openState(job);
   const event = eventOf(job, "AMENDED", now, state, { previous: state });
   job.space.dequeue(job);
-  if (!job.live) job.phase = "amending";
+  if (!job.live && job.phase !== "admitting") job.phase = "amending";
   return { record, event };
 }
 
@@ -54,14 +54,21 @@ export function reorder(
   return { answer: { done: true, revision: record.revision }, writes: [write] };
 }
 
-/** Amendments are durable: the jobs stand at their new places. */
+/** Amendments are durable: the jobs stand at their new places. Those whose parents ended, or whose time came, meanwhile are ready. */
 export function amended(state: CoreState, now: number, amends: readonly AmendRecord[], effects: Effects): void {
+  const events: CoreEvent[] = [];
   for (const { job, revision, ...place } of amends) {
+    // A job that this write made, or opened again, was made at its place.
+    if (job.phase !== "amending" && !job.live) continue;
     job.pending = undefined;
     job.revision = revision;
     job.space.place(job, place);
     if (job.phase !== "amending") continue;
+    const { standing } = job;
     state.timers.cancel(job.readyTimer);
     waitInLine(state, now, job, effects);
+    if (standing === "queued" || job.standing !== "queued") continue;
+    events.push(eventOf(job, "READY", now, "QUEUED", { previous: standing === "blocked" ? "BLOCKED" : "SCHEDULED" }));
   }
+  if (events.length > 0) effects.writes.push(reportWrite({ events }));
 }

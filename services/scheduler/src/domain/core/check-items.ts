@@ -32,8 +32,13 @@ function checkParents(space: Namespace, items: readonly JobRequest[], facts: End
 
 /** Takes away items whose parents are away, until none is left or all that are left wait for each other. */
 function checkCircles(items: readonly JobRequest[]): void {
-  const waitsFor = items.map(({ parents }) => parents.flatMap((parent) => ("item" in parent ? [parent.item] : [])));
-  if (waitsFor.every((list) => list.length === 0)) return;
+  if (items.every(({ parents }) => !parents.some((parent) => "item" in parent))) return;
+  const jobs = jobsOfItems(items);
+  const waitsFor = items.map(({ parents }, i) => {
+    // An item that becomes another one's job waits for nothing.
+    if (jobs[i] !== i) return [];
+    return parents.flatMap((parent) => ("item" in parent ? [jobs[parent.item] ?? parent.item] : []));
+  });
   const children: number[][] = items.map(() => []);
   for (const [child, parents] of waitsFor.entries()) for (const parent of parents) children[parent]?.push(child);
   const open = waitsFor.map((list) => list.length);
@@ -50,6 +55,16 @@ function checkCircles(items: readonly JobRequest[]): void {
   const circle = [...open.keys()].filter((i) => (open[i] as number) > 0).slice(0, 10);
   throw new SwitchyardError("DEPENDENCY_CYCLE", `items ${circle.join(", ")} wait for each other`, {
     items: circle.join(","),
+  });
+}
+
+/** Which item becomes the job of each item: one that joins open jobs becomes that of an earlier item with its re-use key. */
+function jobsOfItems(items: readonly JobRequest[]): number[] {
+  const firsts = new Map<string, number>();
+  return items.map(({ reuse }, i) => {
+    const first = reuse && firsts.get(reuse.key);
+    if (reuse && first === undefined) firsts.set(reuse.key, i);
+    return reuse?.active && first !== undefined ? first : i;
   });
 }
 

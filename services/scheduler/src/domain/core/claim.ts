@@ -12,6 +12,8 @@ export type ClaimRefusal = { readonly refused: "not-found" | "not-claimable"; re
 
 /** Gives a waiter the best jobs that fit it, as many as it wants and there are. Undefined when there are none. */
 export function claimBest(now: number, waiter: Waiter): ClaimWrite | undefined {
+  waiter.profile.lastRunner = waiter.runner.id;
+  waiter.profile.lastAskedAt = now;
   const attempts: LiveAttempt[] = [];
   while (waiter.wants() > 0) {
     const attempt = claimNext(now, waiter);

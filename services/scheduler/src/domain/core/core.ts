@@ -5,7 +5,6 @@ import type { CoreState } from "./core-state.js";
 import { deleted } from "./delete.js";
 import { dispatch } from "./dispatch.js";
 import { ended } from "./ended.js";
-import type { Revoked } from "./model.js";
 import { waitInLine } from "./wait.js";
 import type { Effects, ReportWrite, Write } from "./writes.js";
 
@@ -47,6 +46,7 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
   tellCancelRequests(now, write);
   ended(state, now, write.ends, effects);
   amended(state, now, write.amends, effects);
+  for (const job of write.reopens) job.space.endWatches.gone(job.serial);
   for (const job of [...write.readies, ...write.reopens]) {
     job.pending = undefined;
     waitInLine(state, now, job, effects);
@@ -57,16 +57,8 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
 function tellCancelRequests(now: number, write: ReportWrite): void {
   for (const attempt of write.cancelRequests) {
     const { job, number, runner, notify } = attempt;
-    const { space, serial, reopen } = job;
-    const revoked: Revoked = {
-      space,
-      runnerId: runner.id,
-      serial,
-      reopen,
-      attempt: number,
-      reason: "CANCEL_REQUESTED",
-      at: now,
-    };
-    notify?.(revoked);
+    const { space, serial } = job;
+    const about = { space, runnerId: runner.id, serial, attempt: number };
+    notify?.({ ...about, reason: "CANCEL_REQUESTED", at: now });
   }
 }

@@ -19,7 +19,7 @@ export function deleteOpen(now: number, job: OpenJob, actor: string): Decision<t
   const { space, serial, live } = job;
   const about = { previous: openState(job), attempt: live?.number ?? 0, runnerId: live?.runner.id ?? "", actor };
   space.dequeue(job);
-  const write = deletion({ space, serial, job }, eventOf(job, "DELETED", now, openState(job), about));
+  const write = deletion({ space, serial, job, attempt: live }, eventOf(job, "DELETED", now, openState(job), about));
   job.phase = "ending";
   job.pending = write;
   return { answer: true, writes: [write] };
@@ -28,7 +28,10 @@ export function deleteOpen(now: number, job: OpenJob, actor: string): Decision<t
 /** Deletes a job that has ended. Whoever calls holds the job's turn, so that nobody opens it meanwhile. */
 export function deleteEnded(now: number, space: Namespace, ended: EndedLook, actor: string): ReportWrite {
   const { serial } = ended.stored;
-  return deletion({ space, serial, job: undefined }, endedEvent(space, ended, "DELETED", now, actor));
+  return deletion(
+    { space, serial, job: undefined, attempt: undefined },
+    endedEvent(space, ended, "DELETED", now, actor),
+  );
 }
 
 function deletion(record: DeleteRecord, event: CoreEvent): ReportWrite {
@@ -37,7 +40,8 @@ function deletion(record: DeleteRecord, event: CoreEvent): ReportWrite {
 
 /** Deletions are durable. Jobs that waited for a deleted one end as if it had been cancelled. */
 export function deleted(state: CoreState, now: number, deletes: readonly DeleteRecord[], effects: Effects): void {
-  for (const { job } of deletes) {
+  for (const { space, serial, job } of deletes) {
+    space.endWatches.gone(serial);
     if (!job) continue;
     job.pending = undefined;
     if (job.live) letGo(state, now, job.live, "DELETED", effects);

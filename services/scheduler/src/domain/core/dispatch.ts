@@ -6,7 +6,6 @@ import type { ClaimWrite } from "./writes.js";
 
 /** Lets somebody wait for work, unless there is enough now. */
 export function serveOrWait(now: number, waiter: Waiter): ClaimWrite | undefined {
-  waiter.profile.lastRunner = waiter.runner.id;
   const write = claimBest(now, waiter);
   if (waiter.wants() > 0 && !waiter.profile.waiting.has(waiter)) {
     waiter.waitingSince = now;

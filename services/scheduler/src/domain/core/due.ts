@@ -4,6 +4,7 @@ import { dispatch } from "./dispatch.js";
 import { endAttempt, endWaiting, loseAttempt } from "./end.js";
 import type { LiveAttempt, OpenJob } from "./model.js";
 import { refill } from "./seats.js";
+import { wasClaimed } from "./wait.js";
 import { type Effects, readyWrite, type Write } from "./writes.js";
 
 /** How long to wait before looking again at something that has a write on the way, ms. */
@@ -54,7 +55,7 @@ function handle(state: CoreState, now: number, due: Exclude<Due, { type: "ready"
     case "not-started": {
       const { job } = due;
       job.startTimer = undefined;
-      if (job.attempt > 0 || !job.space.isOpen(job)) return [];
+      if (wasClaimed(job) || !job.space.isOpen(job)) return [];
       if (job.pending) {
         job.startTimer = state.timers.add(now + recheckMs, due);
         return [];

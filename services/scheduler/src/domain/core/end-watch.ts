@@ -8,35 +8,44 @@ export interface NotedEnd {
   readonly reuseKey: string;
 }
 
-/** What ended since it was opened. */
+/** What changed since it was opened. */
 export interface EndWatch {
-  readonly bySerial: ReadonlyMap<number, NotedEnd>;
-  /** The last one of each re-use key. */
-  readonly byKey: ReadonlyMap<string, NotedEnd>;
+  /** Jobs that ended, in the order of their ends; undefined for those that were deleted or opened again. */
+  readonly changes: ReadonlyMap<number, NotedEnd | undefined>;
   close(): void;
 }
 
 /**
- * Notes ends for those who read history before they decide.
+ * Notes ends for those who read history before they decide, and what leaves history: deletions, and jobs that are opened again.
  *
  * A job that ends between the read and the decision is in neither: the read was before its end, and memory has let it go. So whoever reads opens
  * a watch first; what the read has missed is in the watch. Costs nothing while nobody reads.
  */
 export class EndWatches {
-  readonly #open = new Set<{ bySerial: Map<number, NotedEnd>; byKey: Map<string, NotedEnd> }>();
+  readonly #open = new Set<Map<number, NotedEnd | undefined>>();
 
   /** Notes everything from now on. */
   open(): EndWatch {
-    const watch = { bySerial: new Map<number, NotedEnd>(), byKey: new Map<string, NotedEnd>() };
-    this.#open.add(watch);
-    return { ...watch, close: () => this.#open.delete(watch) };
+    const changes = new Map<number, NotedEnd | undefined>();
+    this.#open.add(changes);
+    return { changes, close: () => this.#open.delete(changes) };
   }
 
   /** A job has ended, durably. */
   note(end: NotedEnd): void {
-    for (const { bySerial, byKey } of this.#open) {
-      bySerial.set(end.serial, end);
-      if (end.reuseKey !== "") byKey.set(end.reuseKey, end);
+    this.#change(end.serial, end);
+  }
+
+  /** A job that may have ended before is not a thing of the past any more. */
+  gone(serial: number): void {
+    this.#change(serial, undefined);
+  }
+
+  #change(serial: number, end: NotedEnd | undefined): void {
+    for (const changes of this.#open) {
+      // Anew, and so last in the order.
+      changes.delete(serial);
+      changes.set(serial, end);
     }
   }
 }

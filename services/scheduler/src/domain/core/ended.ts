@@ -55,8 +55,8 @@ export function letGo(
   job.live = undefined;
   if (attempt.seats.length > 0) for (const lane of returnSeats(now, attempt)) effects.lanes.add(lane);
   if (!reason) return;
-  const { space, serial, reopen } = job;
-  const revoked: Revoked = { space, runnerId: runner.id, serial, reopen, attempt: number, reason, at: now };
+  const { space, serial } = job;
+  const revoked: Revoked = { space, runnerId: runner.id, serial, attempt: number, reason, at: now };
   runner.revoked = [...runner.revoked.filter(({ at }) => at > now - revokedMemoryMs), revoked];
   attempt.notify?.(revoked);
 }

@@ -35,6 +35,9 @@ export interface Gate {
 /** Jobs named by one gate at most. */
 const maxNamed = 10;
 
+/** A runner that polls counts as being there for this long after it has asked, ms. */
+const pollsWithin = 60_000;
+
 /** The gates between an open job and its start, in the order in which the core asks them, by the very things that it asks. */
 export function explain(now: number, job: OpenJob): Gate[] {
   const state = openState(job);
@@ -53,7 +56,7 @@ export function explain(now: number, job: OpenJob): Gate[] {
       message: queue.settings.paused ? `Queue ${queue.name} is paused.` : `Queue ${queue.name} is not paused.`,
     },
     ...keys.map((key) => (key.sort === "concurrency" ? seatGate(now, key) : rateGate(now, key))),
-    runnerGate(job, [...space.lanes.profiles()]),
+    runnerGate(now, job),
     capacityGate(waiterFor(lane) !== undefined),
     orderGate(job, state === "QUEUED"),
   ];
@@ -114,10 +117,13 @@ function rateGate(now: number, key: LimitKey): Gate {
   return { ...about, open: key.isFree(now), ...(openAt !== undefined && { openAt }) };
 }
 
-/** A runner that asks for work now, or has asked before: those whose profile is in use. */
-function runnerGate(job: OpenJob, profiles: readonly Profile[]): Gate {
-  const lane = job.space.lanes.laneFor(job.shape.site, job.kind);
-  const inUse = profiles.filter(({ users }) => users > 0);
+/** A runner that asks for work now, or has lately. Whoever claims by id says nothing about what it can do. */
+function runnerGate(now: number, job: OpenJob): Gate {
+  const { lanes } = job.space;
+  const lane = lanes.laneFor(job.shape.site, job.kind);
+  const inUse = [...lanes.profiles()].filter(
+    ({ users, lastAskedAt, spec }) => spec.kinds.length > 0 && (users > 0 || lastAskedAt > now - pollsWithin),
+  );
   if (inUse.some((profile) => profile.fits(lane)))
     return { type: "RUNNER", open: true, message: "A runner that can do it is there." };
   if (inUse.length === 0) return { type: "RUNNER", open: false, message: "No runner is there." };

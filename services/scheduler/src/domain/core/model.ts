@@ -133,6 +133,8 @@ export interface OpenJob extends Ordered {
   readyAt: number;
   /** How often it was reopened. */
   reopen: number;
+  /** When that last happened, ms, and after how many attempts; undefined for never. */
+  reopened: { readonly at: number; readonly attempt: number } | undefined;
   /** Number of the last attempt, 0 before the first. */
   attempt: number;
   /** Attempts that count against the budget, and the three sorts of them. */
@@ -142,7 +144,7 @@ export interface OpenJob extends Ordered {
   lostAfterStart: number;
   /** Rises with each amendment, from 1. */
   revision: number;
-  /** Stands for jobs with the same key while it is open; empty for none. */
+  /** It may stand for jobs with the same key while it is open (`reuse-keys.ts`); empty for none. */
   reuseKey: string;
   /** Parents that had not ended when it was admitted. */
   parents: readonly ParentEdge[];
@@ -213,7 +215,6 @@ export interface Revoked {
   readonly space: Namespace;
   readonly runnerId: string;
   readonly serial: number;
-  readonly reopen: number;
   readonly attempt: number;
   readonly reason: RevocationReason;
   readonly at: number;

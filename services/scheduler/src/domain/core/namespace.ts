@@ -9,6 +9,7 @@ import type { JobShape, LiveAttempt, OpenJob, RunnerPresence, ShapeSpec } from "
 import { createOpenJob } from "./open-job.js";
 import type { Profile, ProfileSpec } from "./profile.js";
 import type { Queue, QueueSettings, Standing } from "./queue.js";
+import { ReuseKeys } from "./reuse-keys.js";
 import { ShapeBook } from "./shape-book.js";
 import type { Timers } from "./timers.js";
 
@@ -36,8 +37,7 @@ export class Namespace {
   readonly lanes: LaneBook;
   /** Children that wait, by the serial of a parent. */
   readonly children = new Map<number, OpenJob[]>();
-  /** Open jobs by re-use key. */
-  readonly reuseKeys = new Map<string, number>();
+  readonly reuseKeys = new ReuseKeys();
   /** Attempts whose lease was renewed and is stored with its old end. */
   readonly renewed = new Set<LiveAttempt>();
   /** Whoever reads history before a decision, and must hear what ends meanwhile. */
@@ -105,14 +105,14 @@ export class Namespace {
     return this.#objects.values();
   }
 
-  /** Takes a job in. */
-  open(job: OpenJob): void {
+  /** Takes a job in. `stands`: it stood for its re-use key before the shard was loaded. */
+  open(job: OpenJob, stands = false): void {
     const { serial, rankClass, rank, weight, createdMicros, shape } = job;
     job.slot = this.table.add({ serial, rankClass, rank, weight, createdMicros, shapeId: shape.id, groupId: -1 });
     this.#objects.set(serial, job);
     const { queue } = shape.site;
     queue.ranks?.add(rank);
-    if (job.reuseKey !== "" && !this.reuseKeys.has(job.reuseKey)) this.reuseKeys.set(job.reuseKey, serial);
+    this.reuseKeys.add(job.reuseKey, serial, stands);
   }
 
   /** Lets a job go that is over. */
@@ -120,21 +120,21 @@ export class Namespace {
     this.stand(job, undefined);
     const { queue } = job.shape.site;
     queue.ranks?.remove(job.rank);
-    if (job.reuseKey !== "" && this.reuseKeys.get(job.reuseKey) === job.serial) this.reuseKeys.delete(job.reuseKey);
+    this.reuseKeys.remove(job.reuseKey, job.serial);
     this.table.remove(job.slot);
     this.#objects.delete(job.serial);
     job.slot = -1;
   }
 
-  /** Gives an open job another place. It must not wait in a list. */
+  /** Gives an open job another place. It must not wait in its group's list. */
   place(job: OpenJob, { rankClass, rank, weight }: Pick<OpenJob, "rankClass" | "rank" | "weight">): void {
-    const { queue } = job.shape.site;
-    queue.ranks?.remove(job.rank);
-    queue.ranks?.add(rank);
-    const indexed = queue.places?.running.remove(job.slot) ?? false;
+    const { ranks, places } = job.shape.site.queue;
+    ranks?.remove(job.rank);
+    ranks?.add(rank);
+    const list = places && [places.waiting, places.running].find((one) => one.remove(job.slot));
     Object.assign(job, { rankClass, rank, weight });
     this.table.place(job.slot, job);
-    if (indexed) queue.places?.running.insert(job.slot);
+    list?.insert(job.slot);
   }
 
   /** Puts a job into its group's list. A job without history becomes columns only. */

@@ -21,6 +21,7 @@ export type JobHistory = Partial<
     OpenJob,
     | "readyAt"
     | "reopen"
+    | "reopened"
     | "attempt"
     | "counted"
     | "failures"
@@ -52,6 +53,7 @@ export function createOpenJob(init: JobInit, phase: OpenJob["phase"], history?: 
     createdMicros: init.createdMicros,
     readyAt: 0,
     reopen: 0,
+    reopened: undefined,
     attempt: 0,
     counted: 0,
     failures: 0,

@@ -7,7 +7,10 @@ export interface Ordered {
   readonly weight: number;
 }
 
+/** What decides about a place. */
+export type OrderKey = Omit<Ordered, "weight">;
+
 /** Compares two places; negative when `a` comes first. */
-export function compareOrder(a: Ordered, b: Ordered): number {
+export function compareOrder(a: OrderKey, b: OrderKey): number {
   return a.rankClass - b.rankClass || a.rank - b.rank || a.serial - b.serial;
 }

@@ -43,7 +43,20 @@ export function placeOf(job: OpenJob, includeRunning: boolean): QueuePlace {
   return { position, weightAhead };
 }
 
-/** Open jobs of a queue in order, running ones among them. */
+/** All open jobs of a namespace in order, or those of one queue: those that run, or wait for parents or time, at their places among the rest. */
+export function openInOrder(space: Namespace, queueName: string): IterableIterator<number> {
+  const queues = [...space.shapes.queues.values()].filter(
+    ({ name, open }) => open > 0 && (queueName === "" || name === queueName),
+  );
+  const aside = [...space.objects()].filter(
+    ({ standing, shape }) =>
+      (standing === "blocked" || standing === "scheduled") && (queueName === "" || shape.queue === queueName),
+  );
+  const asideSlots = aside.map(({ slot }) => slot).sort((a, b) => space.table.compare(a, b));
+  return mergeInOrder(space.table, [asideSlots, ...queues.map((queue) => inOrder(space, queue))]);
+}
+
+/** Jobs of a queue in order that wait in line, and running ones among them. */
 export function inOrder(space: Namespace, queue: Queue): IterableIterator<number> {
   if (!queue.places) buildPlaces(space, queue);
   const { waiting, running } = queue.places as PlaceIndex;
@@ -55,8 +68,10 @@ function buildPlaces(space: Namespace, queue: Queue): void {
   for (const lane of queue.lanes)
     for (const group of lane.groups()) for (const slot of group.jobs) places.waiting.insert(slot);
   for (const job of space.objects()) {
-    const runs = job.standing === "claimed" || job.standing === "started";
-    if (runs && job.shape.site.queue === queue) places.running.insert(job.slot);
+    if (job.shape.site.queue !== queue) continue;
+    if (job.standing === "claimed" || job.standing === "started") places.running.insert(job.slot);
+    // It is being claimed or changed, and stands in line until that is durable.
+    if (job.standing === "queued" && (space.table.groupId[job.slot] as number) < 0) places.waiting.insert(job.slot);
   }
   queue.places = places;
 }

@@ -46,8 +46,9 @@ export class Profile {
   readonly waiting = new Set<Waiter>();
   /** Waiters that refer to it, waiting or not; while there are any it stays. */
   users = 0;
-  /** Who asked with it last; empty for nobody. */
+  /** Who asked with it last, and when, ms; empty for nobody. */
   lastRunner = "";
+  lastAskedAt = 0;
   readonly #selects: (kind: string) => boolean;
   readonly #queues: ReadonlySet<string> | undefined;
 

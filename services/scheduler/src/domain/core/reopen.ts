@@ -4,7 +4,7 @@ import type { FinalState, JobShape, OpenJob } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
 import { type RankRequest, resolveRank } from "./rank.js";
-import { type ReportWrite, reportWrite } from "./writes.js";
+import { type ReportWrite, reportWrite, type RequestRecord } from "./writes.js";
 
 /** What history knows of a job that has ended, as far as it matters when it is opened again. */
 export interface EndedJob {
@@ -24,19 +24,23 @@ export interface EndedJob {
   readonly state: FinalState;
 }
 
+/** How often a job can be opened again: ids count no further. */
+export const maxReopens = 255;
+
 /** Another place for a job that is opened again; undefined keeps its own. */
 export type NewOrder = { readonly rankClass: number; readonly rank: RankRequest; readonly weight: number } | undefined;
 
 /**
- * Opens a job that has ended once more: under the same number, with a fresh budget. Its re-use key is taken back only if it is free.
- * Whoever calls holds the job's turn (`turns.ts`), so that nobody else opens or deletes it meanwhile.
+ * Opens a job that has ended once more: under the same number, with a fresh budget. Its re-use key is taken back only if it is free. It doesn't wait
+ * for parents again: who opens it has looked. Whoever calls holds the job's turn (`turns.ts`), so that nobody else opens or deletes it
+ * meanwhile. `requestKey` names the call for repeats; empty for none.
  */
 export function reopen(
   now: number,
   space: Namespace,
   ended: EndedJob,
   order: NewOrder,
-  actor: string,
+  by: { readonly actor: string; readonly requestKey: string },
 ): { job: OpenJob; write: ReportWrite } {
   const { serial, shape, kind, traits, createdMicros, attempt, state, reuseKey } = ended;
   const { queue } = shape.site;
@@ -54,18 +58,24 @@ export function reopen(
   const job = createOpenJob(init, "admitting", {
     attempt,
     reopen: ended.reopen + 1,
+    reopened: { at: now, attempt },
     revision: ended.revision + 1,
-    reuseKey: space.reuseKeys.has(reuseKey) ? "" : reuseKey,
+    reuseKey,
   });
   space.open(job);
-  const event = eventOf(job, "REOPENED", now, "QUEUED", { previous: state, actor });
+  const event = eventOf(job, "REOPENED", now, "QUEUED", { previous: state, actor: by.actor });
   // The amendment keeps place and revision, which the row of the open job has only while it is open.
   const { rankClass, rank, weight, revision } = job;
   const write = reportWrite({
     reopens: [job],
     amends: [{ job, revision, rankClass, rank, weight, body: undefined }],
+    requests: requestsOf(now, job, by.requestKey),
     events: [event],
   });
   job.pending = write;
   return { job, write };
+}
+
+function requestsOf(at: number, { space, serial }: OpenJob, key: string): RequestRecord[] {
+  return key === "" ? [] : [{ space, key, fingerprint: undefined, serials: [serial], at }];
 }

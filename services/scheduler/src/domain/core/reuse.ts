@@ -31,18 +31,17 @@ export interface EndedFacts {
 /** Nothing of the past matters. */
 export const noFacts: EndedFacts = { states: new Map(), byKey: new Map() };
 
-/** The job that stands for another one; without `job` it has ended. */
-export interface StandIn {
-  readonly serial: number;
-  readonly job: OpenJob | undefined;
-}
+/** The job that stands for another one: an open one, or one that has ended so. */
+export type StandIn =
+  | { readonly serial: number; readonly job: OpenJob; readonly end: undefined }
+  | { readonly serial: number; readonly job: undefined; readonly end: FinalState };
 
 /** The job that may stand for a new one: an open one first, else the last finished one in an accepted state. */
 export function findStandIn(space: Namespace, request: ReuseRequest, facts: EndedFacts): StandIn | undefined {
   const { key, active, states, endedSince } = request;
   const serial = space.reuseKeys.get(key);
   const job = serial === undefined || !active ? undefined : space.job(serial);
-  if (job) return { serial: job.serial, job };
+  if (job) return { serial: job.serial, job, end: undefined };
   const ended = facts.byKey.get(key)?.find(({ state, at }) => states.includes(state) && at >= endedSince);
-  return ended && { serial: ended.serial, job: undefined };
+  return ended && { serial: ended.serial, job: undefined, end: ended.state };
 }

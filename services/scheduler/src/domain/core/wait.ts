@@ -27,11 +27,17 @@ export function waitInLine(state: CoreState, now: number, job: OpenJob, effects:
   }
 }
 
-/** The time to be started runs from the creation, until the first claim. */
+/** The time to be started runs from the creation, or from the last reopening, until the first claim. */
 function watchStart(state: CoreState, job: OpenJob): void {
   const { scheduleToStartMs } = job.shape.policy;
-  if (scheduleToStartMs === 0 || job.attempt > 0) return;
-  job.startTimer ??= state.timers.add(job.createdMicros / 1_000 + scheduleToStartMs, { type: "not-started", job });
+  if (scheduleToStartMs === 0 || wasClaimed(job)) return;
+  const from = job.reopened?.at ?? job.createdMicros / 1_000;
+  job.startTimer ??= state.timers.add(from + scheduleToStartMs, { type: "not-started", job });
+}
+
+/** Whether a runner has had the job, since it was reopened if it was. */
+export function wasClaimed({ attempt, reopened }: OpenJob): boolean {
+  return attempt > (reopened?.attempt ?? 0);
 }
 
 function endForParent(now: number, job: OpenJob) {

@@ -50,6 +50,8 @@ export interface JobBody {
   readonly contentType: string;
   /** The rest of what was asked for, encoded by the transport. */
   readonly extras: Uint8Array | undefined;
+  /** A later submit has replaced input, labels and secret names: its extras, of which only those count. Undefined: none has. */
+  readonly replaced?: { readonly extras: Uint8Array | undefined } | undefined;
   /** Serial of the job that it resumes from; 0 for none. */
   readonly resumeFrom: number;
 }
@@ -134,6 +136,8 @@ export interface DeleteRecord {
   readonly serial: number;
   /** The job in memory, if it is open. */
   readonly job: OpenJob | undefined;
+  /** Its attempt, if it runs. */
+  readonly attempt: LiveAttempt | undefined;
 }
 
 /** Ends, starts, cancel requests and whatever else changes jobs that exist. They share a lane, since they touch the same rows. */
@@ -151,6 +155,8 @@ export interface ReportWrite {
   readonly readies: readonly OpenJob[];
   /** Jobs that had ended and are open again. */
   readonly reopens: readonly OpenJob[];
+  /** The calls that opened them. */
+  readonly requests: readonly RequestRecord[];
   readonly deletes: readonly DeleteRecord[];
   /** Dead letters that were dismissed. */
   readonly dismissals: readonly { readonly space: Namespace; readonly serial: number }[];
@@ -168,6 +174,7 @@ export function endWrite(end: EndRecord, event: CoreEvent): ReportWrite {
     amends: none,
     readies: none,
     reopens: none,
+    requests: none,
     deletes: none,
     dismissals: none,
     events: [event],
@@ -215,6 +222,7 @@ const emptyReport: ReportWrite = {
   amends: [],
   readies: [],
   reopens: [],
+  requests: [],
   deletes: [],
   dismissals: [],
   events: [],

@@ -8,11 +8,19 @@ import type { Pool } from "@switchyard/postgres";
 /** Facts that are complete up to the moment of the call. */
 export type FactSource = () => EndedFacts;
 
+/** Which history a decision needs. */
+export interface FactQuery {
+  /** Serials of parents. */
+  readonly serials: ReadonlySet<number>;
+  /** Re-use keys. */
+  readonly keys: ReadonlySet<string>;
+}
+
 /**
- * Reads what the decision about new jobs needs of history: how their parents ended, and which finished jobs have their re-use keys. The returned function adds what has ended
- * since; call it right before the decision, then close the watch.
+ * Reads what the decision about new jobs needs of history: how their parents ended, and which finished jobs have their re-use keys. The returned function
+ * adds what has ended since; call it right before the decision, then close the watch.
  */
-export async function readEndedFacts(
+export function readEndedFacts(
   pool: Pool,
   space: Namespace,
   items: readonly JobRequest[],
@@ -23,6 +31,15 @@ export async function readEndedFacts(
     for (const parent of parents) if ("serial" in parent) serials.add(parent.serial);
     if (reuse && reuse.states.length > 0) keys.add(reuse.key);
   }
+  return readFacts(pool, space, { serials, keys });
+}
+
+/** Reads history; else as {@link readEndedFacts}. */
+export async function readFacts(
+  pool: Pool,
+  space: Namespace,
+  { serials, keys }: FactQuery,
+): Promise<{ readonly facts: FactSource; readonly close: () => void }> {
   if (serials.size === 0 && keys.size === 0) return { facts: () => noFacts, close: () => undefined };
   const watch = space.endWatches.open();
   try {
@@ -37,14 +54,22 @@ export async function readEndedFacts(
   }
 }
 
-function complete({ states, byKey }: EndedFacts, watch: EndWatch): EndedFacts {
-  if (watch.bySerial.size === 0) return { states, byKey };
+/** The facts with what has changed since they were read. */
+export function complete({ states, byKey }: EndedFacts, { changes }: Pick<EndWatch, "changes">): EndedFacts {
+  if (changes.size === 0) return { states, byKey };
   const allStates = new Map(states);
-  for (const { serial, state } of watch.bySerial.values()) allStates.set(serial, state);
-  const allByKey = new Map<string, readonly EndedFact[]>(byKey);
-  for (const [key, end] of watch.byKey) {
-    const others = (byKey.get(key) ?? []).filter(({ serial }) => serial !== end.serial);
-    allByKey.set(key, [{ serial: end.serial, state: end.state, at: end.at }, ...others]);
+  const allByKey = new Map<string, readonly EndedFact[]>();
+  for (const [key, facts] of byKey)
+    allByKey.set(
+      key,
+      facts.filter(({ serial }) => !changes.has(serial)),
+    );
+  for (const [serial, end] of changes) {
+    if (end) allStates.set(serial, end.state);
+    else allStates.delete(serial);
+    if (!end || end.reuseKey === "") continue;
+    const { state, at } = end;
+    allByKey.set(end.reuseKey, [{ serial, state, at }, ...(allByKey.get(end.reuseKey) ?? [])]);
   }
   return { states: allStates, byKey: allByKey };
 }

@@ -50,6 +50,11 @@ export async function readRecords(
   });
 }
 
+/** How often a job was reopened. */
+export function reopenCount({ open, finalEnd }: JobRecord): number {
+  return open?.reopen ?? finalEnd?.reopen ?? 0;
+}
+
 function recordOf(
   space: Namespace,
   stored: StoredJob,
@@ -57,9 +62,11 @@ function recordOf(
   inMemory: OpenJob | undefined,
 ): JobRecord {
   const last = ends.at(-1);
-  const reopen = inMemory?.reopen ?? last?.reopen ?? 0;
+  // A reopening that is not durable yet has happened for nobody.
+  const known = inMemory?.phase === "admitting" && inMemory.reopen > 0 ? undefined : inMemory;
+  const reopen = known?.reopen ?? last?.reopen ?? 0;
   const finalEnd = ends.find((end) => end.jobState !== undefined && end.reopen === reopen);
-  const open = finalEnd ? undefined : inMemory;
+  const open = finalEnd ? undefined : known;
   const shape = space.shapes.get(stored.shapeId);
   if (!shape)
     throw new Error(

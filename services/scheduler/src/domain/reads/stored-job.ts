@@ -1,3 +1,4 @@
+import type { JobBody } from "../core/writes.js";
 import type { EndedAttemptState, EndReason, FinalState, OutcomeKind } from "../core/model.js";
 
 /** A job as it was submitted. */
@@ -11,6 +12,8 @@ export interface StoredJob {
   readonly input: Uint8Array | undefined;
   readonly contentType: string;
   readonly extras: Uint8Array | undefined;
+  /** What a later submit replaced of them; see `JobBody`. */
+  readonly replaced: JobBody["replaced"];
   /** Its place, as last amended. */
   readonly rankClass: number;
   readonly rank: number;
@@ -20,6 +23,8 @@ export interface StoredJob {
   readonly reuseKey: string;
   /** Serial of the job that it resumes from; 0 for none. */
   readonly resumeFrom: number;
+  /** It is listed among the dead letters. */
+  readonly isDeadLetter: boolean;
   /** It was taken out of the dead letters. */
   readonly dismissed: boolean;
 }

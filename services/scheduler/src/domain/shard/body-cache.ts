@@ -7,7 +7,7 @@ import type { JobBody } from "../core/writes.js";
 export interface BodyCache {
   /** Keeps a body; the oldest ones go when there are too many bytes. */
   keep(job: OpenJob, body: JobBody): void;
-  /** Forgets the body of a job that has ended. */
+  /** Forgets the body of a job that has ended, or has another one now. */
   forget(job: OpenJob): void;
   /** The bodies of jobs, in their order; those that are not kept are read from the database. */
   get(pool: Pool, jobs: readonly OpenJob[]): Promise<JobBody[]>;
@@ -54,8 +54,8 @@ export function createBodyCache(maxBytes: number): BodyCache {
         for (const job of wanted) {
           const row = bySerial.get(job.serial);
           if (!row) continue;
-          const { subject, input, contentType, extras, resumeFrom } = row;
-          read.set(job, { subject, input, contentType, extras, resumeFrom });
+          const { subject, input, contentType, extras, replaced, resumeFrom } = row;
+          read.set(job, { subject, input, contentType, extras, replaced, resumeFrom });
         }
       }
       return jobs.map((job) => bodies.get(keyOf(job)) ?? read.get(job) ?? emptyBody);

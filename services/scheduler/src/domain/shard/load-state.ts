@@ -36,7 +36,7 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
     const children: OpenJob[] = [];
     for await (const row of loadOpenJobs(pool, seed.id)) {
       const job = jobFromRow(space, row);
-      space.open(job);
+      space.open(job, row.standsForKey);
       const lease = leases.get(job.serial);
       if (lease) resumeAttempt(state, now, job, lease);
       else if (job.parents.length > 0) children.push(job);
@@ -48,7 +48,7 @@ export async function loadState(pool: Pool, shard: number, now: number): Promise
   return { state, writes: effects.writes };
 }
 
-function jobFromRow(space: Namespace, { shapeId, extra, ...columns }: OpenRow): OpenJob {
+function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...columns }: OpenRow): OpenJob {
   const shape = space.shapes.get(shapeId);
   if (!shape)
     throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
@@ -56,7 +56,7 @@ function jobFromRow(space: Namespace, { shapeId, extra, ...columns }: OpenRow): 
   const traits = extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits;
   const init = { space, serial, shape, kind, traits, rankClass, rank, weight, createdMicros };
   const job = createOpenJob(init, "queued", history);
-  if (extra) Object.assign(job, { reuseKey: extra.reuseKey, parents: extra.parents });
+  if (extra) Object.assign(job, { reuseKey: extra.reuseKey, parents: extra.parents, reopened: extra.reopened });
   return job;
 }
 

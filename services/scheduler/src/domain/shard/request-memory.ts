@@ -2,7 +2,7 @@ import type { Pool } from "@switchyard/postgres";
 import { unpackSerials } from "../../store/request-rows.js";
 import { findRequests, type RequestRow } from "../../store/load-shard.js";
 import type { Namespace } from "../core/namespace.js";
-import type { RequestRecord, SubmitWrite } from "../core/writes.js";
+import type { RequestRecord, Write } from "../core/writes.js";
 
 /** A call or item that was made before. */
 export interface KnownRequest {
@@ -10,7 +10,12 @@ export interface KnownRequest {
   /** The jobs that stand for the items, in their order. */
   readonly serials: readonly number[];
   /** The write that stores it, while that is on the way. */
-  readonly write: SubmitWrite | undefined;
+  readonly write: Write | undefined;
+}
+
+interface Remembered extends KnownRequest {
+  readonly at: number;
+  write: Write | undefined;
 }
 
 /**
@@ -19,7 +24,7 @@ export interface KnownRequest {
  * look-up; the table's primary key is the guard for clocks that are wrong.
  */
 export class RequestMemory {
-  readonly #known = new Map<string, KnownRequest & { readonly at: number }>();
+  readonly #known = new Map<string, Remembered>();
 
   constructor(
     private readonly memoryMs: number,
@@ -37,22 +42,31 @@ export class RequestMemory {
     }
   }
 
-  /** What is known of the keys, by key. Reads the table for those that may be older than the memory. */
-  async find(pool: Pool, space: Namespace, now: number, keys: readonly string[]): Promise<Map<string, KnownRequest>> {
+  /** Reads the table for those of the keys that may be older than the memory. */
+  async read(pool: Pool, space: Namespace, now: number, keys: readonly string[]): Promise<Map<string, KnownRequest>> {
     const unknown = keys.filter(
-      (k) => !this.#known.has(key(space.id, k)) && !(this.trustTimes && isRecentUuid7(k, now, this.memoryMs / 2)),
+      (k) => !this.#known.has(key(space.id, k)) && !(this.trustTimes && isRecent(k, now, this.memoryMs / 2)),
     );
     const rows = unknown.length > 0 ? await findRequests(pool, space.id, unknown) : [];
-    const found = new Map<string, KnownRequest>();
-    for (const row of rows) {
-      const { fingerprint, serials, n } = row;
-      found.set(row.request_key, {
-        fingerprint: fingerprint ?? undefined,
-        serials: unpackSerials(serials, n),
-        write: undefined,
-      });
-    }
-    // Memory is asked last: what was decided while the table was read is in here.
+    return new Map(
+      rows.map(({ request_key, fingerprint, serials, n }) => [
+        request_key,
+        { fingerprint: fingerprint ?? undefined, serials: unpackSerials(serials, n), write: undefined },
+      ]),
+    );
+  }
+
+  /**
+   * What is known of the keys, by key: what was read, and what memory says now. Decide in the same turn, since others decide too: two calls with
+   * one key that were both told that it is new would be stored twice, which ends the term.
+   */
+  known(
+    space: Namespace,
+    keys: readonly string[],
+    read: ReadonlyMap<string, KnownRequest>,
+  ): ReadonlyMap<string, KnownRequest> {
+    if (keys.length === 0) return read;
+    const found = new Map(read);
     for (const k of keys) {
       const known = this.#known.get(key(space.id, k));
       if (known) found.set(k, known);
@@ -60,8 +74,16 @@ export class RequestMemory {
     return found;
   }
 
+  /** A noted write is durable. It is let go, with all the inputs that it carries. */
+  stored(records: readonly RequestRecord[]): void {
+    for (const { space, key: k } of records) {
+      const known = this.#known.get(key(space.id, k));
+      if (known) known.write = undefined;
+    }
+  }
+
   /** Notes what a write is about to store, and forgets what is too old. */
-  note(records: readonly RequestRecord[], write: SubmitWrite, now: number): void {
+  note(records: readonly RequestRecord[], write: Write, now: number): void {
     for (const { space, key: k, fingerprint, serials } of records) {
       this.#known.set(key(space.id, k), { fingerprint, serials, at: now, write });
     }
@@ -77,8 +99,9 @@ function key(ns: number, requestKey: string): string {
   return `${ns}:${requestKey}`;
 }
 
-/** Whether a key is a UUIDv7 (RFC 9562) whose time is within `spanMs` of now. */
-function isRecentUuid7(text: string, now: number, spanMs: number): boolean {
+/** Whether a key is a UUIDv7 (RFC 9562), behind the name of its sort, whose time is within `spanMs` of now. */
+function isRecent(requestKey: string, now: number, spanMs: number): boolean {
+  const text = requestKey.slice(requestKey.indexOf(":") + 1);
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text)) return false;
   const at = Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16);
   return Math.abs(at - now) < spanMs;

@@ -10,6 +10,7 @@ import type { LiveAttempt } from "../core/model.js";
 import {
   type ClaimWrite,
   type Decision,
+  type JobBody,
   type ReportWrite,
   reportWrite,
   type SubmitWrite,
@@ -27,7 +28,6 @@ import type { EventFeed } from "./event-feed.js";
 import type { RequestMemory } from "./request-memory.js";
 import { LiveFeed } from "./live-feed.js";
 import type { GatewaySession } from "./session.js";
-import { RecentRequests } from "./recent-requests.js";
 import { Turns } from "./turns.js";
 
 /**
@@ -84,8 +84,6 @@ export class ShardTerm {
   readonly clock: Clock;
   /** Who opens, deletes or dismisses a job that has ended does so alone. */
   readonly turns = new Turns();
-  /** Which request opened a job again, so that its repeat is no error. */
-  readonly retries = new RecentRequests();
   readonly live = new LiveFeed();
   readonly sessions = new Map<string, GatewaySession>();
   readonly #options: ShardTermOptions;
@@ -298,9 +296,10 @@ export class ShardTerm {
 
   #keepBodies(write: Write): void {
     if (write.lane === "claim") return;
-    for (const { job, body } of write.amends) if (body) this.bodies.keep(job, body);
     if (write.lane === "submit") {
       for (const { job, body } of write.jobs) this.bodies.keep(job, body);
+      // Only a part was replaced; the whole is in the tables.
+      for (const { job, body } of write.amends) if (body) this.bodies.forget(job);
       return;
     }
     for (const { job, attempt, final } of write.ends) {
@@ -308,8 +307,9 @@ export class ShardTerm {
       // Its progress is with the outcome now.
       if (attempt?.progress) this.saveProgress(attempt);
     }
-    for (const { job } of write.deletes) {
+    for (const { job, attempt } of write.deletes) {
       if (job) this.bodies.forget(job);
+      if (attempt?.progress) this.saveProgress(attempt);
     }
   }
 
@@ -342,8 +342,13 @@ const dueIntervalMs = 20;
 
 function submitBytes(write: SubmitWrite): number {
   let bytes = 0;
-  for (const { body } of write.jobs) bytes += 100 + (body.input?.byteLength ?? 0) + (body.extras?.byteLength ?? 0);
+  for (const { body } of write.jobs) bytes += bodyBytes(body);
+  for (const { body } of write.amends) if (body) bytes += bodyBytes(body);
   return bytes;
+}
+
+function bodyBytes({ input, extras }: JobBody): number {
+  return 100 + (input?.byteLength ?? 0) + (extras?.byteLength ?? 0);
 }
 
 function reportBytes(write: ReportWrite): number {
