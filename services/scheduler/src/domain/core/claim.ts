@@ -3,6 +3,7 @@ import type { CoreState } from "./core-state.js";
 import type { LimitKey } from "./limit-key.js";
 import type { LiveAttempt, OpenJob } from "./model.js";
 import { touchPresence } from "./presence.js";
+import { tellFirst } from "./readiness.js";
 import { fullKey, takeSeats } from "./seats.js";
 import type { Waiter } from "./waiter.js";
 import type { ClaimWrite, CoreEvent, Decision } from "./writes.js";
@@ -112,6 +113,7 @@ function claimWrite(now: number, attempts: readonly LiveAttempt[]): ClaimWrite {
 export function addClaimEvents(now: number, attempt: LiveAttempt, events: CoreEvent[]): void {
   const { job, number, runner } = attempt;
   const about = { attempt: number, runnerId: runner.id };
+  tellFirst(job, events);
   events.push(eventOf(job, "CLAIMED", now, "RUNNING", { previous: "QUEUED", ...about }));
   if (attempt.startedAt > 0) events.push(eventOf(job, "STARTED", now, "RUNNING", { previous: "RUNNING", ...about }));
 }

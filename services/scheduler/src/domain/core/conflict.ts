@@ -3,6 +3,7 @@ import { amendment, type Place } from "./amend.js";
 import type { Batch } from "./batch.js";
 import type { OpenJob } from "./model.js";
 import { resolveRank } from "./rank.js";
+import { tellFirst } from "./readiness.js";
 import type { StandIn } from "./reuse.js";
 import type { JobBody } from "./writes.js";
 
@@ -37,7 +38,10 @@ function amend({ now, amends, events }: Batch, job: OpenJob, place: Place, body:
     const { record, event } = amendment(now, job, place, body);
     amends.set(job, record);
     // That of a new job comes behind its submission.
-    if (job.phase !== "admitting") events.push(event);
+    if (job.phase !== "admitting") {
+      tellFirst(job, events);
+      events.push(event);
+    }
   }
   if (job.phase !== "admitting") return;
   job.revision = amends.get(job)?.revision ?? job.revision;

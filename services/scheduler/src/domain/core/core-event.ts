@@ -24,7 +24,7 @@ export function eventOf(
 /** The contract's state of an open job. */
 export function openState(job: OpenJob): JobState {
   if (job.live && job.phase !== "claiming") return "RUNNING";
-  if (job.openParents > 0 || job.failedParent || job.phase === "blocked") return "BLOCKED";
+  if (job.openParents > 0 || job.failedParent) return "BLOCKED";
   // A job that is being claimed, or waits in line, is past its time.
   return job.readyAt > 0 && job.phase !== "queued" && job.phase !== "claiming" ? "SCHEDULED" : "QUEUED";
 }

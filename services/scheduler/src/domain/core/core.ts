@@ -46,8 +46,8 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
   tellCancelRequests(now, write);
   ended(state, now, write.ends, effects);
   amended(state, now, write.amends, effects);
-  for (const job of write.reopens) job.space.endWatches.gone(job.serial);
-  for (const job of [...write.readies, ...write.reopens]) {
+  for (const job of write.reopens) {
+    job.space.endWatches.gone(job.serial);
     job.pending = undefined;
     waitInLine(state, now, job, effects);
   }

@@ -3,9 +3,10 @@ import type { CoreState, Due } from "./core-state.js";
 import { dispatch } from "./dispatch.js";
 import { endAttempt, endWaiting, loseAttempt } from "./end.js";
 import type { LiveAttempt, OpenJob } from "./model.js";
+import { tellReady } from "./readiness.js";
 import { refill } from "./seats.js";
-import { wasClaimed } from "./wait.js";
-import { type Effects, readyWrite, type Write } from "./writes.js";
+import { waitInLine, wasClaimed } from "./wait.js";
+import type { Effects, Write } from "./writes.js";
 
 /** How long to wait before looking again at something that has a write on the way, ms. */
 const recheckMs = 50;
@@ -17,7 +18,7 @@ export function handleDue(state: CoreState, now: number): Write[] {
   for (let due = state.timers.take(now); due; due = state.timers.take(now)) {
     switch (due.type) {
       case "ready":
-        if (becomesReady(state, now, due.job)) ready.push(due.job);
+        if (becomeReady(state, now, due.job, effects)) ready.push(due.job);
         break;
       case "refill":
         for (const lane of refill(state, due.space, now, due.key)) effects.lanes.add(lane);
@@ -27,7 +28,7 @@ export function handleDue(state: CoreState, now: number): Write[] {
     }
   }
   const events = ready.map((job) => eventOf(job, "READY", now, "QUEUED", { previous: "SCHEDULED" }));
-  if (ready.length > 0) effects.writes.push(readyWrite(ready, events));
+  if (ready.length > 0) effects.writes.push(tellReady(ready, events));
   if (effects.lanes.size > 0) effects.writes.push(...dispatch(now, effects.lanes));
   return effects.writes;
 }
@@ -89,11 +90,10 @@ function executionDue(state: CoreState, now: number, attempt: LiveAttempt): Writ
   return [endAttempt(now, attempt, { state: "TIMED_OUT", endedBy: "execution-timeout", final })];
 }
 
-function becomesReady(state: CoreState, now: number, job: OpenJob): boolean {
+function becomeReady(state: CoreState, now: number, job: OpenJob, effects: Effects): boolean {
   if (job.phase !== "scheduled" || job.readyAt > now || !job.space.isOpen(job)) return false;
-  if (!job.pending) return true;
-  job.readyTimer = state.timers.add(now + recheckMs, { type: "ready", job });
-  return false;
+  waitInLine(state, now, job, effects);
+  return true;
 }
 
 /** It is the live attempt of its job, and no write about it is on the way. */

@@ -1,9 +1,10 @@
-import { eventOf } from "./core-event.js";
+import { eventOf, openState } from "./core-event.js";
 import type { CoreState } from "./core-state.js";
 import type { EndedAttemptState, FinalState, LiveAttempt, OpenJob, RevocationReason, Revoked } from "./model.js";
+import { tellReady } from "./readiness.js";
 import { returnSeats } from "./seats.js";
 import { waitInLine } from "./wait.js";
-import { type Effects, type EndRecord, readyWrite } from "./writes.js";
+import type { Effects, EndRecord } from "./writes.js";
 
 /** How long a runner is reminded of what was taken from it. */
 const revokedMemoryMs = 10 * 60_000;
@@ -25,7 +26,7 @@ export function ended(state: CoreState, now: number, ends: readonly EndRecord[],
     job.space.endWatches.note({ serial: job.serial, state: final.state, at: record.at, reuseKey: job.reuseKey });
     endParent(state, now, job, final.state, effects, ready);
   }
-  tellReady(now, ready, effects);
+  tellChildren(now, ready, effects);
 }
 
 /** A runner that ended its attempt itself needs no telling. */
@@ -74,15 +75,14 @@ const revocationReasons: Record<EndedAttemptState, RevocationReason> = {
 export function parentGone(state: CoreState, now: number, job: OpenJob, effects: Effects): void {
   const ready: OpenJob[] = [];
   endParent(state, now, job, "CANCELLED", effects, ready);
-  tellReady(now, ready, effects);
+  tellChildren(now, ready, effects);
 }
 
-/** Children that nothing holds any more, unless it is their time. */
-function tellReady(now: number, ready: readonly OpenJob[], effects: Effects): void {
+/** Children that wait for no parent any more. */
+function tellChildren(now: number, ready: readonly OpenJob[], effects: Effects): void {
   if (ready.length === 0) return;
-  const stateOf = (job: OpenJob) => (job.readyAt > now ? "SCHEDULED" : "QUEUED");
-  const events = ready.map((job) => eventOf(job, "READY", now, stateOf(job), { previous: "BLOCKED" }));
-  effects.writes.push(readyWrite(ready, events));
+  const events = ready.map((job) => eventOf(job, "READY", now, openState(job), { previous: "BLOCKED" }));
+  effects.writes.push(tellReady(ready, events));
 }
 
 /** A job has ended: the jobs that wait for it go on, or end with it. */
@@ -105,7 +105,7 @@ function endParent(
     else child.failedParent ??= edge;
     // While a write about the child is on the way, its commit looks at the parents again.
     if (child.phase !== "blocked" || child.pending || (child.openParents > 0 && !child.failedParent)) continue;
-    if (child.failedParent) waitInLine(state, now, child, effects);
-    else ready.push(child);
+    waitInLine(state, now, child, effects);
+    if (!child.pending) ready.push(child);
   }
 }

@@ -9,6 +9,7 @@ import type { JobShape, LiveAttempt, OpenJob, RunnerPresence, ShapeSpec } from "
 import { createOpenJob } from "./open-job.js";
 import type { Profile, ProfileSpec } from "./profile.js";
 import type { Queue, QueueSettings, Standing } from "./queue.js";
+import type { Untold } from "./readiness.js";
 import { ReuseKeys } from "./reuse-keys.js";
 import { ShapeBook } from "./shape-book.js";
 import type { Timers } from "./timers.js";
@@ -37,6 +38,8 @@ export class Namespace {
   readonly lanes: LaneBook;
   /** Children that wait, by the serial of a parent. */
   readonly children = new Map<number, OpenJob[]>();
+  /** Jobs that have become ready and of which no watcher can know yet; see `readiness.ts`. */
+  readonly untold = new Map<number, Untold>();
   readonly reuseKeys = new ReuseKeys();
   /** Attempts whose lease was renewed and is stored with its old end. */
   readonly renewed = new Set<LiveAttempt>();

@@ -151,8 +151,8 @@ export interface ReportWrite {
   /** Attempts whose renewed lease shall be found by a next owner. */
   readonly renewals: readonly LiveAttempt[];
   readonly amends: readonly AmendRecord[];
-  /** Jobs whose time has come, or whose parents have ended. */
-  readonly readies: readonly OpenJob[];
+  /** Jobs that have become ready, of which the events tell. */
+  readonly ready: readonly OpenJob[];
   /** Jobs that had ended and are open again. */
   readonly reopens: readonly OpenJob[];
   /** The calls that opened them. */
@@ -172,7 +172,7 @@ export function endWrite(end: EndRecord, event: CoreEvent): ReportWrite {
     cancelRequests: none,
     renewals: none,
     amends: none,
-    readies: none,
+    ready: none,
     reopens: none,
     requests: none,
     deletes: none,
@@ -220,20 +220,13 @@ const emptyReport: ReportWrite = {
   cancelRequests: [],
   renewals: [],
   amends: [],
-  readies: [],
+  ready: [],
   reopens: [],
   requests: [],
   deletes: [],
   dismissals: [],
   events: [],
 };
-
-/** Tells that jobs are ready. They stand in line when that is durable: a claim's event must not come before it. */
-export function readyWrite(readies: readonly OpenJob[], events: readonly CoreEvent[]): ReportWrite {
-  const write = reportWrite({ readies, events });
-  for (const job of readies) job.pending = write;
-  return write;
-}
 
 /** One atomic step that must be durable before anybody else may build on it. */
 export type Write = SubmitWrite | ClaimWrite | ReportWrite;

@@ -7,6 +7,7 @@ import type { CoreState } from "../core/core-state.js";
 import { handleDue } from "../core/due.js";
 import { takeRenewals } from "../core/hold.js";
 import type { LiveAttempt } from "../core/model.js";
+import { told } from "../core/readiness.js";
 import {
   type ClaimWrite,
   type Decision,
@@ -262,6 +263,7 @@ export class ShardTerm {
           this.clock.now(),
           writes.flatMap((write) => write.events),
         );
+        for (const write of writes) if (write.lane === "report" && write.ready.length > 0) told(write);
         const stored = await this.#store(name, client, writes, () => store(client, this.term, writes, events));
         this.#applyCommitted(writes, events);
         return stored;
