@@ -47,6 +47,7 @@ export async function runSequence(
       await Promise.all(step.map(async ({ command, data }) => commands.get(command)?.run(world, data)));
     for (const { settle } of features) await settle?.(world);
     const drained = await drain(world);
+    for (const { finish } of features) await finish?.(world);
     return check(await gather(world, drained), features);
   } finally {
     await world.follower.stop();

@@ -49,6 +49,8 @@ export interface Feature {
   readonly setUp?: (world: World) => Promise<void>;
   /** After the last command: takes away what would hold jobs back for ever. */
   readonly settle?: (world: World) => Promise<void>;
+  /** When every job has ended: reads what the rules want to see in the end. */
+  readonly finish?: (world: World) => Promise<void>;
   readonly transitions?: Partial<Record<JobEventType, Transition>>;
   /** By the reason of the end. */
   readonly endings?: Partial<Record<EndReason, Transition>>;

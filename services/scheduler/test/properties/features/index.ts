@@ -1,6 +1,16 @@
 import { cancelsFeature } from "./cancels.js";
 import { capacityFeature } from "./capacity.js";
 import { claimsFeature } from "./claims.js";
+import { deletesFeature } from "./deletes.js";
+import { dependenciesFeature } from "./dependencies.js";
+import { pausesFeature } from "./pauses.js";
+import { reordersFeature } from "./reorders.js";
+import { retriesFeature } from "./retries.js";
+import { sharingFeature } from "./sharing.js";
+import { relativeRanksFeature } from "./relative-ranks.js";
+import { reuseFeature } from "./reuse.js";
+import { ratesFeature } from "./rates.js";
+import { limitsFeature } from "./limits.js";
 import type { AnyCommand, Feature } from "./feature.js";
 import { orderFeature } from "./order.js";
 import { ownersFeature } from "./owners.js";
@@ -25,6 +35,16 @@ const switches: readonly (readonly [Feature, boolean])[] = [
   [policiesFeature, true],
   [orderFeature, true],
   [requirementsFeature, true],
+  [sharingFeature, false],
+  [relativeRanksFeature, false],
+  [reuseFeature, false],
+  [ratesFeature, false],
+  [limitsFeature, false],
+  [retriesFeature, false],
+  [reordersFeature, false],
+  [pausesFeature, false],
+  [dependenciesFeature, false],
+  [deletesFeature, false],
 ];
 
 /** The features that sequences are made of: those that are on, and those that are named. */

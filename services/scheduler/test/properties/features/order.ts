@@ -17,8 +17,9 @@ export const orderFeature: Feature = {
 
 /** Whether the job's turn depends on something else than its order. */
 function hasOtherGates({ item }: ModelJob): boolean {
-  const { concurrencyKeys = [], rateKeys = [], order } = item?.spec ?? {};
-  return concurrencyKeys.length > 0 || rateKeys.length > 0 || order?.rankBy?.case === "relative";
+  const { concurrencyKeys = [], rateKeys = [], fairnessKey } = item?.spec ?? {};
+  // A queue that shares fairly has turns of its own; see `sharing.ts`.
+  return concurrencyKeys.length > 0 || rateKeys.length > 0 || fairnessKey !== undefined;
 }
 
 /**
@@ -40,12 +41,15 @@ function drainsAreInOrder({ evidence, model }: Parameters<Rule>[0], say: Paramet
 /** The runner of the drain. */
 export const drainRunner = "drain";
 
-function compare(evidence: Evidence, a: ModelJob, b: ModelJob): number {
-  const keys = [a, b].map(({ id, item }) => {
-    const { rankClass = 0, rankBy } = item?.spec.order ?? {};
-    const rank = rankBy?.case === "rank" ? (rankBy.value as number) : 0;
-    return [rankClass, rank, Number(evidence.jobs.get(id)?.serial ?? 0n)] as const;
-  });
-  const [first, second] = keys as [readonly [number, number, number], readonly [number, number, number]];
+/** Compares the places of two jobs. */
+export function compare(evidence: Evidence, a: ModelJob, b: ModelJob): number {
+  const [first, second] = [placeOf(evidence, a), placeOf(evidence, b)];
   return first[0] - second[0] || first[1] - second[1] || first[2] - second[2];
+}
+
+/** Class, rank and number, as they are in the end: nobody changes them once the drain has begun. */
+function placeOf({ jobs }: Evidence, { id }: ModelJob): readonly [number, number, number] {
+  const job = jobs.get(id);
+  const { rankClass = 0, rankBy } = job?.spec?.order ?? {};
+  return [rankClass, rankBy?.case === "rank" ? rankBy.value : 0, Number(job?.serial ?? 0n)];
 }

@@ -10,8 +10,8 @@ export const endings: Partial<Record<EndReason, Transition>> = {
   [EndReason.REPORTED]: (model, job, event, say) => {
     liveAttempt(job, event, say);
     const outcome = model.outcome(job, event.attempt);
-    if (!outcome) say("ended by a report that is not kept");
-    if (outcome?.kind === Outcome_Kind.SUCCEEDED) {
+    if (!outcome && model.isKept(job)) say("ended by a report that is not kept");
+    if (outcome ? outcome.kind === Outcome_Kind.SUCCEEDED : event.state === SUCCEEDED) {
       endLive(job, AttemptState.SUCCEEDED);
       return [SUCCEEDED];
     }
@@ -33,7 +33,7 @@ export const endings: Partial<Record<EndReason, Transition>> = {
 
   [EndReason.EXECUTION_TIMEOUT]: (model, job, event, say) => {
     const live = liveAttempt(job, event, say);
-    const reported = model.outcome(job, event.attempt)?.kind === Outcome_Kind.TIMED_OUT;
+    const reported = !model.isKept(job) || model.outcome(job, event.attempt)?.kind === Outcome_Kind.TIMED_OUT;
     if (live && !reported && !isOverdue(job, live, timeOf(event))) say("overdue too early");
     if (!reported && job.policy.loseOnExecutionTimeout) say("timed out although its policy says that it is lost");
     endLive(job, AttemptState.TIMED_OUT);
@@ -41,9 +41,9 @@ export const endings: Partial<Record<EndReason, Transition>> = {
   },
 
   [EndReason.NOT_STARTED]: (_, job, event, say) => {
-    if (job.attempts.length > 0) say("not started in time, with an attempt");
-    const createdAt = timeOf(job.events[0] ?? event);
-    if (timeOf(event) < createdAt + job.policy.scheduleToStartMs) say("not started in time too early");
+    if (job.attempts.some(({ reopen }) => reopen === job.reopen)) say("not started in time, with an attempt");
+    const openedAt = timeOf(job.opened ?? event);
+    if (timeOf(event) < openedAt + job.policy.scheduleToStartMs) say("not started in time too early");
     return [TIMED_OUT];
   },
 

@@ -12,6 +12,7 @@ const { BLOCKED, SCHEDULED, QUEUED, RUNNING } = JobState;
 export const lifeTransitions: Partial<Record<JobEventType, Transition>> = {
   [JobEventType.SUBMITTED]: (_, job, event, say) => {
     if (job.events.length > 1) say("submitted twice");
+    job.opened = event;
     const { startTime, dependencies = [] } = job.item?.spec ?? {};
     job.notBefore = startTime ? timestampMs(startTime as Parameters<typeof timestampMs>[0]) : 0;
     if (event.state === BLOCKED && dependencies.length > 0) return [BLOCKED];
@@ -60,13 +61,13 @@ export const lifeTransitions: Partial<Record<JobEventType, Transition>> = {
   [JobEventType.ATTEMPT_FAILED]: (model, job, event, say) => {
     liveAttempt(job, event, say);
     const outcome = model.outcome(job, event.attempt);
-    if (!outcome) say("an attempt failed without a report");
-    else if (!outcome.retryable) say("goes on after a failure that must not be repeated");
+    if (!outcome && model.isKept(job)) say("an attempt failed without a report");
+    if (outcome && !outcome.retryable) say("goes on after a failure that must not be repeated");
     if (job.cancelRequested) say("goes on although its cancel was asked for");
     chargeFailure(job);
     if (!mayGoOn(job)) say("goes on although its budget is used up");
     endLive(job, AttemptState.FAILED);
-    return again(job, timeOf(event), delayAskedFor(model, outcome), job.policy.backsOff);
+    return again(job, timeOf(event), delayAskedFor(model, outcome), job.policy.backsOff || !outcome);
   },
 
   [JobEventType.LEASE_LOST]: (_, job, event, say) => {
@@ -85,7 +86,7 @@ export const lifeTransitions: Partial<Record<JobEventType, Transition>> = {
     liveAttempt(job, event, say);
     if (job.cancelRequested) say("goes on although its cancel was asked for");
     endLive(job, AttemptState.RELEASED);
-    return again(job, timeOf(event), delayAskedFor(model, model.outcome(job, event.attempt)), false);
+    return again(job, timeOf(event), delayAskedFor(model, model.outcome(job, event.attempt)), !model.isKept(job));
   },
 };
 

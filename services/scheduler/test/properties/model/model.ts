@@ -26,6 +26,14 @@ export interface View {
   readonly cancelRequested: boolean;
 }
 
+/** A job that another one waits for. */
+export interface ModelParent {
+  readonly id: string;
+  readonly satisfiedBy: readonly JobState[];
+  /** How the child ends when the parent ends in another state. */
+  readonly otherwise: JobState;
+}
+
 /** A job, as the events tell of it. */
 export interface ModelJob {
   readonly id: string;
@@ -36,11 +44,16 @@ export interface ModelJob {
   readonly events: JobEvent[];
   readonly views: (View | undefined)[];
   readonly attempts: ModelAttempt[];
+  readonly parents: readonly ModelParent[];
+  /** The states in which it has ended so far; a deletion counts as a cancel. */
+  readonly ends: JobState[];
   state: JobState;
   endReason: EndReason;
   live: ModelAttempt | undefined;
   cancelRequested: boolean;
   reopen: number;
+  /** The submission or the last reopening. */
+  opened: JobEvent | undefined;
   counted: number;
   failures: number;
   lostBeforeStart: number;
@@ -59,6 +72,8 @@ export interface Model {
   readonly history: History;
   /** The runner's words about the end of an attempt, as they are kept. */
   outcome(job: ModelJob, attempt: number): Outcome | undefined;
+  /** Whether the job is still there in the end; of one that was deleted, nobody knows its runners' words. */
+  isKept(job: ModelJob): boolean;
 }
 
 /** Complains about something that must not be. */
@@ -76,11 +91,17 @@ export function isFinal(state: JobState): boolean {
 }
 
 /**
- * Whether a job may have become ready without an event: one whose time came while nobody owned the shard is put in line by the next owner, which
- * can't know whether the one before it had told. A reader sees the state, a watcher sees the next event.
+ * Whether a job may have become ready without an event: one whose time came, or whose parents ended, while nobody owned the shard is put in
+ * line by the next owner, which can't know whether the one before it had told. A reader sees the state, a watcher sees the next event.
  */
-export function mayBeReady(job: ModelJob, at: number): boolean {
-  return job.state === JobState.SCHEDULED && job.notBefore <= at;
+export function mayBeReady(model: Model, job: ModelJob, at: number): boolean {
+  if (job.state === JobState.BLOCKED && !job.parents.every((parent) => isSatisfied(model, parent))) return false;
+  return (job.state === JobState.SCHEDULED || job.state === JobState.BLOCKED) && job.notBefore <= at;
+}
+
+/** Whether a parent has ended in a state that lets its child go on. It may have been opened again since. */
+export function isSatisfied({ jobs }: Model, { id, satisfiedBy }: ModelParent): boolean {
+  return jobs.get(id)?.ends.some((end) => satisfiedBy.includes(end)) ?? false;
 }
 
 /** What a read shows of a job now. */

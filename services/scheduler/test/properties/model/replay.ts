@@ -5,6 +5,7 @@ import type { Evidence } from "./evidence.js";
 import { endings } from "./endings.js";
 import { lifeTransitions } from "./life.js";
 import { isFinal, mayBeReady, type Model, type ModelJob, type Say, timeOf, type Transition, viewOf } from "./model.js";
+import { parentsOf } from "./parents.js";
 import { policyOf } from "./policy.js";
 
 /** Tells the events of a namespace again, in the order of their numbers, and complains about each that the contract does not allow. */
@@ -12,6 +13,7 @@ export function replay(evidence: Evidence, features: readonly Feature[], say: Sa
   const model: Model = {
     jobs: new Map(),
     history: evidence.history,
+    isKept: ({ id }) => evidence.jobs.has(id),
     outcome: (job, attempt) => evidence.jobs.get(job.id)?.attempts.find(({ number }) => number === attempt)?.outcome,
   };
   const byType = Object.assign({}, lifeTransitions, ...features.map(({ transitions }) => transitions));
@@ -31,7 +33,7 @@ export function replay(evidence: Evidence, features: readonly Feature[], say: Sa
 function apply(model: Model, job: ModelJob, event: JobEvent, transition: Transition | undefined, say: Say): void {
   if (job.events.length === 0 && event.type !== JobEventType.SUBMITTED) say("begins without a submit");
   if (job.deleted) say("goes on after its deletion");
-  if (event.previousState === JobState.QUEUED && mayBeReady(job, timeOf(event))) job.state = JobState.QUEUED;
+  if (waitsElsewhere(event, job) && mayBeReady(model, job, timeOf(event))) job.state = event.previousState;
   if (event.previousState !== job.state)
     say(`was ${JobState[job.state]}, and the event says ${JobState[event.previousState]}`);
   if (isFinal(job.state) && !afterTheEnd.includes(event.type)) say("goes on after its end");
@@ -42,7 +44,13 @@ function apply(model: Model, job: ModelJob, event: JobEvent, transition: Transit
     say(`is ${JobState[event.state]}, and should be ${allowed.map((state) => JobState[state]).join(" or ")}`);
   job.state = event.state;
   job.endReason = event.endReason;
+  if (isFinal(job.state)) job.ends.push(job.state);
   job.views.push(viewOf(job));
+}
+
+/** Whether an event says that a job has gone on to wait for something else. */
+function waitsElsewhere({ previousState }: JobEvent, { state }: ModelJob): boolean {
+  return previousState !== state && (previousState === JobState.QUEUED || previousState === JobState.SCHEDULED);
 }
 
 /** What may happen to a job that has ended. */
@@ -54,8 +62,18 @@ function jobOf(model: Model, evidence: Evidence, { jobId }: JobEvent): ModelJob 
   const item = evidence.items.get(evidence.marks.get(jobId) ?? "");
   job = {
     ...{ id: jobId, item, policy: policyOf(item?.spec ?? {}), events: [], views: [undefined], attempts: [] },
+    ...{ parents: parentsOf(evidence, item), ends: [] },
     ...{ state: JobState.UNSPECIFIED, endReason: EndReason.UNSPECIFIED, live: undefined, cancelRequested: false },
-    ...{ reopen: 0, counted: 0, failures: 0, lostBeforeStart: 0, lostAfterStart: 0, notBefore: 0, deleted: false },
+    ...{
+      reopen: 0,
+      opened: undefined,
+      counted: 0,
+      failures: 0,
+      lostBeforeStart: 0,
+      lostAfterStart: 0,
+      notBefore: 0,
+      deleted: false,
+    },
   };
   model.jobs.set(jobId, job);
   return job;

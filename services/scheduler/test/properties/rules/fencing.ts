@@ -50,7 +50,7 @@ export const keptOutcomesWereReported: Rule = ({ evidence, model }, say) => {
     }
   }
   for (const { report, result, job } of reportsOf(calls, model.jobs)) {
-    if (report.report?.case !== "outcome" || result.reason !== ErrorReason.UNSPECIFIED) continue;
+    if (report.report?.case !== "outcome" || result.reason !== ErrorReason.UNSPECIFIED || job.deleted) continue;
     const kept = model.outcome(job, result.attempt);
     const asked = report.report.value.kind ?? Outcome_Kind.UNSPECIFIED;
     const cancelled = asked === Outcome_Kind.CANCELLED && kept?.kind === Outcome_Kind.FAILED;

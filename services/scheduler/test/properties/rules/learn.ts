@@ -112,9 +112,14 @@ class Teacher {
 
 const { CLAIMED: claimed, STARTED: started } = JobEventType;
 
-/** Whether a job may be seen in a state. Its time may have come without an event, see `mayBeReady`. */
+/** Whether a job may be seen in a state. What it waits for may have come without an event, see `mayBeReady`. */
 function isIn(view: View, state: JobState): boolean {
-  return view.state === state || (view.state === JobState.SCHEDULED && state === JobState.QUEUED);
+  if (view.state === state) return true;
+  const { BLOCKED, SCHEDULED, QUEUED } = JobState;
+  return (
+    (state === QUEUED && (view.state === SCHEDULED || view.state === BLOCKED)) ||
+    (state === SCHEDULED && view.state === BLOCKED)
+  );
 }
 
 function isCancel({ type }: ModelJob["events"][number]): boolean {
