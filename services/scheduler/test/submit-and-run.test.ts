@@ -298,6 +298,19 @@ describe("failures", () => {
   });
 });
 
+describe("a gateway's session", () => {
+  it("that the owner does not know is refused, since its credit would be granted again; it may still be closed", async () => {
+    const namespace = fresh();
+    await submitOne(namespace);
+    const demands = [{ namespace, runnerId: "r", profile: anyKind, credit: 1n }];
+    const sync = (revision: bigint, more: object) =>
+      it1.dispatch.syncCapacity({ sessionId: `s-${namespace}`, revision, full: true, ...more });
+    await expect(sync(7n, { demands })).rejects.toSatisfy((error) => reasonOf(error) === "SHARD_LOST");
+    expect((await sync(8n, { demands: [] })).leases).toHaveLength(0);
+    expect((await claimOne(namespace))?.attempt).toBe(1);
+  });
+});
+
 describe("cancel", () => {
   it("ends a waiting job at once, and only once", async () => {
     const namespace = fresh();

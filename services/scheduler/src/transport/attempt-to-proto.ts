@@ -47,7 +47,9 @@ export function attemptFromEnd(serial: number, end: StoredEnd, ids: JobIdCodec):
 
 /** Shows an attempt that is held. */
 export function attemptFromLive(attempt: LiveAttempt, ids: JobIdCodec): Attempt {
-  const { job, number, runner, startedAt, claimInfo, progress } = attempt;
+  const { job, number, runner, claimInfo, progress } = attempt;
+  // A start that is not durable yet has happened for nobody.
+  const startedAt = job.standing === "started" ? attempt.startedAt : 0;
   return create(AttemptSchema, {
     id: ids.encode({ serial: job.serial, reopen: job.reopen, attempt: number }),
     number,

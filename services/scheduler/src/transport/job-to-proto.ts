@@ -42,7 +42,7 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
     createTime: timestampFromMicros(stored.createdMicros),
     updateTime: timestampFromMs(updatedAt(record)),
     ...(waitsUntil > 0 && { readyTime: timestampFromMs(waitsUntil) }),
-    cancelRequested: open?.live?.cancelRequested !== undefined,
+    cancelRequested: open?.live?.cancelRequested?.isDurable === true,
     reopenCount: reopen,
     revision: BigInt(Math.max(stored.revision, open?.revision ?? 1)),
     openParents: open?.parents.length ?? 0,

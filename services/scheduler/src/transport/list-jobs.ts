@@ -51,9 +51,12 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
     ...defined("cursor", cursor),
   });
   const { jobs, covered } = await readPage(place, serials.slice(0, pageSize), request.view);
+  // What has gone on since the rows were chosen is left out: a page may be shorter, and never shows what was not asked for.
+  const states = request.filter?.states ?? [];
+  const shown = states.length > 0 ? jobs.filter(({ state }) => states.includes(state)) : jobs;
   const last = serials[covered - 1];
   return create(ListJobsResponseSchema, {
-    jobs,
+    jobs: shown,
     nextPageToken: last && covered < serials.length ? encodePageToken(query, keyset ? last : offset + covered) : "",
     total: request.wantTotal ? BigInt(await countMatches(place.term, place.space, filter)) : 0n,
   });

@@ -88,7 +88,7 @@ function renewed({ term }: Place, jobId: string, live: LiveAttempt, leaseMs: num
     jobId,
     attempt: live.number,
     timeToLive: durationFromMs(Math.max(0, Math.floor(until - now))),
-    cancelRequested: live.cancelRequested !== undefined,
+    cancelRequested: live.cancelRequested?.isDurable === true,
   });
 }
 

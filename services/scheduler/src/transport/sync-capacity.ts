@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { SwitchyardError } from "@switchyard/errors";
 import {
   type RunnerDemand,
   type SyncCapacityRequest,
@@ -30,7 +31,7 @@ export async function syncCapacity(
   for (const { namespace } of request.demands) await directory.open(namespace);
   const term = await owner.current();
   term.assertValid();
-  const session = sessionOf(term, request.sessionId);
+  const session = sessionOf(term, request);
   session.received(Number(request.receivedDelivery));
   await takeDemands(term, session, request);
   if (!session.hasNews && holdMs > 0) await held(session, holdMs, signal);
@@ -39,7 +40,11 @@ export async function syncCapacity(
   return deliveryToProto(term, directory, session.take());
 }
 
-function sessionOf(term: ShardTerm, id: string): GatewaySession {
+/**
+ * The session of a request. One that goes on and is not known was begun with an owner before, or is forgotten: what it was granted is
+ * not known either, and its credit would be granted a second time. The gateway begins a new one.
+ */
+function sessionOf(term: ShardTerm, { sessionId: id, revision, demands }: SyncCapacityRequest): GatewaySession {
   const now = term.clock.now();
   for (const [other, session] of term.sessions) {
     if (session.lastSeen > now - sessionIdleMs) continue;
@@ -48,6 +53,8 @@ function sessionOf(term: ShardTerm, id: string): GatewaySession {
   }
   let session = term.sessions.get(id);
   if (!session) {
+    if (revision > 1n && demands.length > 0)
+      throw new SwitchyardError("SHARD_LOST", "the session is not known here; begin a new one", { session_id: id });
     session = new GatewaySession();
     term.sessions.set(id, session);
   }

@@ -40,7 +40,7 @@ function cancelWrites(now: number, job: OpenJob, { immediate, actor, message, as
 
 function requestCancel(now: number, attempt: LiveAttempt, actor: string, message: string): ReportWrite {
   const { job, number, runner } = attempt;
-  attempt.cancelRequested = { actor, message };
+  attempt.cancelRequested = { actor, message, isDurable: false };
   const about = { previous: "RUNNING", attempt: number, runnerId: runner.id, actor, message } as const;
   const event = eventOf(job, "CANCEL_REQUESTED", now, "RUNNING", about);
   const write: ReportWrite = reportWrite({ cancelRequests: [attempt], events: [event] });

@@ -38,7 +38,10 @@ function reported(state: CoreState, now: number, write: ReportWrite, effects: Ef
     if (attempt.marking === write) attempt.marking = undefined;
     if (attempt.job.live === attempt) attempt.job.space.stand(attempt.job, "started");
   }
-  for (const attempt of write.cancelRequests) if (attempt.marking === write) attempt.marking = undefined;
+  for (const attempt of write.cancelRequests) {
+    if (attempt.marking === write) attempt.marking = undefined;
+    if (attempt.cancelRequested) attempt.cancelRequested.isDurable = true;
+  }
   tellCancelRequests(now, write);
   ended(state, now, write.ends, effects);
   amended(state, now, write.amends, effects);

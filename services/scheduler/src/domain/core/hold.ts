@@ -39,6 +39,7 @@ export function leave(
 function release(now: number, attempt: LiveAttempt): Write {
   const { cancelRequested } = attempt;
   if (!cancelRequested) return endAttempt(now, attempt, { state: "RELEASED", endedBy: "leave" });
-  const final = { state: "CANCELLED", reason: "CANCELLED", ...cancelRequested } as const;
+  const { actor, message } = cancelRequested;
+  const final = { state: "CANCELLED", reason: "CANCELLED", actor, message } as const;
   return endAttempt(now, attempt, { state: "CANCELLED", endedBy: "leave", final });
 }

@@ -200,7 +200,7 @@ export interface LiveAttempt {
   readonly claimInfo: Uint8Array | undefined;
   /** Keys whose seats it holds. */
   seats: readonly LimitKey[];
-  cancelRequested: { readonly actor: string; readonly message: string } | undefined;
+  cancelRequested: { readonly actor: string; readonly message: string; isDurable: boolean } | undefined;
   progress: AttemptProgress | undefined;
   /** Who is told about revocations: the session that the claim came from. */
   readonly notify: ((revocation: Revoked) => void) | undefined;

@@ -100,7 +100,9 @@ function resumeAttempt(state: CoreState, now: number, job: OpenJob, lease: Lease
     claimInfo: lease.claim_info ?? undefined,
     seats: traits.concurrencyKeys.map((name) => space.limits.key("concurrency", name)),
     cancelRequested:
-      lease.cancel_actor === null ? undefined : { actor: lease.cancel_actor, message: lease.cancel_message ?? "" },
+      lease.cancel_actor === null
+        ? undefined
+        : { actor: lease.cancel_actor, message: lease.cancel_message ?? "", isDurable: true },
     progress: decodeProgress(lease.progress ?? ""),
     notify: undefined,
     claimant: undefined,

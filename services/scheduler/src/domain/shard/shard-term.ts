@@ -100,6 +100,7 @@ export class ShardTerm {
   #lost: Error | undefined;
   #dueTimer: NodeJS.Timeout | undefined;
   #renewalsDue = 0;
+  #over = false;
   readonly #watchers = new Set<() => void>();
 
   constructor(options: ShardTermOptions) {
@@ -162,9 +163,11 @@ export class ShardTerm {
     if (this.clock.now() > this.#validUntil) throw this.#shardLost(new Error("the lease of the shard has run out"));
   }
 
-  /** Calls back once when the term ends, in whichever way; returns how not to. */
+  /** Calls back once when the term ends, in whichever way; in a moment if it has ended already. Returns how not to. */
   whenLost(callback: () => void): () => void {
     this.#watchers.add(callback);
+    // Whoever made a namespace, say, may come with a term that ended meanwhile.
+    if (this.#over) queueMicrotask(() => this.#tellWatchers());
     return () => this.#watchers.delete(callback);
   }
 
@@ -233,8 +236,13 @@ export class ShardTerm {
 
   #endHeldCalls(): void {
     clearInterval(this.#dueTimer);
+    this.#over = true;
     this.rollups.stop();
     for (const session of this.sessions.values()) session.end();
+    this.#tellWatchers();
+  }
+
+  #tellWatchers(): void {
     for (const callback of this.#watchers) callback();
     this.#watchers.clear();
   }
