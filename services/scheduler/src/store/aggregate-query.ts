@@ -43,6 +43,21 @@ export class Parameters {
   }
 }
 
+/** The conditions of a filter on everything but the time, with the columns or expressions of the properties. */
+export function propertyConditions(
+  { queue, kinds, subject, runner, states }: AggregateFilter,
+  columns: Readonly<Record<"queue" | "kind" | "subject" | "runner" | "state", string>>,
+  parameters: Parameters,
+): string[] {
+  const conditions: string[] = [];
+  if (queue !== undefined) conditions.push(`${columns.queue} = ${parameters.add(queue)}`);
+  if (kinds !== undefined) conditions.push(`${columns.kind} = any(${parameters.add(kinds)}::text[])`);
+  if (subject !== undefined) conditions.push(`${columns.subject} = ${parameters.add(subject)}`);
+  if (runner !== undefined) conditions.push(`${columns.runner} = ${parameters.add(runner)}`);
+  if (states !== undefined) conditions.push(`${columns.state} = any(${parameters.add(states)}::text[])`);
+  return conditions;
+}
+
 /** The key of a group as an array, compared byte by byte. */
 export function keyOf(expressions: readonly string[]): string {
   return expressions.length === 0

@@ -1,7 +1,7 @@
 import type { EndFacts } from "../core/end-facts.js";
 import type { FinalState } from "../core/model.js";
 import type { CoreEvent } from "../core/writes.js";
-import { type Cube, keyIn, type SumKey } from "./cubes.js";
+import { type Cube, hourMs, keyIn, type SumKey } from "./cubes.js";
 import { addSums, noSums, type Sums } from "./sums.js";
 
 /** As much of an event as matters here. */
@@ -23,9 +23,6 @@ export interface UnknownSubject {
   readonly bucket: number;
   readonly serial: number;
 }
-
-/** An hour in ms. */
-const hourMs = 3_600_000;
 
 /**
  * Sums of ends, folded from events. Ends add to it; a job that is opened again, or deleted, takes its end back.
