@@ -1,3 +1,6 @@
+/** Milliseconds of an hour, the step of time in sums. */
+export const hourMs = 3_600_000;
+
 /** Which jobs that have ended count. Unset fields don't count; set ones must all hold. */
 export interface AggregateFilter {
   readonly queue?: string;

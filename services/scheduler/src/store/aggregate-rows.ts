@@ -1,9 +1,10 @@
 import type { Pool } from "@switchyard/postgres";
-import { type Dimension, hourMs } from "../domain/rollups/cubes.js";
+import type { Dimension } from "../domain/rollups/cubes.js";
 import {
   type AggregateFilter,
   type GroupPage,
   type GroupRow,
+  hourMs,
   hourText,
   keyOf,
   Parameters,

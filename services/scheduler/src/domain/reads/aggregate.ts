@@ -1,9 +1,9 @@
 import { aggregateRows } from "../../store/aggregate-rows.js";
-import type { AggregateFilter, GroupPage, GroupRow } from "../../store/aggregate-query.js";
+import { type AggregateFilter, type GroupPage, type GroupRow, hourMs } from "../../store/aggregate-query.js";
 import { openSubjects } from "../../store/open-with-subject.js";
 import type { JobState } from "../core/model.js";
 import type { Namespace } from "../core/namespace.js";
-import { type Cube, cubeFor, type Dimension, hourMs } from "../rollups/cubes.js";
+import { type Cube, cubeFor, type Dimension } from "../rollups/cubes.js";
 import { Groups } from "../rollups/groups.js";
 import { noSums } from "../rollups/sums.js";
 import type { ShardTerm } from "../shard/shard-term.js";

@@ -1,8 +1,5 @@
 import type { FinalState } from "../core/model.js";
 
-/** Milliseconds of an hour, the step of time in sums. */
-export const hourMs = 3_600_000;
-
 /** A property of a job that has ended, by which sums are kept. */
 export type Dimension = "queue" | "kind" | "subject" | "runner" | "state" | "code" | "hour";
 

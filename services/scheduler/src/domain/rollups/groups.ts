@@ -1,5 +1,5 @@
-import type { AggregateFilter, GroupPage, GroupRow } from "../../store/aggregate-query.js";
-import { type Dimension, hourMs, type SumKey } from "./cubes.js";
+import { type AggregateFilter, type GroupPage, type GroupRow, hourMs } from "../../store/aggregate-query.js";
+import type { Dimension, SumKey } from "./cubes.js";
 import { addSums, noSums, type Sums } from "./sums.js";
 
 /** Sums by group, put together from several sources. */

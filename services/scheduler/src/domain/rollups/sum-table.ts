@@ -1,7 +1,8 @@
+import { hourMs } from "../../store/aggregate-query.js";
 import type { EndFacts } from "../core/end-facts.js";
 import type { FinalState } from "../core/model.js";
 import type { CoreEvent } from "../core/writes.js";
-import { type Cube, hourMs, keyIn, type SumKey } from "./cubes.js";
+import { type Cube, keyIn, type SumKey } from "./cubes.js";
 import { addSums, noSums, type Sums } from "./sums.js";
 
 /** As much of an event as matters here. */
