@@ -21,7 +21,7 @@ export interface PoolOptions {
   readonly connectTimeoutMs?: number;
   /** An unused connection is closed after this time. Default 30 000 ms. */
   readonly idleTimeoutMs?: number;
-  /** Where errors of idle connections are told. Without it they are dropped: the pool replaces such connections by itself. */
+  /** Where the loss of connections is told. Without it nothing is said: the pool replaces such connections by itself. */
   readonly log?: PostgresLog;
 }
 
@@ -55,6 +55,10 @@ export function createPool(options: PoolOptions): Pool {
   });
   // Without a listener the loss of an idle connection would end the process.
   pool.on("error", (error) => options.log?.warn({ err: error, pool: options.applicationName }, "idle connection lost"));
+  // The same goes for one that is lent out, which the pool does not listen to. Whoever has it sees its statement fail; the pool does not lend it again.
+  pool.on("connect", (client) =>
+    client.on("error", (error) => options.log?.warn({ err: error, pool: options.applicationName }, "connection lost")),
+  );
   let closing: Promise<void> | undefined;
   return Object.assign(pool, {
     close: () => {

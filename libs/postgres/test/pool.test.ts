@@ -57,6 +57,17 @@ it("survives the loss of idle connections", async () => {
   expect(rows).toEqual([{ one: 1 }]);
 });
 
+it("survives the loss of a connection that is lent out, and lends another one", async () => {
+  const lent = await pool.connect();
+  const { rows: lost } = await lent.query("begin").then(() => lent.query("select pg_backend_pid() as pid"));
+  const dying = lent.query("select pg_terminate_backend(pg_backend_pid()), pg_sleep(10)");
+  expect(isUnavailable(await dying.catch((error: unknown) => error))).toBe(true);
+  await eventually(async () => expect(isUnavailable(await lent.query("select 1").catch((e: unknown) => e))).toBe(true));
+  lent.release();
+  const { rows } = await pool.query("select pg_backend_pid() as pid");
+  expect(rows[0]?.pid).not.toBe(lost[0]?.pid);
+});
+
 it("calls a server that is not there unavailable", async () => {
   const nowhere = createPool({ url: "postgres://x:y@127.0.0.1:1/z", applicationName: "nowhere" });
   const error = await nowhere.query("select 1").catch((caught: unknown) => caught);

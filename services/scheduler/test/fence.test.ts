@@ -44,7 +44,9 @@ describe("the fence", () => {
     await pool.query("update scheduler.shards set lease_until = '-infinity'");
     const takeOver = take("b");
     await eventually(async () => {
-      const { rows } = await pool.query("select from pg_locks where locktype = 'advisory' and not granted");
+      const { rows } = await pool.query(
+        "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+      );
       expect(rows).toHaveLength(1);
     });
     await writer.query("commit");
@@ -60,7 +62,9 @@ describe("the fence", () => {
     await deposer.query("select pg_advisory_xact_lock(7400, 0)");
     const late = pool.query(insert, [a?.epoch, ++serial]).catch((error: unknown) => error);
     await eventually(async () => {
-      const { rows } = await pool.query("select from pg_locks where locktype = 'advisory' and not granted");
+      const { rows } = await pool.query(
+        "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+      );
       expect(rows).toHaveLength(1);
     });
     await deposer.query("update scheduler.shards set epoch = epoch + 1");
@@ -103,7 +107,7 @@ describe("a shard", () => {
     const refused = expect(taking).rejects.toThrow();
     await eventually(async () => {
       const { rowCount } = await pool.query(
-        "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and not granted",
+        "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
       );
       expect(rowCount).toBe(1);
     });

@@ -246,7 +246,7 @@ describe("retention", () => {
     // Nor does the loss of the connection that waits.
     await eventually(async () => {
       const { rowCount } = await pool.query(
-        "select pg_terminate_backend(pid) from pg_locks where mode = 'AccessExclusiveLock' and not granted",
+        "select pg_terminate_backend(pid) from pg_locks where mode = 'AccessExclusiveLock' and not granted and database = (select oid from pg_database where datname = current_database())",
       );
       expect(rowCount).toBe(1);
     });
@@ -280,7 +280,9 @@ describe("retention", () => {
     await opener.query(`begin; ${reopen}`);
     const dropped = dropBucket(pool, term, bucket, clock.now() + dayMs);
     await eventually(async () => {
-      const waiting = await pool.query("select from pg_locks where mode = 'AccessExclusiveLock' and not granted");
+      const waiting = await pool.query(
+        "select from pg_locks where mode = 'AccessExclusiveLock' and not granted and database = (select oid from pg_database where datname = current_database())",
+      );
       expect(waiting.rowCount).toBe(1);
     });
     await opener.query("commit");

@@ -1,3 +1,6 @@
+/** Milliseconds of an hour, the step of time in sums. */
+export const hourMs = 3_600_000;
+
 /** Which jobs that have ended count. Unset fields don't count; set ones must all hold. */
 export interface AggregateFilter {
   readonly queue?: string;
@@ -41,6 +44,21 @@ export class Parameters {
     this.values.push(value);
     return `$${this.values.length}`;
   }
+}
+
+/** The conditions of a filter on everything but the time, with the columns or expressions of the properties. */
+export function propertyConditions(
+  { queue, kinds, subject, runner, states }: AggregateFilter,
+  columns: Readonly<Record<"queue" | "kind" | "subject" | "runner" | "state", string>>,
+  parameters: Parameters,
+): string[] {
+  const conditions: string[] = [];
+  if (queue !== undefined) conditions.push(`${columns.queue} = ${parameters.add(queue)}`);
+  if (kinds !== undefined) conditions.push(`${columns.kind} = any(${parameters.add(kinds)}::text[])`);
+  if (subject !== undefined) conditions.push(`${columns.subject} = ${parameters.add(subject)}`);
+  if (runner !== undefined) conditions.push(`${columns.runner} = ${parameters.add(runner)}`);
+  if (states !== undefined) conditions.push(`${columns.state} = any(${parameters.add(states)}::text[])`);
+  return conditions;
 }
 
 /** The key of a group as an array, compared byte by byte. */

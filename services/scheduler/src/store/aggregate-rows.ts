@@ -1,6 +1,15 @@
 import type { Pool } from "@switchyard/postgres";
 import type { Dimension } from "../domain/rollups/cubes.js";
-import { type AggregateFilter, type GroupPage, type GroupRow, hourText, keyOf, Parameters } from "./aggregate-query.js";
+import {
+  type AggregateFilter,
+  type GroupPage,
+  type GroupRow,
+  hourMs,
+  hourText,
+  keyOf,
+  Parameters,
+  propertyConditions,
+} from "./aggregate-query.js";
 
 const expressions: Record<Dimension, string> = {
   queue: "s.queue",
@@ -9,7 +18,7 @@ const expressions: Record<Dimension, string> = {
   runner: "o.runner",
   state: "o.job_state",
   code: "coalesce(nullif(o.facts, '')::jsonb -> 'labels' ->> 'code', '')",
-  hour: hourText("o.ended_ms / 3600000"),
+  hour: hourText(`o.ended_ms / ${hourMs}`),
 };
 
 /**
@@ -29,13 +38,11 @@ export async function aggregateRows(
   const key = keyOf(groups.map((group) => expressions[group]));
   const named = `any(${add(buckets)}::int[])`;
   const conditions = [`o.ns = ${add(ns)}`, `o.bucket = ${named}`, `j.bucket = ${named}`, "o.final"];
-  const { queue, kinds, subject, runner, states, endedFromMs, endedBeforeMs } = filter;
-  if (queue !== undefined) conditions.push(`s.queue = ${add(queue)}`);
-  if (kinds !== undefined) conditions.push(`j.kind = any(${add(kinds)}::text[])`);
-  if (subject !== undefined)
-    conditions.push(`j.subject = ${add(subject)}`, ...(subject === "" ? [] : ["j.subject <> ''"]));
-  if (runner !== undefined) conditions.push(`o.runner = ${add(runner)}`, ...(runner === "" ? [] : ["o.runner <> ''"]));
-  if (states !== undefined) conditions.push(`o.job_state = any(${add(states)}::text[])`);
+  conditions.push(...propertyConditions(filter, expressions, parameters));
+  const { subject = "", runner = "", endedFromMs, endedBeforeMs } = filter;
+  // These lead to the indexes, which leave out the jobs without.
+  if (subject !== "") conditions.push("j.subject <> ''");
+  if (runner !== "") conditions.push("o.runner <> ''");
   if (endedFromMs !== undefined) conditions.push(`o.ended_ms >= ${add(Math.ceil(endedFromMs))}`);
   if (endedBeforeMs !== undefined) conditions.push(`o.ended_ms < ${add(Math.ceil(endedBeforeMs))}`);
   if (page.after) conditions.push(`${key} > ${add(page.after)}::text[] collate "C"`);

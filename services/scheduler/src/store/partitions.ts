@@ -1,7 +1,6 @@
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { PoolClient } from "pg";
 import type { Term } from "./term.js";
-import { withClient } from "./with-client.js";
 
 /** Event numbers per partition. */
 export const eventsPerPartition = 4_194_304;
@@ -81,7 +80,7 @@ export async function inFencedTransaction<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await withClient(pool, (client) => inTransaction(client, term, change));
+      return await inTransaction(pool, term, change);
     } catch (error) {
       if (sqlstateOf(error) !== SQLSTATE.lockTimeout || attempt >= attempts) throw error;
     }
@@ -89,11 +88,8 @@ export async function inFencedTransaction<T>(
   }
 }
 
-async function inTransaction<T>(
-  client: PoolClient,
-  term: Term,
-  change: (client: PoolClient) => Promise<T>,
-): Promise<T> {
+async function inTransaction<T>(pool: Pool, term: Term, change: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
   try {
     await client.query(`begin; set local lock_timeout = '${lockTimeoutMs}ms'`);
     await client.query("select scheduler.fence($1, $2)", [[term.shard], [term.epoch]]);
@@ -103,5 +99,7 @@ async function inTransaction<T>(
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
     throw error;
+  } finally {
+    client.release();
   }
 }

@@ -1,6 +1,15 @@
 import type { Pool } from "@switchyard/postgres";
 import type { Cube, Dimension } from "../domain/rollups/cubes.js";
-import { type AggregateFilter, type GroupPage, type GroupRow, hourText, keyOf, Parameters } from "./aggregate-query.js";
+import {
+  type AggregateFilter,
+  type GroupPage,
+  type GroupRow,
+  hourMs,
+  hourText,
+  keyOf,
+  Parameters,
+  propertyConditions,
+} from "./aggregate-query.js";
 
 const expressions: Record<Dimension, string> = {
   queue: "queue",
@@ -33,14 +42,10 @@ export async function readRollups(
   const add = (value: unknown) => parameters.add(value);
   const key = keyOf(groups.map((group) => expressions[group]));
   const conditions = [`ns = ${add(ns)}`, `bucket = any(${add(buckets)}::int[])`, `cube = ${add(cube)}`];
-  const { queue, kinds, subject, runner, states, endedFromMs, endedBeforeMs } = filter;
-  if (queue !== undefined) conditions.push(`queue = ${add(queue)}`);
-  if (kinds !== undefined) conditions.push(`kind = any(${add(kinds)}::text[])`);
-  if (subject !== undefined) conditions.push(`subject = ${add(subject)}`);
-  if (runner !== undefined) conditions.push(`runner = ${add(runner)}`);
-  if (states !== undefined) conditions.push(`state = any(${add(states)}::text[])`);
-  if (endedFromMs !== undefined) conditions.push(`hour >= ${add(endedFromMs / 3_600_000)}::int`);
-  if (endedBeforeMs !== undefined) conditions.push(`hour < ${add(endedBeforeMs / 3_600_000)}::int`);
+  conditions.push(...propertyConditions(filter, expressions, parameters));
+  const { endedFromMs, endedBeforeMs } = filter;
+  if (endedFromMs !== undefined) conditions.push(`hour >= ${add(endedFromMs / hourMs)}::int`);
+  if (endedBeforeMs !== undefined) conditions.push(`hour < ${add(endedBeforeMs / hourMs)}::int`);
   if (page.after) conditions.push(`${key} > ${add(page.after)}::text[] collate "C"`);
   const { rows } = await pool.query<{ upTo: number; key: string[] | null } & Omit<GroupRow, "key">>(
     `with c as (select coalesce((select upto from scheduler.rollup_cursors where shard = ${add(shard)}), 0) as upto),

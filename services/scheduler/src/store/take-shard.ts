@@ -1,7 +1,6 @@
 import { SQLSTATE, sqlstateOf, type Pool } from "@switchyard/postgres";
 import type { PoolClient } from "pg";
 import type { Term } from "./term.js";
-import { withClient } from "./with-client.js";
 
 /** First key of the advisory locks of shards; the second is the shard. The fence takes the same lock shared. */
 const lockClass = 7_400;
@@ -19,8 +18,9 @@ export interface Claimant {
  * Statements of the old owner that have passed the fence are waited for, briefly: whoever holds the shard's lock longer than half a second,
  * twice, is ended. The lease is looked at before the lock, or the present owner's next flush would wait for nothing.
  */
-export function takeShard(pool: Pool, shard: number, claimant: Claimant): Promise<Term | undefined> {
-  return withClient(pool, async (client) => {
+export async function takeShard(pool: Pool, shard: number, claimant: Claimant): Promise<Term | undefined> {
+  const client = await pool.connect();
+  try {
     if (!(await isFree(client, shard, claimant.owner))) return undefined;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -30,7 +30,9 @@ export function takeShard(pool: Pool, shard: number, claimant: Claimant): Promis
         if (attempt >= 2) await endLockHolders(client, shard);
       }
     }
-  });
+  } finally {
+    client.release();
+  }
 }
 
 async function isFree(client: PoolClient, shard: number, owner: string): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { familyNumberOf } from "./retention-bucket.js";
+
 /** The first job of a bucket in a namespace. */
 export interface SerialMark {
   readonly bucket: number;
@@ -72,14 +74,14 @@ export class BucketIndex {
 
   /** The partitions of a bucket are gone. */
   forget(bucket: number): void {
-    const family = familyNumber(bucket);
+    const family = familyNumberOf(bucket);
     const left = (this.#families.get(family) ?? []).filter((mark) => mark.bucket !== bucket);
     if (left.length > 0) this.#families.set(family, left);
     else this.#families.delete(family);
   }
 
   #marksOf(bucket: number): SerialMark[] {
-    const family = familyNumber(bucket);
+    const family = familyNumberOf(bucket);
     let marks = this.#families.get(family);
     if (!marks) {
       marks = [];
@@ -87,10 +89,6 @@ export class BucketIndex {
     }
     return marks;
   }
-}
-
-function familyNumber(bucket: number): number {
-  return Math.floor(bucket / 100_000);
 }
 
 /** How many marks begin at or before a serial. */

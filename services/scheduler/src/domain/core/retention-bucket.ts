@@ -54,9 +54,14 @@ export function bucketAt(family: RetentionFamily, createdMs: number): number {
   return family.id * 100_000 + day - (day % family.spanDays);
 }
 
+/** The number of the family of a bucket. */
+export function familyNumberOf(bucket: number): number {
+  return Math.floor(bucket / 100_000);
+}
+
 /** The family of a bucket. @throws RangeError for a number that is no bucket. */
 export function familyOf(bucket: number): RetentionFamily {
-  const id = Math.floor(bucket / 100_000);
+  const id = familyNumberOf(bucket);
   const family = retentionFamilies.find((known) => known.id === id);
   if (!family) throw new RangeError(`${bucket} is no bucket: there is no retention family ${id}`);
   return family;

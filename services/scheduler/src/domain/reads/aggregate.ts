@@ -1,5 +1,5 @@
 import { aggregateRows } from "../../store/aggregate-rows.js";
-import type { AggregateFilter, GroupPage, GroupRow } from "../../store/aggregate-query.js";
+import { type AggregateFilter, type GroupPage, type GroupRow, hourMs } from "../../store/aggregate-query.js";
 import { openSubjects } from "../../store/open-with-subject.js";
 import type { JobState } from "../core/model.js";
 import type { Namespace } from "../core/namespace.js";
@@ -9,8 +9,6 @@ import { noSums } from "../rollups/sums.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 import { isFinal } from "./final-state.js";
 import { type OpenCount, openCount, openCounts } from "./open-sums.js";
-
-const hourMs = 3_600_000;
 
 /** Which jobs are summed up, in which groups. */
 export interface AggregateQuery {
@@ -36,43 +34,45 @@ export async function aggregate(
 ): Promise<AggregatePage> {
   const groups = new Groups();
   const { filter } = query;
+  const question = { term, space, by: query.groups, page, groups };
   const ended = filter.states?.filter(isFinal);
-  const more = ended?.length === 0 ? false : await addEnded(term, space, query, ended, page, groups);
+  const more = ended?.length === 0 ? false : await addEnded(question, filter, ended);
   const open = filter.states?.filter((state) => !isFinal(state));
   // What is open has not ended after anything.
-  if (open?.length !== 0 && filter.endedFromMs === undefined) await addOpen(term, space, query, open, groups);
+  if (open?.length !== 0 && filter.endedFromMs === undefined) await addOpen(question, filter, open);
   return groups.page(page, more);
+}
+
+/** Who is asked, and where the sums of all sources come together. */
+interface Question {
+  readonly term: ShardTerm;
+  readonly space: Namespace;
+  readonly by: readonly Dimension[];
+  readonly page: GroupPage;
+  readonly groups: Groups;
 }
 
 /** Adds sums of ended jobs; tells whether there are more groups behind the page. */
 async function addEnded(
-  term: ShardTerm,
-  space: Namespace,
-  { groups: by, filter }: AggregateQuery,
+  question: Question,
+  filter: AggregateQuery["filter"],
   states: readonly string[] | undefined,
-  page: GroupPage,
-  groups: Groups,
 ): Promise<boolean> {
   const wanted: AggregateFilter = { ...filter, ...(states && { states }) };
   const { endedFromMs } = wanted;
-  const cube = cubeFor(dimensionsOf(by, wanted));
-  if (!cube) return addRows(term, space, by, wanted, page, groups);
-  if (endedFromMs === undefined || endedFromMs % hourMs === 0)
-    return addSums(term, space, cube, by, wanted, page, groups);
+  const cube = cubeFor(dimensionsOf(question.by, wanted));
+  if (!cube) return addRows(question, wanted);
+  if (endedFromMs === undefined || endedFromMs % hourMs === 0) return addSums(question, cube, wanted);
   const wholeFrom = Math.ceil(endedFromMs / hourMs) * hourMs;
-  const begun = await addRows(term, space, by, { ...wanted, endedBeforeMs: wholeFrom }, page, groups);
-  const whole = await addSums(term, space, cube, by, { ...wanted, endedFromMs: wholeFrom }, page, groups);
+  const begun = await addRows(question, { ...wanted, endedBeforeMs: wholeFrom });
+  const whole = await addSums(question, cube, { ...wanted, endedFromMs: wholeFrom });
   return begun || whole;
 }
 
 async function addSums(
-  term: ShardTerm,
-  space: Namespace,
+  { term, space, by, page, groups }: Question,
   cube: Cube,
-  by: readonly Dimension[],
   filter: AggregateFilter,
-  page: GroupPage,
-  groups: Groups,
 ): Promise<boolean> {
   const query = { ns: space.id, buckets: space.buckets.all(), cube, groups: by, filter };
   const { rows, unwritten, more } = await term.rollups.sums(query, page);
@@ -81,25 +81,16 @@ async function addSums(
   return more;
 }
 
-async function addRows(
-  term: ShardTerm,
-  space: Namespace,
-  by: readonly Dimension[],
-  filter: AggregateFilter,
-  page: GroupPage,
-  groups: Groups,
-): Promise<boolean> {
+async function addRows({ term, space, by, page, groups }: Question, filter: AggregateFilter): Promise<boolean> {
   const rows = await aggregateRows(term.pool, space.id, space.buckets.all(), by, filter, page);
   for (const row of rows) groups.addRow(row);
   return rows.length === page.limit;
 }
 
 async function addOpen(
-  term: ShardTerm,
-  space: Namespace,
-  { groups: by, filter }: AggregateQuery,
+  { term, space, by, groups }: Question,
+  filter: AggregateQuery["filter"],
   states: readonly JobState[] | undefined,
-  groups: Groups,
 ): Promise<void> {
   const add = (count: OpenCount, subject: string) => {
     const { queue, kind, runner, state, n } = count;

@@ -1,4 +1,4 @@
-import type { AggregateFilter, GroupPage, GroupRow } from "../../store/aggregate-query.js";
+import { type AggregateFilter, type GroupPage, type GroupRow, hourMs } from "../../store/aggregate-query.js";
 import type { Dimension, SumKey } from "./cubes.js";
 import { addSums, noSums, type Sums } from "./sums.js";
 
@@ -54,7 +54,7 @@ function compareKeys(a: readonly string[], b: readonly string[]): number {
 /** Whether the sums of a key count. Times are whole hours. */
 export function matches(key: SumKey, filter: AggregateFilter): boolean {
   const { queue, kinds, subject, runner, states, endedFromMs = 0, endedBeforeMs = Number.POSITIVE_INFINITY } = filter;
-  const at = key.hour * 3_600_000;
+  const at = key.hour * hourMs;
   return (
     (queue === undefined || key.queue === queue) &&
     (kinds === undefined || kinds.includes(key.kind)) &&
@@ -73,5 +73,5 @@ export function groupOf(key: SumKey, groups: readonly Dimension[]): string[] {
 
 /** An hour since 1970 as groups show it; empty for 0. */
 function hourName(hour: number): string {
-  return hour === 0 ? "" : `${new Date(hour * 3_600_000).toISOString().slice(0, 13)}:00:00Z`;
+  return hour === 0 ? "" : `${new Date(hour * hourMs).toISOString().slice(0, 13)}:00:00Z`;
 }

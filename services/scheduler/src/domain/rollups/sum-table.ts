@@ -1,3 +1,4 @@
+import { hourMs } from "../../store/aggregate-query.js";
 import type { EndFacts } from "../core/end-facts.js";
 import type { FinalState } from "../core/model.js";
 import type { CoreEvent } from "../core/writes.js";
@@ -23,9 +24,6 @@ export interface UnknownSubject {
   readonly bucket: number;
   readonly serial: number;
 }
-
-/** An hour in ms. */
-const hourMs = 3_600_000;
 
 /**
  * Sums of ends, folded from events. Ends add to it; a job that is opened again, or deleted, takes its end back.

@@ -256,9 +256,13 @@ export class TermRollups {
   }
 
   async #lookUpSubjects(table: SumTable): Promise<void> {
-    const unknown = table.unknown();
-    for (const ns of new Set(unknown.map((job) => job.ns))) {
-      const jobs = unknown.filter((job) => job.ns === ns);
+    const spaces = new Map<number, UnknownSubject[]>();
+    for (const job of table.unknown()) {
+      const jobs = spaces.get(job.ns);
+      if (jobs) jobs.push(job);
+      else spaces.set(job.ns, [job]);
+    }
+    for (const [ns, jobs] of spaces) {
       const found = await this.#readSubjects(ns, jobs);
       for (const job of jobs) table.known(job, found.get(job.serial));
     }

@@ -1,14 +1,13 @@
 import type { Pool } from "@switchyard/postgres";
 import { readJobs } from "../../store/job-rows.js";
 import type { OpenJob } from "../core/model.js";
-import type { JobBody } from "../core/writes.js";
+import type { JobBody, Write } from "../core/writes.js";
+import { bodyBytes } from "./write-sizes.js";
 
 /** Inputs of recent jobs, bounded in bytes, so that a claim seldom has to read what has just been written. */
 export interface BodyCache {
-  /** Keeps a body; the oldest ones go when there are too many bytes. */
-  keep(job: OpenJob, body: JobBody): void;
-  /** Forgets the body of a job that has ended, or has another one now. */
-  forget(job: OpenJob): void;
+  /** Keeps the bodies of a write's new jobs, and forgets those of jobs that it ends, deletes or gives another body. The oldest go when there are too many bytes. */
+  follow(write: Write): void;
   /** The bodies of jobs, in their order; those that are not kept are read from the database. */
   get(pool: Pool, jobs: readonly OpenJob[]): Promise<JobBody[]>;
   /** The subject of a job whose body is kept, or was read for a runner; else undefined. */
@@ -27,24 +26,40 @@ export function createBodyCache(maxBytes: number): BodyCache {
     const body = bodies.get(key);
     if (!body) return;
     bodies.delete(key);
-    bytes -= sizeOf(body);
+    bytes -= bodyBytes(body);
+  }
+
+  function keep(job: OpenJob, body: JobBody): void {
+    const key = keyOf(job);
+    if (key > Number.MAX_SAFE_INTEGER) return;
+    bodies.set(key, body);
+    bytes += bodyBytes(body);
+    if (bytes <= maxBytes) return;
+    for (const oldest of bodies.keys()) {
+      if (bytes <= maxBytes) break;
+      drop(oldest);
+    }
+  }
+
+  function forget(job: OpenJob): void {
+    drop(keyOf(job));
+    subjects.delete(keyOf(job));
   }
 
   return {
-    keep(job, body) {
-      const key = keyOf(job);
-      if (key > Number.MAX_SAFE_INTEGER) return;
-      bodies.set(key, body);
-      bytes += sizeOf(body);
-      if (bytes <= maxBytes) return;
-      for (const oldest of bodies.keys()) {
-        if (bytes <= maxBytes) break;
-        drop(oldest);
+    follow(write) {
+      switch (write.lane) {
+        case "claim":
+          return;
+        case "submit":
+          for (const { job, body } of write.jobs) keep(job, body);
+          // Only a part was replaced; the whole is in the tables.
+          for (const { job, body } of write.amends) if (body) forget(job);
+          return;
+        case "report":
+          for (const { job, final } of write.ends) if (final) forget(job);
+          for (const { job } of write.deletes) if (job) forget(job);
       }
-    },
-    forget(job) {
-      drop(keyOf(job));
-      subjects.delete(keyOf(job));
     },
     subjectOf: (job) => bodies.get(keyOf(job))?.subject ?? subjects.get(keyOf(job)),
     async get(pool, jobs) {
@@ -79,9 +94,4 @@ const emptyBody: JobBody = { subject: "", input: undefined, contentType: "", ext
 
 function keyOf({ space, serial }: Pick<OpenJob, "space" | "serial">): number {
   return space.id * 2 ** 40 + serial;
-}
-
-/** A hundred bytes stand for the entry itself. */
-function sizeOf({ input, extras }: JobBody): number {
-  return 100 + (input?.byteLength ?? 0) + (extras?.byteLength ?? 0);
 }

@@ -10,7 +10,6 @@ import type { LiveAttempt } from "../core/model.js";
 import {
   type ClaimWrite,
   type Decision,
-  type JobBody,
   type ReportWrite,
   reportWrite,
   type SubmitWrite,
@@ -31,6 +30,7 @@ import type { RequestMemory } from "./request-memory.js";
 import { LiveFeed } from "./live-feed.js";
 import type { GatewaySession } from "./session.js";
 import { Turns } from "./turns.js";
+import { reportBytes, submitBytes } from "./write-sizes.js";
 
 /**
  * Stands between a lane and the statement that stores a batch, by the name of the lane: what makes writes fail, get lost or be late in tests.
@@ -320,29 +320,17 @@ export class ShardTerm {
     const following: Write[] = [];
     for (const write of writes) {
       following.push(...committed(this.state, now, write));
-      this.#keepBodies(write);
+      this.bodies.follow(write);
+      this.#forgetProgress(write);
     }
     this.feed.committed(events);
     this.writeAll(following);
   }
 
-  #keepBodies(write: Write): void {
-    if (write.lane === "claim") return;
-    if (write.lane === "submit") {
-      for (const { job, body } of write.jobs) this.bodies.keep(job, body);
-      // Only a part was replaced; the whole is in the tables.
-      for (const { job, body } of write.amends) if (body) this.bodies.forget(job);
-      return;
-    }
-    for (const { job, attempt, final } of write.ends) {
-      if (final) this.bodies.forget(job);
-      // Its progress is with the outcome now.
-      if (attempt?.progress) this.saveProgress(attempt);
-    }
-    for (const { job, attempt } of write.deletes) {
-      if (job) this.bodies.forget(job);
-      if (attempt?.progress) this.saveProgress(attempt);
-    }
+  /** The progress of an attempt that is over is with its outcome now, or gone with its job. */
+  #forgetProgress(write: Write): void {
+    if (write.lane !== "report") return;
+    for (const { attempt } of [...write.ends, ...write.deletes]) if (attempt?.progress) this.saveProgress(attempt);
   }
 
   #handleDue(): void {
@@ -371,20 +359,3 @@ const renewalIntervalMs = 1_000;
 
 /** How often the clock is looked at; nothing is late by more than this. Costs no statement. */
 const dueIntervalMs = 20;
-
-function submitBytes(write: SubmitWrite): number {
-  let bytes = 0;
-  for (const { body } of write.jobs) bytes += bodyBytes(body);
-  for (const { body } of write.amends) if (body) bytes += bodyBytes(body);
-  return bytes;
-}
-
-function bodyBytes({ input, extras }: JobBody): number {
-  return 100 + (input?.byteLength ?? 0) + (extras?.byteLength ?? 0);
-}
-
-function reportBytes(write: ReportWrite): number {
-  let bytes = 0;
-  for (const { outcome } of write.ends) bytes += 100 + (outcome?.result?.byteLength ?? 0);
-  return bytes;
-}
