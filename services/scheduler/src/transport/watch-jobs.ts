@@ -61,7 +61,7 @@ export async function* watchJobs(
     const isNamed = ({ serial }: CoreEvent) => serials.size === 0 || serials.has(serial);
     const wanted = (event: CoreEvent) =>
       isNamed(event) && (request.queue === "" || event.shape.queue === request.queue) && isType(event.type);
-    for await (const { events: batch, live, upTo, overrun } of watch.batches) {
+    for await (const { events: batch, live, upTo, replayed, overrun } of watch.batches) {
       if (overrun) {
         yield create(WatchJobsResponseSchema, { events: [overrunEvent(term, upTo)], sequence: BigInt(upTo) });
         // The end of a job may be among what was missed.
@@ -71,7 +71,8 @@ export async function* watchJobs(
         ...batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event)),
         ...live.map((news) => newsToProto(place, news)),
       ];
-      if (events.length > 0) yield create(WatchJobsResponseSchema, { events, sequence: BigInt(upTo) });
+      // The end of a replay is told even when nothing of it was wanted, so that nobody replays the same again.
+      if (events.length > 0 || replayed) yield create(WatchJobsResponseSchema, { events, sequence: BigInt(upTo) });
       for (const { event } of batch) if (isNamed(event)) follow(open, event);
       if (request.untilFinal && open.size === 0 && upTo >= watch.startedAt) return;
     }

@@ -1,10 +1,10 @@
 import type { JobEvent } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
 import { type Job, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { SubmittedJob_Disposition } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { Queue } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
-import { queues } from "./features/items.js";
 import type { Evidence } from "./model/evidence.js";
 import { watchOn } from "./world/follower.js";
-import { markLabel, type World } from "./world/world.js";
+import type { World } from "./world/world.js";
 
 /** Reads everything that can be read of a sequence that is over. */
 export async function gather(world: World, drained: boolean): Promise<Evidence> {
@@ -23,6 +23,7 @@ export async function gather(world: World, drained: boolean): Promise<Evidence> 
     events,
     drained,
     marks: marksOf(world, jobs),
+    standIns: standInsOf(world),
     followed: follower.events,
     queues: known,
     held: await countHeld(world),
@@ -41,8 +42,7 @@ async function readEvents({ arena, namespace }: World, last: bigint): Promise<re
 }
 
 async function readQueues(world: World): Promise<readonly Queue[]> {
-  const answers = await Promise.all(queues.map((name) => world.call("getQueue", { namespace: world.namespace, name })));
-  return answers.flatMap((answer) => answer?.queue ?? []);
+  return (await world.call("listQueues", { namespace: world.namespace, pageSize: 1_000 }))?.queues ?? [];
 }
 
 async function countHeld(world: World): Promise<number> {
@@ -51,12 +51,24 @@ async function countHeld(world: World): Promise<number> {
   return (answer?.results ?? []).reduce((sum, { held }) => sum + held.length, 0);
 }
 
-/** Which item became which job. A job that is not there any more is known from the answer to its submit. */
+/** Which item became which job. One that is not there any more is known from the answer to its submit, if that arrived. */
 function marksOf({ history }: World, jobs: ReadonlyMap<string, Job>): Map<string, string> {
   const marks = new Map<string, string>();
+  for (const { request, answer } of history.of("submitJobs")) {
+    for (const [i, { jobId, disposition }] of (answer?.jobs ?? []).entries()) {
+      const spec = request.items?.[i]?.spec;
+      if (!spec?.reuse || disposition === SubmittedJob_Disposition.CREATED) marks.set(jobId, spec?.subject ?? "");
+    }
+  }
+  for (const { id, spec } of jobs.values()) marks.set(id, spec?.subject ?? "");
+  return marks;
+}
+
+/** Which job each item was answered with. */
+function standInsOf({ history }: World): Map<string, string> {
+  const jobs = new Map<string, string>();
   for (const { request, answer } of history.of("submitJobs"))
     for (const [i, { jobId }] of (answer?.jobs ?? []).entries())
-      if (!request.items?.[i]?.spec?.reuse) marks.set(jobId, request.items?.[i]?.spec?.labels?.[markLabel] ?? "");
-  for (const { id, spec } of jobs.values()) marks.set(id, spec?.labels[markLabel] ?? "");
-  return marks;
+      jobs.set(request.items?.[i]?.spec?.subject ?? "", jobId);
+  return jobs;
 }

@@ -19,6 +19,8 @@ export interface EventBatch {
   /** What is neither numbered nor replayed, as far as it was asked for. */
   readonly live: readonly LiveNews[];
   readonly upTo: number;
+  /** Everything that was published when the watch began, or when the reader fell behind, has been told. */
+  readonly replayed?: boolean;
   /** The watcher has missed events: those up to `upTo` are not kept any more. */
   readonly overrun?: boolean;
 }
@@ -101,7 +103,7 @@ export function watchEvents(
       const events = step.events.filter(({ ns }) => ns === space.id).map((row) => fromRow(space, row));
       if (events.length > 0) yield { events, live: [], upTo: step.events.at(-1)?.sequence ?? 0 };
     }
-    yield { events: [], live: [], upTo };
+    yield { events: [], live: [], upTo, replayed: true };
   }
 
   async function* batches(): AsyncGenerator<EventBatch> {

@@ -39,7 +39,8 @@ export const dependenciesFeature: Feature = {
     },
   },
   watch: (model, job, event, say) => {
-    if (job.parents.length === 0) return;
+    // One that was opened again does not wait for its parents again.
+    if (job.parents.length === 0 || job.reopen > 0) return;
     const isReady = event.type === JobEventType.READY || event.type === JobEventType.CLAIMED;
     const isFree = event.type === JobEventType.SUBMITTED && event.state !== JobState.BLOCKED;
     if (isReady || isFree) everyParentIsSatisfied(model, job, say);
@@ -54,10 +55,10 @@ function parentOf(world: World, choice: number, place: number): string | number 
 function everyParentIsSatisfied(model: Model, job: ModelJob, say: Say): void {
   for (const parent of job.parents)
     if (!isSatisfied(model, parent))
-      say(`goes on although parent ${model.jobs.get(parent.id)?.item?.mark} has not ended so`);
+      say(`goes on although parent ${model.jobs.get(parent.id ?? "")?.item?.mark} has not ended so`);
 }
 
-/** Whether a parent has ended in a state that fails its child. */
+/** Whether a parent has ended in a state that fails its child, or may have. */
 function hasFailed({ jobs }: Model, { id, satisfiedBy }: ModelJob["parents"][number]): boolean {
-  return jobs.get(id)?.ends.some((end) => !satisfiedBy.includes(end)) ?? false;
+  return id === undefined || (jobs.get(id)?.ends.some((end) => !satisfiedBy.includes(end)) ?? false);
 }

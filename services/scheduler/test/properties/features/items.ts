@@ -39,6 +39,7 @@ export function specOf(
   let spec: SpecInit = {
     kind: kinds[kind] ?? kinds[0],
     queue: queues[queue] ?? queues[0],
+    subject: mark,
     labels: { [markLabel]: mark },
   };
   for (const { name, item } of features) {

@@ -1,6 +1,4 @@
 import fc from "fast-check";
-import { JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
-import { isFinal } from "../model/model.js";
 import { command, type Feature } from "./feature.js";
 
 /** Open jobs that get another place. */
@@ -25,10 +23,4 @@ export const reordersFeature: Feature = {
       },
     }),
   ],
-  transitions: {
-    [JobEventType.AMENDED]: (_, job, _event, say) => {
-      if (isFinal(job.state)) say("amended after its end");
-      return [job.state];
-    },
-  },
 };

@@ -51,8 +51,8 @@ function standInsFit({ evidence, model }: Parameters<Rule>[0], say: Parameters<R
     for (const [i, { jobId, disposition }] of (answer?.jobs ?? []).entries()) {
       const spec = request.items?.[i]?.spec;
       const job = model.jobs.get(jobId);
-      if (!job || disposition === Disposition.CREATED || disposition === Disposition.REPLAYED) continue;
-      if (keyOf(spec) === undefined || keyOf(job.item?.spec) !== keyOf(spec))
+      if (!job?.item || disposition === Disposition.CREATED || disposition === Disposition.REPLAYED) continue;
+      if (keyOf(spec) === undefined || keyOf(job.item.spec) !== keyOf(spec))
         say(`a job with another key stands for an item of key ${keyOf(spec)}\n    ${storyOf(job)}`);
       const accepted = (spec?.reuse?.states ?? []).map((state) => JobState[ReuseState[state] as keyof typeof JobState]);
       if (disposition === Disposition.CACHED && !job.ends.some((end) => accepted.includes(end)))

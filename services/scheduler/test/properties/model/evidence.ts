@@ -10,6 +10,8 @@ export interface Evidence {
   readonly items: ReadonlyMap<string, SentItem>;
   /** Marks of the jobs, by id. */
   readonly marks: ReadonlyMap<string, string>;
+  /** The jobs that stand for the items, by mark, as far as somebody was told. */
+  readonly standIns: ReadonlyMap<string, string>;
   /** The jobs as they are in the end, in the full view, by id. */
   readonly jobs: ReadonlyMap<string, Job>;
   /** All events, read in the end. */

@@ -51,6 +51,9 @@ export const lifeTransitions: Partial<Record<JobEventType, Transition>> = {
     return [RUNNING];
   },
 
+  // By a reorder, or by an item that the job stands for. That it does not happen to a job that has ended is checked for all events.
+  [JobEventType.AMENDED]: (_, job) => [job.state],
+
   [JobEventType.CANCEL_REQUESTED]: (_, job, event, say) => {
     liveAttempt(job, event, say);
     if (job.cancelRequested) say("the cancel was asked for twice");

@@ -28,7 +28,7 @@ export interface View {
 
 /** A job that another one waits for. */
 export interface ModelParent {
-  readonly id: string;
+  readonly id: string | undefined;
   readonly satisfiedBy: readonly JobState[];
   /** How the child ends when the parent ends in another state. */
   readonly otherwise: JobState;
@@ -99,9 +99,9 @@ export function mayBeReady(model: Model, job: ModelJob, at: number): boolean {
   return (job.state === JobState.SCHEDULED || job.state === JobState.BLOCKED) && job.notBefore <= at;
 }
 
-/** Whether a parent has ended in a state that lets its child go on. It may have been opened again since. */
+/** Whether a parent has ended in a state that lets its child go on, or may have. It may have been opened again since. */
 export function isSatisfied({ jobs }: Model, { id, satisfiedBy }: ModelParent): boolean {
-  return jobs.get(id)?.ends.some((end) => satisfiedBy.includes(end)) ?? false;
+  return id === undefined || (jobs.get(id)?.ends.some((end) => satisfiedBy.includes(end)) ?? false);
 }
 
 /** What a read shows of a job now. */

@@ -23,7 +23,9 @@ export function replay(evidence: Evidence, features: readonly Feature[], say: Sa
     if (event.sequence <= last) say(`event ${event.sequence} comes after event ${last}`);
     last = event.sequence;
     const job = jobOf(model, evidence, event);
-    const sayOf: Say = (complaint) => say(`${complaint}\n    ${storyOf(job)}`);
+    const sayOf: Say = (complaint) => {
+      if (isKnown(evidence, job)) say(`${complaint}\n    ${storyOf(job)}`);
+    };
     for (const { watch } of features) watch?.(model, job, event, sayOf);
     apply(model, job, event, event.type === JobEventType.ENDED ? byReason[event.endReason] : byType[event.type], sayOf);
   }
@@ -46,6 +48,14 @@ function apply(model: Model, job: ModelJob, event: JobEvent, transition: Transit
   job.endReason = event.endReason;
   if (isFinal(job.state)) job.ends.push(job.state);
   job.views.push(viewOf(job));
+}
+
+/**
+ * Whether somebody can tell what was asked for. Nobody can of a job that is deleted and whose creator's answer was lost; others may know its id
+ * because it stood for their items.
+ */
+function isKnown({ jobs }: Evidence, { id, item }: ModelJob): boolean {
+  return item !== undefined || jobs.has(id);
 }
 
 /** Whether an event says that a job has gone on to wait for something else. */

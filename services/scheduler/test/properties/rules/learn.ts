@@ -30,8 +30,10 @@ class Teacher {
   hear(call: AnyCall): void {
     switch (call.method) {
       case "submitJobs":
-        for (const { jobId, state } of call.answer?.jobs ?? [])
-          this.#read(call, jobId, (view) => isIn(view, state), JobState[state]);
+        for (const { jobId, state } of call.answer?.jobs ?? []) {
+          if (state === JobState.UNSPECIFIED) this.#gone(call, jobId);
+          else this.#read(call, jobId, (view) => isIn(view, state), JobState[state]);
+        }
         break;
       case "claimJobs":
       case "syncCapacity":
@@ -83,6 +85,12 @@ class Teacher {
     if (!job) this.say(`${what} of job ${jobId} was acknowledged, and there is no event of the job`);
     else if (index < 0) this.say(`${what} was acknowledged and did not happen\n    ${storyOf(job)}`);
     else this.knowledge.learn(jobId, call.end, index + 1);
+  }
+
+  /** A repeat is answered with its job's id although the job is deleted. */
+  #gone(call: AnyCall, jobId: string): void {
+    if (!this.model.jobs.get(jobId)?.deleted) this.say(`${call.method} shows no state of job ${jobId}, which is there`);
+    else this.#happened(call, jobId, ({ type }) => type === JobEventType.DELETED, "a deletion");
   }
 
   #job(call: AnyCall, job: Job | undefined): void {

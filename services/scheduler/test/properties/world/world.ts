@@ -8,7 +8,10 @@ import { History } from "./history.js";
 /** What a job is asked for with. */
 export type SpecInit = Init<MessageInitShape<typeof JobSpecSchema>>;
 
-/** An item that was sent, whether or not a job came of it. Its mark is a label of the job. */
+/**
+ * An item that was sent, whether or not a job came of it. Its mark is the job's subject, which nobody changes, and a label, which an item
+ * that the job stands for may replace.
+ */
 export interface SentItem {
   readonly mark: string;
   readonly spec: SpecInit;

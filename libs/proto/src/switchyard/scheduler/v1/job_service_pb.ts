@@ -630,7 +630,7 @@ export const WatchJobsRequestSchema: GenMessage<WatchJobsRequest> = /*@__PURE__*
  */
 export type WatchJobsResponse = Message<"switchyard.scheduler.v1.WatchJobsResponse"> & {
   /**
-   * Events in rising order.
+   * Events in rising order. Empty in the message that ends a replay, which is sent even when no event of it was asked for.
    *
    * @generated from field: repeated switchyard.scheduler.v1.JobEvent events = 1;
    */
