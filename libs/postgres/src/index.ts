@@ -8,6 +8,7 @@ export type {
 export { createGroupCommitLane } from "./lane/group-commit-lane.js";
 export { intArrayLiteral, type PackedBytes, packBytes } from "./lane/pack-bytes.js";
 export { createKysely } from "./kysely.js";
+export { asStorageError } from "./storage-error.js";
 export { createListener, type Listener, type ListenerOptions } from "./listener.js";
 export {
   type AppliedMigrations,

@@ -2,6 +2,7 @@ export { callCancelled, deadlineExceeded, readRequestHeader, setResponseHeader }
 export { createClient } from "./client/client.js";
 export { type ClosableTransport, createGrpcTransport, type GrpcTransportOptions } from "./client/grpc-transport.js";
 export { createInMemoryTransport, type InMemoryTransportOptions } from "./client/in-memory-transport.js";
+export { mapErrors } from "./map-errors.js";
 export { type ContextOverrides, deriveContext } from "./derive-context.js";
 export { defaultMaxMessageBytes, type Keepalive } from "./keepalive.js";
 export type { RpcCall, RpcMiddleware, RpcNext } from "./middleware.js";

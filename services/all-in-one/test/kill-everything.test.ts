@@ -1,9 +1,9 @@
 import { createSwitchyardClient, jsonPayload, payloadJson } from "@switchyard/client";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
-import { eventually } from "@switchyard/testkit";
+import { eventually, temporaryDirectory } from "@switchyard/testkit";
 import { expect, it } from "vitest";
 import { familyOf, isAlive } from "./proc.js";
-import { startSystemProcess, temporaryDirectory } from "./processes.js";
+import { startSystemProcess } from "./processes.js";
 
 it("an acknowledged submit survives kill -9 of everything right after", { timeout: 120_000 }, async () => {
   const directory = await temporaryDirectory();

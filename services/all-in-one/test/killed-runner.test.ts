@@ -3,10 +3,9 @@ import { createSwitchyardClient, jsonPayload } from "@switchyard/client";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { AttemptState, Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
-import { eventually } from "@switchyard/testkit";
+import { eventually, startProcess } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { processesWith } from "./proc.js";
-import { startProcess } from "./processes.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
 let system: TestSystem;

@@ -2,8 +2,8 @@ import { execFile, execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { temporaryDirectory } from "@switchyard/testkit";
 import { expect, it } from "vitest";
-import { temporaryDirectory } from "./processes.js";
 import { startTestSystem } from "./test-system.js";
 
 const proto = join(import.meta.dirname, "../../../proto");

@@ -1,9 +1,9 @@
 import type { Transport } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
-import { createListener, type Pool } from "@switchyard/postgres";
+import { asStorageError, createListener, type Pool } from "@switchyard/postgres";
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
-import { createClient, type ServiceRoute } from "@switchyard/rpc";
+import { createClient, mapErrors, type ServiceRoute } from "@switchyard/rpc";
 import type { Authenticator } from "@switchyard/service-kit";
 import type { Logger } from "pino";
 import { createActivity } from "./domain/activity.js";
@@ -32,7 +32,6 @@ import { createFleetRoute } from "./transport/fleet-service.js";
 import { createRunnerAuthenticator } from "./transport/runner-authenticator.js";
 import { createRunnerRoute } from "./transport/runner-service.js";
 import { profileOf } from "./transport/spec-mapping.js";
-import { withStorageErrors } from "./transport/storage-errors.js";
 
 /** What a gateway needs from outside. */
 export interface RunnerGatewayDeps {
@@ -187,7 +186,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
       clock,
     }),
     createFleetRoute({ fleet, pools, stopping: ending.signal }),
-  ].map(withStorageErrors);
+  ].map((served) => mapErrors(served, asStorageError));
 
   let started: Promise<void> | undefined;
   let drained: Promise<void> | undefined;

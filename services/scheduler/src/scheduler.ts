@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createPool, type Pool } from "@switchyard/postgres";
-import type { ServiceRoute } from "@switchyard/rpc";
+import { asStorageError, createPool, type Pool } from "@switchyard/postgres";
+import { mapErrors, type ServiceRoute } from "@switchyard/rpc";
 import type { Logger } from "pino";
 import type { SchedulerConfig } from "./config.js";
 import { familyFor, keepFamily } from "./domain/core/retention-bucket.js";
@@ -110,7 +110,10 @@ export function createScheduler({
   }
 
   return {
-    routes: [createJobRoute(deps), createQueueRoute(deps), createDispatchRoute(deps)],
+    // Writes tell their failures themselves; what is left is a read whose connection broke.
+    routes: [createJobRoute(deps), createQueueRoute(deps), createDispatchRoute(deps)].map((served) =>
+      mapErrors(served, asStorageError),
+    ),
     start: () => (started ??= start()),
     stop: () => (stopped ??= stop()),
   };
