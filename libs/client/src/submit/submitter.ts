@@ -15,6 +15,7 @@ export interface SubmitterOptions {
   readonly timeoutMs?: number;
   /** No repeat begins later than this after the first try, in milliseconds. Default 60,000. */
   readonly giveUpAfterMs?: number;
+  /** Default: waits of at most a second. One call of a namespace is repeated for all that wait behind it, so that is no load. */
   readonly backoff?: BackoffOptions;
   /** Ends all repeats. */
   readonly signal?: AbortSignal;
@@ -44,7 +45,7 @@ export function createSubmitter(jobs: Client<typeof JobService>, options: Submit
       namespace,
       timeoutMs,
       giveUpAfterMs,
-      ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
+      backoff: options.backoff ?? { maxMs: 1_000 },
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     };
     const lane = createSubmitLane({ maxItems, maxBytes }, (batch) => sendBatch(deps, batch));

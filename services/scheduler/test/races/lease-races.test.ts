@@ -1,7 +1,7 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { AttemptState, type Lease, Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import { type Job, JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { type Job, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { seededRandom, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSchedulerDatabase, MovableClock, repeating, startScheduler, type TestScheduler } from "../setup.js";
