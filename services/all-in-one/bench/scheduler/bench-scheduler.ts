@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { createOpenContenders } from "./contenders/open-contenders.js";
 import { startBenchServer } from "./database/bench-server.js";
 import { measureFigure } from "./measure-figure.js";
 import { readOptions, usage } from "./options.js";
@@ -24,11 +25,12 @@ export async function benchScheduler(args: readonly string[]): Promise<void> {
   const peers = await installPeers(options.peers);
   if (profile !== undefined) await mkdir(profile, { recursive: true });
   const server = await startBenchServer(Math.min(walMb, Math.max(128, Math.round(walMb * scale))));
+  const contenders = createOpenContenders(server);
   const results: Result[] = [];
   try {
     for (const figure of options.figures) {
-      const measured = await measureFigure(server, figure, {
-        ...{ peers, rounds, scale, profile },
+      const measured = await measureFigure(figure, {
+        ...{ server, contenders, peers, rounds, scale, profile },
         onMeasured: (name, round, { values, cpu }) => {
           const texts = figure.values.map(({ key, unit }) => `${key} ${number(values[key])} ${unit}`.trim());
           say(`${figure.name} ${round}/${rounds} ${name}: ${texts.join(", ")}; CPU us a job: ${cpuText(cpu ?? {})}`);
@@ -41,6 +43,7 @@ export async function benchScheduler(args: readonly string[]): Promise<void> {
       results.push(...resultsOf(figure, measured));
     }
   } finally {
+    await contenders.keepOnly(new Set());
     await server.stop();
   }
   const lines = results.map(jsonLine).join("\n");

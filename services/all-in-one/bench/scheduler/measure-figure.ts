@@ -1,8 +1,6 @@
 import { RemoteError } from "./contenders/child.js";
 import type { Contender, ContenderName, PeerName } from "./contenders/contender.js";
-import { openOurs } from "./contenders/ours.js";
-import { openPeer } from "./contenders/peer.js";
-import { openRaw } from "./contenders/raw.js";
+import type { OpenContenders } from "./contenders/open-contenders.js";
 import type { BenchServer } from "./database/bench-server.js";
 import { vacuum } from "./database/vacuum.js";
 import type { Figure } from "./figures/figure.js";
@@ -13,6 +11,8 @@ export type Rounds = ReadonlyMap<ContenderName, readonly Measured[]>;
 
 /** How a figure is measured. */
 export interface MeasureOptions {
+  readonly server: BenchServer;
+  readonly contenders: OpenContenders;
   readonly peers: readonly PeerName[];
   readonly rounds: number;
   readonly scale: number;
@@ -24,49 +24,41 @@ export interface MeasureOptions {
 }
 
 /**
- * Measures a figure of everybody who takes part, round by round: A B C A B C, so that what changes on the machine hits all alike. Each
- * contender has a database and processes of its own, which last for the figure, or for one round if the figure asks for that.
+ * Measures a figure of everybody who takes part, round by round: A B C A B C, so that what changes on the machine hits all alike. Contenders
+ * go on from figure to figure, as services do, unless one has left something behind that would change the next figure.
  */
-export async function measureFigure(server: BenchServer, figure: Figure, options: MeasureOptions): Promise<Rounds> {
+export async function measureFigure(figure: Figure, options: MeasureOptions): Promise<Rounds> {
+  const { contenders, rounds: last } = options;
+  const leaves = figure.leaves ?? "nothing";
   const rounds = new Map<ContenderName, Measured[]>();
   const taking = new Set(contendersOf(figure, options.peers));
-  const open = new Map<ContenderName, Contender>();
-  const close = async (name: ContenderName) => {
-    const contender = open.get(name);
-    open.delete(name);
-    await contender?.close();
-  };
-  try {
-    for (let round = 1; round <= options.rounds; round++) {
-      for (const name of taking) {
-        try {
-          const contender = open.get(name) ?? (await openContender(name, server));
-          open.set(name, contender);
-          const measured = await measureOnce(server, figure, contender, round, options);
-          rounds.set(name, [...(rounds.get(name) ?? []), measured]);
-          options.onMeasured(name, round, measured);
-          if (figure.fresh) await close(name);
-          else await vacuum(contender);
-        } catch (error) {
-          taking.delete(name);
-          rounds.delete(name);
-          options.onLeft(name, round, error instanceof RemoteError && error.notServed ? undefined : error);
-          await close(name);
-        }
+  await contenders.keepOnly(taking);
+  for (let round = 1; round <= last; round++) {
+    for (const name of taking) {
+      try {
+        if (round === 1 && leaves === "much") await contenders.close(name);
+        const contender = await contenders.get(name);
+        const measured = await measureOnce(figure, contender, round, options);
+        rounds.set(name, [...(rounds.get(name) ?? []), measured]);
+        options.onMeasured(name, round, measured);
+        if (leaves === "much" || (leaves === "waiting jobs" && round === last)) await contenders.close(name);
+        else await vacuum(contender);
+      } catch (error) {
+        taking.delete(name);
+        rounds.delete(name);
+        options.onLeft(name, round, error instanceof RemoteError && error.notServed ? undefined : error);
+        await contenders.close(name);
       }
     }
-  } finally {
-    for (const name of [...open.keys()]) await close(name);
   }
   return rounds;
 }
 
 async function measureOnce(
-  server: BenchServer,
   figure: Figure,
   contender: Contender,
   round: number,
-  { scale, profile }: MeasureOptions,
+  { server, scale, profile }: MeasureOptions,
 ): Promise<Measured> {
   const to = profile === undefined ? undefined : { directory: profile, prefix: `${figure.name}.${round}` };
   await server.admin.query("checkpoint");
@@ -76,11 +68,4 @@ async function measureOnce(
 /** Who takes part in a figure, ours first. */
 function contendersOf({ takesPart = () => true }: Figure, peers: readonly PeerName[]): ContenderName[] {
   return (["ours", "raw", ...peers] as const).filter(takesPart);
-}
-
-function openContender(name: ContenderName, server: BenchServer): Promise<Contender> {
-  const database = `bench_${name.replace("-", "_")}`;
-  if (name === "ours") return openOurs(server, database);
-  if (name === "raw") return openRaw(server, database);
-  return openPeer(name, server, database);
 }

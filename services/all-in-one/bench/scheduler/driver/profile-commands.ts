@@ -19,7 +19,6 @@ export function profileCommands(): ProfileCommands {
       session.connect();
       await session.post("Profiler.enable");
       await session.post("Profiler.setSamplingInterval", { interval: sampleMicros });
-      // The first profile of a process takes a while to begin; the measurement comes after.
       await session.post("Profiler.start");
     },
     async writeProfile(path) {

@@ -27,8 +27,11 @@ export interface Figure {
   readonly values: readonly FigureValue[];
   /** Default: everybody. */
   readonly takesPart?: (name: ContenderName) => boolean;
-  /** Every round has a contender of its own, because what a round leaves behind would change the next one. Default false. */
-  readonly fresh?: boolean;
+  /**
+   * What a round leaves behind. After `waiting jobs` the next figure has a new contender; with `much`, every round has one of its own.
+   * Default: nothing that matters.
+   */
+  readonly leaves?: "nothing" | "waiting jobs" | "much";
   /** Measures one contender once. */
   measure(contender: Contender, run: RunContext): Promise<Measured>;
 }

@@ -19,7 +19,7 @@ export const fullKey: Figure = {
     { key: "after", title: "the same, after", unit: "jobs/s", better: "higher" },
   ],
   takesPart: onlyOurs,
-  fresh: true,
+  leaves: "much",
   async measure(contender, run) {
     const { client } = controlsOf(contender);
     await client.limit({ key, seats: 1 });

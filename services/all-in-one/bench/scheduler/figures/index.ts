@@ -21,11 +21,11 @@ export const figures: readonly Figure[] = [
   steadyBatch,
   latencyIdle,
   latencyLight,
+  wal,
   snapshot,
   waiting,
   fullKey,
   kinds,
-  wal,
   restart,
   memory,
 ];

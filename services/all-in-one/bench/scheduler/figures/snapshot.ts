@@ -17,7 +17,7 @@ export const snapshot: Figure = {
   ],
   // The snapshot has to be one of the queue's own database.
   takesPart: (name) => name !== "bullmq-redis",
-  fresh: true,
+  leaves: "much",
   async measure(contender, run) {
     const holder = createPool({
       url: contender.databaseUrl ?? "",

@@ -8,6 +8,7 @@ function submitFigure(name: string, title: string, load: Load, bar: Bar): Figure
   return {
     name,
     values: [{ key: "", title, unit: "jobs/s", better: "higher", bar }],
+    leaves: "waiting jobs",
     async measure(contender, run) {
       const { submitter } = contender;
       await submitter.submit({ ...load, seconds: run.seconds(1) });

@@ -1,4 +1,11 @@
-import { jsonPayload, type JobSpecInit, type SwitchyardClient, uuidV7 } from "@switchyard/client";
+import {
+  isSafelyRepeated,
+  type JobSpecInit,
+  jsonPayload,
+  retrying,
+  type SwitchyardClient,
+  uuidV7,
+} from "@switchyard/client";
 import { reasonOf } from "@switchyard/errors";
 import type { JobBody, JobShape, SubmitSide } from "../driver/queue.js";
 import { benchKind, namespace } from "./names.js";
@@ -14,8 +21,11 @@ export function createSubmitSide(client: SwitchyardClient): SubmitSide {
     ...(shape.rankClass === undefined ? {} : { order: { rankClass: shape.rankClass } }),
     ...(shape.concurrencyKey === undefined ? {} : { concurrencyKeys: [shape.concurrencyKey] }),
   });
-  const call = (specs: readonly JobSpecInit[]) =>
-    client.jobs.submitJobs({ namespace, requestId: uuidV7(), items: specs.map((item) => ({ spec: item })) });
+  const call = (specs: readonly JobSpecInit[]) => {
+    // Repeated as it was under its request id, as the library's own `submit` does.
+    const request = { namespace, requestId: uuidV7(), items: specs.map((item) => ({ spec: item })) };
+    return retrying(() => client.jobs.submitJobs(request), { giveUpAfterMs: 60_000, retryable: repeats });
+  };
   return {
     submitOne: (body) => client.submit(namespace, spec(body)),
     submitPlain: (body) => call([spec(body)]),
@@ -26,6 +36,13 @@ export function createSubmitSide(client: SwitchyardClient): SubmitSide {
       return Number(blocked + scheduled + queued + claimed + started);
     },
   };
+}
+
+/** A repeat belongs into the figure, and whoever reads it should know. */
+function repeats(error: unknown): boolean {
+  const again = isSafelyRepeated(error);
+  if (again) console.error(`a submit is repeated: ${reasonOf(error)}`);
+  return again;
 }
 
 /** A queue exists from its first job on. */

@@ -19,7 +19,7 @@ export interface BusyTime {
   readonly stack: readonly Frame[];
 }
 
-/** The busy times of a profile: idle time is left out. */
+/** The busy times of a profile: idle time is left out, and what it took to start it. */
 export function busyTimes({ nodes, samples, timeDeltas }: CpuProfile): BusyTime[] {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
@@ -31,7 +31,8 @@ export function busyTimes({ nodes, samples, timeDeltas }: CpuProfile): BusyTime[
       const frame = frames.get(at);
       if (frame) stack.push(frame);
     }
-    return stack[0]?.functionName === "(idle)" ? [] : [{ micros: time, stack }];
+    const isLeftOut = stack[0]?.functionName === "(idle)" || stack.some((one) => one.functionName === "startProfile");
+    return isLeftOut ? [] : [{ micros: time, stack }];
   });
 }
 
