@@ -96,7 +96,7 @@ async function claimOne(place: Place, claim: SingleClaim, jobId: string): Promis
   if (claim.wants() <= 0) return;
   const answer = await term.settle(() => claimById(term.clock.now(), space.job(serial), claim));
   if (!("refused" in answer)) return;
-  const [record] = await readRecords(term.pool, space, [serial], false);
+  const [record] = await readRecords(term, space, [serial], false);
   if (!record) throw jobNotFound(jobId);
   const state = answer.job ? openState(answer.job) : record.state;
   throw new SwitchyardError("NOT_CLAIMABLE", `the job is ${state}`, { state });

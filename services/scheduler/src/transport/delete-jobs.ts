@@ -42,7 +42,7 @@ function deleteOne(
   return term.turns.take(jobTurn(space, serial), async () => {
     for (;;) {
       term.assertValid();
-      const record = await readEnded(term.pool, space, serial);
+      const record = await readEnded(term, space, serial);
       term.assertValid();
       const open = space.job(serial);
       if (!open) {

@@ -21,7 +21,7 @@ export async function dismissJobs(directory: Directory, request: DismissJobsRequ
 
 function dismissOne({ term, space }: Place, serial: number): Promise<Effect> {
   return term.turns.take(jobTurn(space, serial), async () => {
-    const record = await readEnded(term.pool, space, serial);
+    const record = await readEnded(term, space, serial);
     term.assertValid();
     if (!record) return { serial, reason: "JOB_NOT_FOUND" };
     const { state } = record;

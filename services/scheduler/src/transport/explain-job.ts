@@ -26,7 +26,7 @@ export async function explainJob(directory: Directory, request: ExplainJobReques
   if (!place) throw jobNotFound(request.jobId);
   const { term, space, ids } = place;
   const { serial } = decodeId(ids, request.jobId);
-  const [record] = await readRecords(term.pool, space, [serial], false);
+  const [record] = await readRecords(term, space, [serial], false);
   if (!record) throw jobNotFound(request.jobId);
   const open = space.job(serial);
   const gates: Gate[] = open

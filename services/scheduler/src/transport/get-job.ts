@@ -19,7 +19,7 @@ export async function getJob(directory: Directory, request: GetJobRequest): Prom
   const place = await directory.find(request.namespace);
   if (!place) throw jobNotFound(name);
   const payloads = request.view === JobView.PAYLOADS || request.view === JobView.FULL;
-  const [record] = await readRecords(place.term.pool, place.space, [key.serial], payloads);
+  const [record] = await readRecords(place.term, place.space, [key.serial], payloads);
   // Any twelve digits name some job and reopening: one that has not come yet is nobody's short id.
   if (!record || key.reopen > reopenCount(record)) throw jobNotFound(name);
   const job = jobToProto(record, ids, key.attempt > 0 ? JobView.FULL : request.view);

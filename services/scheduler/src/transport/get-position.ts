@@ -41,7 +41,7 @@ async function serialOf(
 }
 
 async function noPlace({ term, space }: Place, serial: number | undefined, name: string): Promise<SwitchyardError> {
-  const [record] = serial === undefined ? [] : await readRecords(term.pool, space, [serial], false);
+  const [record] = serial === undefined ? [] : await readRecords(term, space, [serial], false);
   if (!record) return jobNotFound(name);
   return new SwitchyardError("WRONG_STATE", `the job is ${record.state}`, { state: record.state });
 }

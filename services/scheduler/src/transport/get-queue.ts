@@ -80,7 +80,7 @@ function take({ space }: Place, queue: Queue, running: boolean, limit: number): 
 }
 
 async function read({ term, space, ids }: Place, serials: readonly number[]): Promise<Job[]> {
-  const records = await readRecords(term.pool, space, serials, false);
+  const records = await readRecords(term, space, serials, false);
   return records.map((record) => jobToProto(record, ids, JobView.BASIC));
 }
 

@@ -25,7 +25,7 @@ export async function readPage(
   let bytes = 0;
   for (let at = 0; at < serials.length; at += slice) {
     const part = serials.slice(at, at + slice);
-    for (const record of await readRecords(term.pool, space, part, payloads)) {
+    for (const record of await readRecords(term, space, part, payloads)) {
       const job = jobToProto(record, ids, view);
       bytes += bytesOf(job);
       if (jobs.length > 0 && bytes > maxBytes) return { jobs, covered: at + part.indexOf(record.stored.serial) };

@@ -90,7 +90,7 @@ export async function resultsToProto(
   effects: readonly Effect[],
 ): Promise<JobResult[]> {
   const readable = [...new Set(targets.map(({ serial }) => serial))];
-  const records = await readRecords(term.pool, space, readable, false);
+  const records = await readRecords(term, space, readable, false);
   const bySerial = new Map(records.map((record) => [record.stored.serial, record]));
   return targets.map(({ serial, name }, i) => {
     const { reason, previous, record: kept } = effects[i] as Effect;

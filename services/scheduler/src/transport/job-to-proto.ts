@@ -91,9 +91,7 @@ function attemptsOf(record: JobRecord, ids: JobIdCodec) {
     .map((end) => attemptFromEnd(stored.serial, end, ids));
   // A claim that is not durable yet has happened for nobody.
   const live = finalEnd || open?.phase === "claiming" || open?.phase === "admitting" ? undefined : open?.live;
-  // An end may be committed while memory still names the attempt.
-  if (live && !ends.some((end) => end.attempt === live.number && end.attemptState !== undefined))
-    ended.push(attemptFromLive(live, ids));
+  if (live) ended.push(attemptFromLive(live, ids));
   return ended;
 }
 

@@ -70,7 +70,7 @@ export async function* walkByLabels(
     const cursor = keyset && next !== undefined ? { cursor: next } : {};
     const serials = await listPage(term.pool, space, filter, { order, limit: step, offset, ...cursor });
     const behind = new Map(serials.map((serial, i) => [serial, keyset ? serial : offset + i + 1]));
-    const records = await readRecords(term.pool, space, serials, false);
+    const records = await readRecords(term, space, serials, false);
     const labelled = records.filter(({ stored }) => hasLabels(stored, filter.labels ?? {}));
     const matches = labelled.map(({ stored: { serial } }) => ({ serial, behind: behind.get(serial) ?? 0 }));
     next = serials.length < step ? undefined : behind.get(serials.at(-1) ?? 0);

@@ -24,7 +24,7 @@ export async function lookupResult(directory: Directory, request: LookupResultRe
   const place = await directory.find(request.namespace);
   const found = place && (await find(place, { key, active, states, endedSince, onConflict: "RETURN" }));
   const payloads = request.view === JobView.PAYLOADS || request.view === JobView.FULL;
-  const [record] = place && found ? await readRecords(place.term.pool, place.space, [found.serial], payloads) : [];
+  const [record] = place && found ? await readRecords(place.term, place.space, [found.serial], payloads) : [];
   if (!place || !record) throw new SwitchyardError("RESULT_NOT_FOUND", "no job stands for this key", { key });
   return create(LookupResultResponseSchema, { job: jobToProto(record, place.ids, request.view), key });
 }

@@ -30,7 +30,7 @@ export async function reorderJob(directory: Directory, request: ReorderJobReques
     const rank = resolveRank(space, job.shape.site.queue, order.rank);
     return reorder(term.clock.now(), job, { rankClass, rank, weight }, Number(request.expectedRevision));
   });
-  const [record] = await readRecords(term.pool, space, [serial], false);
+  const [record] = await readRecords(term, space, [serial], false);
   if (!record) throw jobNotFound(request.jobId);
   if (!answer) throw new SwitchyardError("WRONG_STATE", `the job is ${record.state}`, { state: record.state });
   if (!answer.done) {

@@ -203,7 +203,7 @@ async function verdictToProto(
 async function jobField({ term, space, ids }: Place, { returnJob }: AttemptReport, serial: number) {
   if (returnJob === JobView.UNSPECIFIED) return {};
   const payloads = returnJob !== JobView.BASIC;
-  const [record] = await readRecords(term.pool, space, [serial], payloads);
+  const [record] = await readRecords(term, space, [serial], payloads);
   return record ? { job: jobToProto(record, ids, returnJob) } : {};
 }
 

@@ -57,7 +57,7 @@ function retryOne(place: Place, serial: number, retry: Retry): Promise<Effect> {
         continue;
       }
       if (open) return { serial, previous: openState(open), reason: "WRONG_STATE" };
-      const record = await readEnded(term.pool, space, serial);
+      const record = await readEnded(term, space, serial);
       term.assertValid();
       if (!record) return { serial, reason: "JOB_NOT_FOUND" };
       // Its end was committed while it was read: the next look finds it.

@@ -93,7 +93,7 @@ async function toProto(
   const { term, space, ids } = place;
   const needsRecord = request.returnJobs || answers.some(({ job }) => !job);
   const shown = needsRecord ? answers.filter(({ job }) => request.returnJobs || !job).map(({ serial }) => serial) : [];
-  const records = needsRecord ? await readRecords(term.pool, space, [...new Set(shown)], request.returnJobs) : [];
+  const records = needsRecord ? await readRecords(term, space, [...new Set(shown)], request.returnJobs) : [];
   const bySerial = new Map(records.map((record) => [record.stored.serial, record]));
   const jobs = answers.map(({ serial, disposition, job }): SubmittedJob => {
     const record = needsRecord ? bySerial.get(serial) : undefined;

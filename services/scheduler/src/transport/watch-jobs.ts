@@ -45,7 +45,7 @@ export async function* watchJobs(
   try {
     const open = new Set(serials);
     if (request.includeSnapshot || request.untilFinal) {
-      const records = await readRecords(term.pool, space, [...serials], request.includeSnapshot);
+      const records = await readRecords(term, space, [...serials], request.includeSnapshot);
       for (const { stored, state } of records) if (isFinal(state)) open.delete(stored.serial);
       const missing = serials.size - records.length;
       if (missing > 0)
@@ -94,7 +94,7 @@ function overrunEvent({ clock }: ShardTerm, upTo: number): JobEvent {
 }
 
 async function forgetFinal({ term, space }: Place, open: Set<number>): Promise<void> {
-  const records = await readRecords(term.pool, space, [...open], false);
+  const records = await readRecords(term, space, [...open], false);
   const still = new Set(records.filter(({ state }) => !isFinal(state)).map(({ stored }) => stored.serial));
   for (const serial of open) if (!still.has(serial)) open.delete(serial);
 }

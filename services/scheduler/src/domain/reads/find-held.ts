@@ -23,7 +23,7 @@ export async function findHeld(
       continue;
     }
     if (typeof found === "object" && (runnerId === "" || found.live.runner.id === runnerId)) return found;
-    const [record] = await readRecords(term.pool, space, [serial], false);
+    const [record] = await readRecords(term, space, [serial], false);
     // What was found stale may have moved on while the history was read; only a job that is as it was can be judged.
     if (record?.open?.pending) {
       await term.write(record.open.pending);

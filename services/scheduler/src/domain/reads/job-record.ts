@@ -19,14 +19,24 @@ export interface JobRecord {
   readonly state: JobState;
 }
 
+/** The term whose memory a read looks at. */
+export interface ReadTerm {
+  readonly pool: Pool;
+  /** @throws SwitchyardError `SHARD_LOST` when the term is not in force any more */
+  assertValid(): void;
+}
+
 /**
  * Reads jobs, in the order of the serials; those that do not exist are left out.
  *
  * Rows are read before memory is looked at: a job that ends in between has its end in the rows of the next read only, so memory's word
- * ("still open") is taken, which was true when the read began.
+ * ("still open") is taken, which was true when the read began. The rows may also be ahead of memory, which learns of a commit by its answer: of
+ * what happened to the attempt that memory has, only the job's end counts.
+ *
+ * @throws SwitchyardError `SHARD_LOST` when the term ended meanwhile: its memory may be older than what others were told
  */
 export async function readRecords(
-  pool: Pool,
+  term: ReadTerm,
   space: Namespace,
   serials: readonly number[],
   payloads: boolean,
@@ -36,9 +46,10 @@ export async function readRecords(
   const buckets = space.buckets.holding(serials);
   if (buckets.length === 0) return [];
   const [jobs, ends] = await Promise.all([
-    readJobs(pool, space.id, buckets, serials, payloads),
-    readEnds(pool, space.id, buckets, serials, payloads),
+    readJobs(term.pool, space.id, buckets, serials, payloads),
+    readEnds(term.pool, space.id, buckets, serials, payloads),
   ]);
+  term.assertValid();
   const endsOf = new Map<number, StoredEnd[]>();
   for (const end of ends) {
     const list = endsOf.get(end.serial);
@@ -60,15 +71,17 @@ export function reopenCount({ open, finalEnd }: JobRecord): number {
 function recordOf(
   space: Namespace,
   stored: StoredJob,
-  ends: readonly StoredEnd[],
+  storedEnds: readonly StoredEnd[],
   inMemory: OpenJob | undefined,
 ): JobRecord {
-  const last = ends.at(-1);
+  const last = storedEnds.at(-1);
   // A reopening that is not durable yet has happened for nobody.
   const known = inMemory?.phase === "admitting" && inMemory.reopen > 0 ? undefined : inMemory;
   const reopen = known?.reopen ?? last?.reopen ?? 0;
-  const finalEnd = ends.find((end) => end.jobState !== undefined && end.reopen === reopen);
+  const finalEnd = storedEnds.find((end) => end.jobState !== undefined && end.reopen === reopen);
   const open = finalEnd ? undefined : known;
+  const live = open?.live;
+  const ends = live ? storedEnds.filter(({ attempt }) => attempt < live.number) : storedEnds;
   const shape = space.shapes.get(stored.shapeId);
   if (!shape)
     throw new Error(
