@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { createPool, type Pool, startEmbeddedPostgres } from "@switchyard/postgres";
 
 /** The one PostgreSQL of a run. */
@@ -15,6 +16,8 @@ export interface BenchServer {
   createDatabase(name: string): Promise<string>;
   /** Takes a database and everybody who is connected to it away. */
   dropDatabase(name: string): Promise<void>;
+  /** Statements that come in during some seconds, from everybody, by the server's own log. */
+  countStatements(seconds: number): Promise<number>;
   /** Bytes of WAL written since the cluster was made. */
   walBytes(): Promise<number>;
   stop(): Promise<void>;
@@ -64,6 +67,15 @@ export async function startBenchServer(walMb: number): Promise<BenchServer> {
       async dropDatabase(name) {
         await admin.query(`drop database if exists ${name} with (force)`);
       },
+      async countStatements(seconds) {
+        const log = join(directory, "postgres", "server.log");
+        await logStatements(admin, true);
+        const begun = await countLogged(log);
+        await setTimeout(seconds * 1_000);
+        const ended = await countLogged(log);
+        await logStatements(admin, false);
+        return ended - begun;
+      },
       async walBytes() {
         const { rows } = await admin.query("select pg_current_wal_lsn() - '0/0' as bytes");
         return Number(rows[0].bytes);
@@ -79,6 +91,18 @@ export async function startBenchServer(walMb: number): Promise<BenchServer> {
     await server.stop();
     throw error;
   }
+}
+
+async function logStatements(admin: Pool, all: boolean): Promise<void> {
+  await admin.query(`alter system set log_statement = '${all ? "all" : "none"}'`);
+  await admin.query("select pg_reload_conf()");
+  // Each session takes it over before its next statement.
+  await setTimeout(1_000);
+}
+
+/** Statements in a log: sent as text, or prepared and executed. */
+async function countLogged(log: string): Promise<number> {
+  return (await readFile(log, "utf8")).match(/LOG: {2}(statement|execute)\b/g)?.length ?? 0;
 }
 
 async function fillWal(admin: Pool, megabytes: number): Promise<void> {

@@ -15,7 +15,7 @@ export interface FigureValue {
   /** Names it in results: the figure's name if this is empty, else the two with a dash between. */
   readonly key: string;
   readonly title: string;
-  readonly unit: "jobs/s" | "ms" | "s" | "x" | "B" | "MB";
+  readonly unit: "jobs/s" | "1/s" | "ms" | "s" | "x" | "B" | "MB";
   readonly better: "higher" | "lower";
   readonly bar?: Bar;
 }

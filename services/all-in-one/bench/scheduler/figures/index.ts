@@ -1,6 +1,7 @@
 import { drain } from "./drain.js";
 import type { Figure } from "./figure.js";
 import { fullKey } from "./full-key.js";
+import { idle } from "./idle.js";
 import { kinds } from "./kinds.js";
 import { latencyIdle, latencyLight } from "./latency.js";
 import { memory } from "./memory.js";
@@ -28,4 +29,5 @@ export const figures: readonly Figure[] = [
   kinds,
   restart,
   memory,
+  idle,
 ];

@@ -1,4 +1,4 @@
-import type { SwitchyardClient } from "@switchyard/client";
+import { createRunner, type SwitchyardClient } from "@switchyard/client";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { createClient, createGrpcTransport } from "@switchyard/rpc";
@@ -11,6 +11,8 @@ export interface ClientCommands {
   limit(limit: { readonly key: string; readonly seats: number }): Promise<void>;
   /** Claims one job of a kind and keeps it: its seat stays taken. */
   hold(kind: string): Promise<void>;
+  /** Starts runners that wait for jobs of a kind that nobody submits; they stay. */
+  wait(runners: number): Promise<void>;
   /** Claims and finishes jobs one after the other; answers the milliseconds of each claim. */
   claims(jobs: number): Promise<readonly number[]>;
 }
@@ -42,6 +44,12 @@ export function clientCommands(address: string, client: SwitchyardClient): Clien
     },
     async hold(kind) {
       await claim(kind);
+    },
+    async wait(runners) {
+      const waiting = Array.from({ length: runners }, (_, n) =>
+        createRunner({ client, namespace, name: `idle-${n}`, handlers: { "bench.never": () => undefined } }),
+      );
+      await Promise.all(waiting.map((runner) => runner.start()));
     },
     async claims(jobs) {
       const delays: number[] = [];
