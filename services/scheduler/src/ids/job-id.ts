@@ -83,7 +83,7 @@ export function createJobIdCodec(installationKey: Uint8Array, namespace: string)
     const b = ((tagHigh & 0x3ff) << 6) | (tagLow >>> 26);
     const c = 0x4000 | ((tagLow >>> 14) & 0xfff);
     const d = 0x8000 | (tagLow & 0x3fff);
-    return `${hex(a, 8)}-${hex(b, 4)}-${hex(c, 4)}-${hex(d, 4)}-${hex(high, 6)}${hex(low, 6)}`;
+    return writeUuid(a, b, c, d, high, low);
   }
 
   return {
@@ -91,19 +91,20 @@ export function createJobIdCodec(installationKey: Uint8Array, namespace: string)
     encodeJob: (serial) => encode({ serial, reopen: 0, attempt: 0 }),
     decode(id) {
       if (!uuidForm.test(id)) return undefined;
-      const a = Number.parseInt(id.slice(0, 8), 16);
-      const b = Number.parseInt(id.slice(9, 13), 16);
-      const c = Number.parseInt(id.slice(14, 18), 16);
-      const d = Number.parseInt(id.slice(19, 23), 16);
-      const high = Number.parseInt(id.slice(24, 30), 16);
-      const low = Number.parseInt(id.slice(30, 36), 16);
+      const a = ((readHex(id, 0) << 16) | readHex(id, 4)) >>> 0;
+      const b = readHex(id, 9);
+      const c = readHex(id, 14);
+      const d = readHex(id, 19);
+      const high = (readHex(id, 24) << 8) | (readHex(id, 28) >>> 8);
+      const low = ((readHex(id, 28) & 0xff) << 16) | readHex(id, 32);
       firstBlock(high, low);
       const attempt = ((a >>> 12) ^ (block.high >>> 12)) & 0xfffff;
       secondBlock(attempt);
       const tagHigh = ((a & 0xfff) << 10) | (b >>> 6);
       const tagLow = (((b & 0x3f) << 26) | ((c & 0xfff) << 14) | (d & 0x3fff)) >>> 0;
       if (tagHigh !== (block.high & 0x3fffff) || tagLow !== block.low) return undefined;
-      return { ...unpermute(high, low), attempt };
+      const { serial, reopen } = unpermute(high, low);
+      return { serial, reopen, attempt };
     },
     encodeShort(serial, reopen) {
       permute(serial, reopen);
@@ -121,4 +122,40 @@ const uuidForm = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-f
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, "0");
+}
+
+const digits = Buffer.from("0123456789abcdef");
+// One for all: an id is written without a pause.
+const written = Buffer.from("00000000-0000-0000-0000-000000000000");
+
+/** The UUID of six numbers of 32, 16, 16, 16, 24 and 24 bits. */
+function writeUuid(a: number, b: number, c: number, d: number, high: number, low: number): string {
+  writeHex(0, a >>> 16);
+  writeHex(4, a & 0xffff);
+  writeHex(9, b);
+  writeHex(14, c);
+  writeHex(19, d);
+  writeHex(24, high >>> 8);
+  writeHex(28, ((high & 0xff) << 8) | (low >>> 16));
+  writeHex(32, low & 0xffff);
+  return written.toString("latin1");
+}
+
+/** Writes four digits. */
+function writeHex(at: number, value: number): void {
+  written[at] = digits[value >>> 12] as number;
+  written[at + 1] = digits[(value >>> 8) & 15] as number;
+  written[at + 2] = digits[(value >>> 4) & 15] as number;
+  written[at + 3] = digits[value & 15] as number;
+}
+
+/** Reads four digits that are known to be such, in either letter case. */
+function readHex(text: string, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 4; i++) {
+    const code = text.charCodeAt(i);
+    // Letters have bit 6 set and stand 9 above their low four bits.
+    value = (value << 4) | ((code & 15) + (code >>> 6) * 9);
+  }
+  return value;
 }

@@ -29,8 +29,8 @@ export function createSpeck48(key: readonly [number, number, number, number]): B
   return {
     encrypt(block) {
       let { high: x, low: y } = block;
-      for (const k of roundKeys) {
-        x = ((right(x, 8) + y) & mask) ^ k;
+      for (let i = 0; i < roundKeys.length; i++) {
+        x = ((right(x, 8) + y) & mask) ^ (roundKeys[i] as number);
         y = left(y, 3) ^ x;
       }
       block.high = x;
@@ -59,8 +59,8 @@ export function createSpeck64(key: readonly [number, number, number, number]): B
   return {
     encrypt(block) {
       let { high: x, low: y } = block;
-      for (const k of roundKeys) {
-        x = ((right(x, 8) + y) ^ k) >>> 0;
+      for (let i = 0; i < roundKeys.length; i++) {
+        x = ((right(x, 8) + y) ^ (roundKeys[i] as number)) >>> 0;
         y = (left(y, 3) ^ x) >>> 0;
       }
       block.high = x;
@@ -83,7 +83,7 @@ function expandKey(
   key: readonly [number, number, number, number],
   rounds: number,
   step: (l: number, k: number, i: number) => [number, number],
-): number[] {
+): Uint32Array {
   const l = [key[2], key[1], key[0]];
   const roundKeys = [key[3]];
   for (let i = 0; i < rounds - 1; i++) {
@@ -91,5 +91,5 @@ function expandKey(
     l.push(nextL);
     roundKeys.push(nextK);
   }
-  return roundKeys;
+  return Uint32Array.from(roundKeys);
 }
