@@ -1,3 +1,4 @@
+import type { HandlerContext } from "@connectrpc/connect";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
@@ -12,7 +13,7 @@ export function createDispatchRoute(deps: TransportDeps): ServiceRoute {
   const { owner, limits } = deps;
   return route(DispatchService, {
     syncCapacity(request, context) {
-      for (const { namespace } of request.demands) requireNamespace(context, namespace);
+      requireNamespaces(context, request.demands);
       return syncCapacity(owner, deps.directory, request, context.signal);
     },
     claimJobs(request, context) {
@@ -20,12 +21,22 @@ export function createDispatchRoute(deps: TransportDeps): ServiceRoute {
       return claimJobs(deps.directory, request, context.signal);
     },
     renewLeases(request, context) {
-      for (const { namespace } of request.renewals) requireNamespace(context, namespace);
+      requireNamespaces(context, request.renewals);
       return renewLeases(deps.directory, request);
     },
     reportAttempts(request, context) {
-      for (const { namespace } of request.reports) requireNamespace(context, namespace);
+      requireNamespaces(context, request.reports);
       return reportAttempts(deps.directory, request, limits.resultBytes);
     },
   });
+}
+
+/** Checks each namespace of a batch; a row of items of the same one is asked about once. */
+function requireNamespaces(context: HandlerContext, items: readonly { readonly namespace: string }[]): void {
+  let checked: string | undefined;
+  for (const { namespace } of items) {
+    if (namespace === checked) continue;
+    requireNamespace(context, namespace);
+    checked = namespace;
+  }
 }

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Outcome, OutcomeSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { isEmpty } from "./fields.js";
 
 interface Facts {
   readonly labels?: Record<string, string>;
@@ -10,15 +11,18 @@ interface Facts {
 
 /** Labels, metrics, artifacts and stream lengths of an outcome as JSON text; empty when there are none. */
 export function factsFromProto({ labels, metrics, artifacts, streams }: Outcome): string {
+  const hasLabels = !isEmpty(labels);
+  const hasMetrics = !isEmpty(metrics);
+  if (!hasLabels && !hasMetrics && artifacts.length + streams.length === 0) return "";
   const facts: Facts = {
-    ...(Object.keys(labels).length > 0 && { labels }),
-    ...(Object.keys(metrics).length > 0 && { metrics }),
+    ...(hasLabels && { labels }),
+    ...(hasMetrics && { metrics }),
     ...(artifacts.length > 0 && { artifacts }),
     ...(streams.length > 0 && {
       streams: streams.map(({ stream, length }): [string, number] => [stream, Number(length)]),
     }),
   };
-  return Object.keys(facts).length > 0 ? JSON.stringify(facts) : "";
+  return JSON.stringify(facts);
 }
 
 /** Reads what {@link factsFromProto} wrote. */

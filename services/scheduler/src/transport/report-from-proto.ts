@@ -9,7 +9,7 @@ import {
   AttemptProgress_Mode,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import type { AttemptProgress, Outcome, OutcomeKind } from "../domain/core/model.js";
-import { checkBytes, checkName, durationField, invalid, storable } from "./fields.js";
+import { checkBytes, checkName, checkText, durationField, invalid, isEmpty, storable } from "./fields.js";
 import { factsFromProto } from "./outcome-facts.js";
 
 const kinds: Partial<Record<Outcome_Kind, OutcomeKind>> = {
@@ -25,14 +25,12 @@ export function outcomeFromProto(outcome: ProtoOutcome, resultBytes: number): Ou
   const kind = kinds[outcome.kind];
   if (!kind) throw invalid("outcome.kind", "is missing");
   checkBytes("outcome.result", outcome.result?.data, resultBytes);
-  checkBytes("outcome.message", Buffer.from(outcome.message), 64 * 1_024);
-  if (Object.keys(outcome.labels).length > 16) throw invalid("outcome.labels", "at most 16 labels are allowed");
-  if (Object.keys(outcome.metrics).length > 32) throw invalid("outcome.metrics", "at most 32 metrics are allowed");
-  for (const [name, value] of Object.entries(outcome.metrics)) {
-    if (!Number.isFinite(value)) throw invalid(`outcome.metrics.${name}`, "must be a finite number");
-  }
+  checkText("outcome.message", outcome.message, 64 * 1_024);
+  if (!isEmpty(outcome.labels) && Object.keys(outcome.labels).length > 16)
+    throw invalid("outcome.labels", "at most 16 labels are allowed");
+  if (!isEmpty(outcome.metrics)) checkMetrics(outcome.metrics);
   const facts = storable(factsFromProto(outcome));
-  checkBytes("outcome.labels", Buffer.from(facts), 64 * 1_024);
+  checkText("outcome.labels", facts, 64 * 1_024);
   return {
     kind,
     result: outcome.result?.data,
@@ -45,6 +43,14 @@ export function outcomeFromProto(outcome: ProtoOutcome, resultBytes: number): Ou
   };
 }
 
+function checkMetrics(metrics: Readonly<Record<string, number>>): void {
+  const entries = Object.entries(metrics);
+  if (entries.length > 32) throw invalid("outcome.metrics", "at most 32 metrics are allowed");
+  for (const [name, value] of entries) {
+    if (!Number.isFinite(value)) throw invalid(`outcome.metrics.${name}`, "must be a finite number");
+  }
+}
+
 /** Joins reported progress with the earlier one. */
 export function progressFromProto(
   report: ProtoProgress,
@@ -54,7 +60,7 @@ export function progressFromProto(
   const { progress, mode } = report;
   if (!progress) throw invalid("progress.progress", "is missing");
   checkBytes("progress.detail", progress.detail, 64 * 1_024);
-  checkBytes("progress.message", Buffer.from(progress.message ?? ""), 64 * 1_024);
+  checkText("progress.message", progress.message ?? "", 64 * 1_024);
   if (progress.steps.length > 256) throw invalid("progress.steps", "at most 256 steps are allowed");
   const fresh = ownProgress(progress, now);
   if (mode !== AttemptProgress_Mode.MERGE || !earlier) return fresh;
