@@ -45,8 +45,12 @@ function ranksAreRelativeToTheSmallest({ evidence, model }: Parameters<Rule>[0],
   }
 }
 
-/** Whether a job was admitted before an event, and ended after it. */
+/**
+ * Whether a job surely was open when another one was submitted. Submits are numbered as they are decided; a reopening is another lane's, and one
+ * that is told just before may not have been true yet when the submit was decided.
+ */
 function wasOpenAt({ events }: ModelJob, sequence: bigint): boolean {
-  const before = events.filter((event) => event.sequence < sequence);
-  return before.length > 0 && !isFinal(before.at(-1)?.state ?? 0) && before.at(-1)?.type !== JobEventType.DELETED;
+  const last = events.filter((event) => event.sequence < sequence).at(-1);
+  if (!last || last.type === JobEventType.REOPENED) return false;
+  return !isFinal(last.state) && last.type !== JobEventType.DELETED;
 }
