@@ -29,6 +29,7 @@ export { createStandardMiddleware, type StandardMiddlewareOptions } from "./host
 export { loadClientTls, loadTls, type TlsPaths } from "./host/tls-files.js";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.js";
 export { createAccessLogMiddleware } from "./middleware/access-log.js";
+export { bearerOf } from "./middleware/bearer.js";
 export { type ConcurrencyLimitOptions, createConcurrencyLimit } from "./middleware/concurrency-limit.js";
 export { createDeadlineMiddleware, type DeadlineOptions } from "./middleware/deadline.js";
 export { createErrorMiddleware } from "./middleware/map-errors.js";

@@ -50,7 +50,12 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
     },
     logger: logger.child({ service: "scheduler" }),
   });
-  const logStore = createLogStore({ databaseUrl: url, pool, logger: logger.child({ service: "log-store" }) });
+  const logStore = createLogStore({
+    databaseUrl: url,
+    pool,
+    scheduler: services,
+    logger: logger.child({ service: "log-store" }),
+  });
   const catalog = createCatalog({ pool, logger: logger.child({ service: "catalog" }) });
   const runnerGateway = createRunnerGateway({
     ...{ pool, databaseUrl: url, scheduler: services, logStore: services },

@@ -1,6 +1,5 @@
-import type { Interceptor } from "@connectrpc/connect";
 import { type ClosableTransport, createGrpcTransport } from "@switchyard/rpc";
-import { createLogger, runUntilSignal } from "@switchyard/service-kit";
+import { bearerOf, createLogger, runUntilSignal } from "@switchyard/service-kit";
 import { type CoreAddresses, loadCoreAddresses, loadHttpGatewayConfig } from "./config.js";
 import { createHttpGateway } from "./http-gateway.js";
 import { createProxyRoutes } from "./rpc/proxy-routes.js";
@@ -24,19 +23,12 @@ await runUntilSignal({
 });
 
 function connect(core: CoreAddresses, token: string | undefined) {
-  const interceptors: Interceptor[] = token === undefined ? [] : [bearer(token)];
+  const interceptors = bearerOf(token);
   const to = (address: string): ClosableTransport => createGrpcTransport({ address, interceptors });
   return {
     scheduler: to(core.scheduler),
     runnerGateway: to(core.runnerGateway),
     logStore: to(core.logStore),
     catalog: to(core.catalog),
-  };
-}
-
-function bearer(token: string): Interceptor {
-  return (next) => (request) => {
-    request.header.set("authorization", `Bearer ${token}`);
-    return next(request);
   };
 }

@@ -46,6 +46,10 @@ const shape = {
   LOG_LEVEL: text().default("info"),
   /** The tokens that callers may show, as JSON. Unset: open, on loopback addresses only. */
   SWITCHYARD_TOKENS: json(staticTokensSchema).default([]),
+  /** Where the scheduler's gRPC port is: asked whether attempts without logs are over. Unset: their ends are stored here. */
+  SCHEDULER_ADDRESS: hostPort().optional(),
+  /** Token with which this service calls the scheduler. */
+  SWITCHYARD_SERVICE_TOKEN: text(8).optional(),
   /** Serve gRPC reflection. */
   GRPC_REFLECTION: flag().default(false),
   /** Connections for reading. Writing has two of its own, listening one. */

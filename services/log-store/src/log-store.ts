@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
+import type { Transport } from "@connectrpc/connect";
 import { createListener, type Pool, type PostgresLog } from "@switchyard/postgres";
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
-import { route, type ServiceRoute } from "@switchyard/rpc";
+import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { createClient, route, type ServiceRoute } from "@switchyard/rpc";
 import { defaultLimits, type LogStoreLimits } from "./config.js";
 import { createAppender } from "./domain/append/appender.js";
 import { createTextReplacer } from "./domain/append/replace-text.js";
 import { deleteLogs } from "./domain/delete-logs.js";
+import { createAttemptOracle } from "./domain/follow/attempt-oracle.js";
 import { createFollowHub } from "./domain/follow/follow-hub.js";
 import { createSealer } from "./domain/seal-logs.js";
 import { changesChannel, parseNotice } from "./store/channel.js";
@@ -20,6 +23,10 @@ export interface LogStoreDeps {
   readonly databaseUrl: string;
   /** For reading, on the same database. Whoever made it closes it, after `stop()`. */
   readonly pool: Pool;
+  /**
+   * Speaks `switchyard.scheduler.v1.JobService`, to learn whether an attempt without logs is over. Without it each attempt's end is stored here.
+   */
+  readonly scheduler?: Transport;
   /** Bounds that differ from the defaults. */
   readonly limits?: Partial<LogStoreLimits>;
   /** The clock, milliseconds since 1970; stamps what comes without a time. Default `Date.now`. */
@@ -49,8 +56,9 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
   const replica = randomUUID();
   const log = deps.logger === undefined ? {} : { log: deps.logger };
 
+  const oracle = deps.scheduler && createAttemptOracle(createClient(JobService, deps.scheduler));
   const hub = createFollowHub({
-    ...{ pool, replica, ...log },
+    ...{ pool, replica, oracle, ...log },
     maxFollowers: limits.maxFollowers,
     maxBufferBytes: limits.followerBufferBytes,
   });
@@ -85,7 +93,7 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
         ...appendHandlers(appender, replacer, now),
         ...readHandlers(pool),
         ...tailHandler(hub),
-        ...endHandlers(sealer, remove),
+        ...endHandlers(sealer, remove, oracle && hub.jobChanged),
       }),
     ],
     start: async () => {

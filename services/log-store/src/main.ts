@@ -1,5 +1,13 @@
 import { createPool } from "@switchyard/postgres";
-import { createAuthPolicy, createLogger, createServiceHost, runUntilSignal } from "@switchyard/service-kit";
+import { createGrpcTransport } from "@switchyard/rpc";
+import {
+  bearerOf,
+  createAuthPolicy,
+  createLogger,
+  createServiceHost,
+  runUntilSignal,
+  traceInterceptor,
+} from "@switchyard/service-kit";
 import { loadLogStoreConfig } from "./config.js";
 import { createLogStore } from "./log-store.js";
 import { migrateLogStore } from "./migrations/index.js";
@@ -14,7 +22,10 @@ const pool = createPool({
   applicationName: "log-store",
   log: logger,
 });
-const store = createLogStore({ databaseUrl, pool, limits, logger });
+const { SCHEDULER_ADDRESS: address, SWITCHYARD_SERVICE_TOKEN: token } = config;
+const interceptors = [...bearerOf(token), traceInterceptor];
+const scheduler = address === undefined ? undefined : createGrpcTransport({ address, interceptors });
+const store = createLogStore({ databaseUrl, pool, limits, logger, ...(scheduler && { scheduler }) });
 const host = createServiceHost({
   name: "log-store",
   logger,
@@ -36,6 +47,7 @@ await runUntilSignal({
   async stop() {
     await host.stop();
     await store.stop();
+    scheduler?.close();
     await pool.close();
   },
 });

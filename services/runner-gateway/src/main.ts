@@ -1,7 +1,7 @@
-import type { Interceptor } from "@connectrpc/connect";
 import { createPool } from "@switchyard/postgres";
 import { createGrpcTransport } from "@switchyard/rpc";
 import {
+  bearerOf,
   createAuthPolicy,
   createLogger,
   createServiceHost,
@@ -18,11 +18,7 @@ const config = loadRunnerGatewayConfig(process.env);
 const logger = createLogger({ name: "runner-gateway", level: config.LOG_LEVEL });
 const { DATABASE_URL: databaseUrl, SWITCHYARD_SERVICE_TOKEN: serviceToken } = config;
 
-const withToken: Interceptor = (next) => (request) => {
-  if (serviceToken !== undefined) request.header.set("authorization", `Bearer ${serviceToken}`);
-  return next(request);
-};
-const interceptors = [withToken, traceInterceptor];
+const interceptors = [...bearerOf(serviceToken), traceInterceptor];
 const scheduler = createGrpcTransport({ address: config.SCHEDULER_ADDRESS, interceptors });
 const logStore = createGrpcTransport({ address: config.LOG_STORE_ADDRESS, interceptors });
 const pool = createPool({

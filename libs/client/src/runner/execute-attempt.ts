@@ -31,7 +31,7 @@ export async function executeAttempt(deps: ExecuteDeps, attempt: Attempt, handle
   if (attempt.over) return;
   const streams = await log.finish(deps.logPatienceMs);
   if (attempt.over) return;
-  await deps.reports.outcome(attempt, streams.length === 0 ? outcome : { ...outcome, streams });
+  await deps.reports.outcome(attempt, { ...outcome, ...(streams.length === 0 ? { wroteNothing: true } : { streams }) });
 }
 
 async function run(

@@ -13,17 +13,26 @@ const MAX_JOBS = 1_000;
 /** Deletes the logs of jobs and returns how many streams there were. */
 export type DeleteLogs = (namespace: string, jobIds: readonly string[]) => Promise<number>;
 
-/** Serves the calls that end and delete logs. */
+/** Lets followers of a job look whether its attempts are over. */
+export type WakeFollowers = (job: { readonly namespace: string; readonly jobId: string }) => void;
+
+/** Serves the calls that end and delete logs. `wake` is there where an end without logs need not be stored. */
 export function endHandlers(
   sealer: Sealer,
   deleteLogs: DeleteLogs,
+  wake: WakeFollowers | undefined,
 ): Pick<ServiceImpl<typeof LogService>, "sealLog" | "deleteLogs"> {
   return {
     async sealLog({ namespace, targets }, context) {
       checkNamespace(context, "namespace", namespace);
       checkCount("targets", targets, MAX_TARGETS);
       // All of them are checked before the first one is written.
-      const items = targets.map((target) => sealItemOf(namespace, target));
+      const items: SealItem[] = [];
+      for (const target of targets) {
+        const item = sealItemOf(namespace, target);
+        if (target.empty && wake !== undefined) wake(item);
+        else items.push(item);
+      }
       const counts = await Promise.all(items.map((item) => sealer.seal(item))).catch(throwStorageError);
       return { sealedCount: counts.reduce((sum, count) => sum + count, 0) };
     },
@@ -36,11 +45,12 @@ export function endHandlers(
   };
 }
 
-function sealItemOf(namespace: string, { jobId, which, lengths }: SealTarget): SealItem {
+function sealItemOf(namespace: string, { jobId, which, lengths, empty }: SealTarget): SealItem {
   checkName("targets.job_id", jobId);
   if (which.case === undefined) throw invalid("targets.which", "is not set");
   checkAttempt(`targets.${which.case === "attempt" ? "attempt" : "before_attempt"}`, which.value);
   const before = which.case === "beforeAttempt";
+  if (empty && (before || lengths.length > 0)) throw invalid("targets.empty", "needs a single attempt without lengths");
   if (before && lengths.length > 0) throw invalid("targets.lengths", "needs a single attempt");
   checkCount("targets.lengths", lengths, MAX_LENGTHS);
   return {

@@ -98,8 +98,8 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
     deps.onWarning(`${report.report.case ?? "report"} refused: ${reason}: ${words}`, attempt);
     if (report.report.case !== "outcome" || pending.outcome === undefined) return;
     if (pending.outcome.isFallback) return pending.outcome.settle();
-    const { streams } = pending.outcome.init;
-    const init = { ...refusedOutcome(pending.outcome.init, words), ...(streams && { streams }) };
+    const { streams, wroteNothing = false } = pending.outcome.init;
+    const init = { ...refusedOutcome(pending.outcome.init, words), wroteNothing, ...(streams && { streams }) };
     pendingOf(attempt).outcome = { init, settle: pending.outcome.settle, isFallback: true };
   };
 

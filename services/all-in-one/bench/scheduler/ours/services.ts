@@ -26,7 +26,6 @@ export async function startServices(databaseUrl: string): Promise<Services> {
   const pool = createPool({ url: databaseUrl, max: 20, applicationName: "bench", log: logger });
   // One name over restarts, as the all-in-one has: it takes its own shard back at once.
   const scheduler = createScheduler({ config: { ...schedulerDefaults, databaseUrl, replicaId: "bench" }, logger });
-  const logStore = createLogStore({ databaseUrl, pool, logger });
   const listen = "127.0.0.1:0";
   const shared = {
     logger,
@@ -34,7 +33,13 @@ export async function startServices(databaseUrl: string): Promise<Services> {
     grpcListen: listen,
     opsListen: listen,
   };
-  // What the gateway calls; never listens.
+  // What the others call; never listens.
+  const decider = createServiceHost({
+    ...{ ...shared, name: "decider", routes: scheduler.routes, scopes: schedulerScopes },
+  });
+  const logStore = createLogStore({
+    ...{ databaseUrl, pool, logger, scheduler: createInMemoryTransport(decider.inMemory) },
+  });
   const core = createServiceHost({
     ...shared,
     name: "core",

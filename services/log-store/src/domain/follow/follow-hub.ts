@@ -6,9 +6,13 @@ import { loadAttempts } from "../../store/load-attempts.js";
 import type { BuiltChunk } from "../append/chunk-builder.js";
 import { createBatchLoader } from "../batch-loader.js";
 import { throwStorageError } from "../storage-error.js";
+import type { AttemptOracle } from "./attempt-oracle.js";
 import type { Follower, FollowOptions, FollowStep } from "./follower.js";
 import { LiveAttempt } from "./live-attempt.js";
 import type { LiveStream } from "./live-stream.js";
+
+/** The end of an attempt without logs is told to one replica only; followers at others find it by looking. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** What a hub works with. */
 export interface FollowHubOptions {
@@ -19,6 +23,8 @@ export interface FollowHubOptions {
   readonly maxFollowers: number;
   /** Bytes of entries that may wait for one slow reader. */
   readonly maxBufferBytes: number;
+  /** Knows of attempts without logs whether they are over. Without it they are sealed like all others. */
+  readonly oracle?: AttemptOracle | undefined;
   readonly log?: PostgresLog;
 }
 
@@ -53,7 +59,17 @@ interface Job {
 /** Creates the hub of a process. What nobody follows costs it a look into a map per flushed stream. */
 export function createFollowHub(options: FollowHubOptions): FollowHub {
   const { pool, maxFollowers, maxBufferBytes } = options;
-  const load = createBatchLoader((keys: readonly AttemptKey[]) => loadAttempts(pool, keys));
+  const { oracle } = options;
+  const load = createBatchLoader(async (keys: readonly AttemptKey[]) => {
+    const states = await loadAttempts(pool, keys);
+    if (oracle === undefined) return states;
+    return Promise.all(
+      states.map(async (state, i) => {
+        if (state.closed || state.streams.length > 0) return state;
+        return { ...state, closed: await oracle(keys[i] as AttemptKey) };
+      }),
+    );
+  });
   const attempts = new Map<string, LiveAttempt>();
   const attemptsByJob = new Map<string, Set<LiveAttempt>>();
   const streams = new Map<number, { readonly live: LiveStream; readonly attempt: LiveAttempt }>();
@@ -73,6 +89,7 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
         else streams.set(id, { live, attempt });
       },
       ...(options.log === undefined ? {} : { log: options.log }),
+      ...(oracle === undefined ? {} : { lookAgainMs: LOOK_AGAIN_MS }),
     });
     attempts.set(name, attempt);
     const siblings = attemptsByJob.get(jobText(key)) ?? new Set();

@@ -14,6 +14,8 @@ export interface LiveAttemptOptions {
   readonly load: (key: AttemptKey) => Promise<AttemptState>;
   /** A stream is followed from now on, or (undefined) no longer. */
   readonly onStream: (id: number, live: LiveStream | undefined) => void;
+  /** While nothing was written to the attempt, look this often whether it is over, ms. Default: never. */
+  readonly lookAgainMs?: number;
   readonly log?: PostgresLog;
 }
 
@@ -91,9 +93,14 @@ export class LiveAttempt {
   #tryLater(error: unknown): void {
     if (this.isIdle || this.#retry !== undefined) return;
     this.#options.log?.warn({ err: error }, "a followed log could not be read");
+    this.#refreshIn(RETRY_MS);
+  }
+
+  #refreshIn(ms: number): void {
+    if (this.isIdle || this.#retry !== undefined) return;
     const retry = new AbortController();
     this.#retry = retry;
-    sleep(RETRY_MS, undefined, { signal: retry.signal, ref: false }).then(
+    sleep(ms, undefined, { signal: retry.signal, ref: false }).then(
       () => {
         this.#retry = undefined;
         this.refreshSoon();
@@ -116,6 +123,8 @@ export class LiveAttempt {
       if (known === undefined) for (const follower of this.#followers) follower.attach(live, true);
     }
     this.#ended = closed;
+    const { lookAgainMs } = this.#options;
+    if (!closed && streams.length === 0 && lookAgainMs !== undefined) this.#refreshIn(lookAgainMs);
     for (const follower of this.#followers) {
       if (closed) follower.endAttempt();
       else follower.changed();
