@@ -16,8 +16,11 @@ export interface BodyCache {
 
 /** Creates a cache of at most `maxBytes`. */
 export function createBodyCache(maxBytes: number): BodyCache {
-  // Insertion order is age. The key is unique below 8,192 namespaces; beyond that jobs are simply not kept.
+  // The key is unique below 8,192 namespaces; beyond that jobs are simply not kept.
   const bodies = new Map<number, JobBody>();
+  /** Keys from the oldest on, those that were dropped since among them. The map knows the ages too, but finds its first key by passing all that were deleted before it. */
+  let ages: number[] = [];
+  let oldest = 0;
   /** Subjects of jobs whose bodies were read for a runner, until they end. */
   const subjects = new Map<number, string>();
   let bytes = 0;
@@ -33,11 +36,12 @@ export function createBodyCache(maxBytes: number): BodyCache {
     const key = keyOf(job);
     if (key > Number.MAX_SAFE_INTEGER) return;
     bodies.set(key, body);
+    ages.push(key);
     bytes += bodyBytes(body);
-    if (bytes <= maxBytes) return;
-    for (const oldest of bodies.keys()) {
-      if (bytes <= maxBytes) break;
-      drop(oldest);
+    while (bytes > maxBytes && oldest < ages.length) drop(ages[oldest++] as number);
+    if (ages.length > 2 * bodies.size + 10_000) {
+      ages = [...bodies.keys()];
+      oldest = 0;
     }
   }
 

@@ -42,13 +42,15 @@ export async function loadState(
     state.spaces.set(space.name, space);
     const leases = new Map((await loadLeases(pool, seed.id)).map((lease) => [lease.serial, lease]));
     const children: OpenJob[] = [];
-    for await (const row of loadOpenJobs(pool, seed.id)) {
-      const job = jobFromRow(space, row);
-      space.open(job, row.standsForKey);
-      const lease = leases.get(job.serial);
-      if (lease) resumeAttempt(state, now, job, lease);
-      else if (job.parents.length > 0) children.push(job);
-      else waitInLine(state, now, job, effects);
+    for await (const page of loadOpenJobs(pool, seed.id)) {
+      for (const row of page) {
+        const job = jobFromRow(space, row);
+        space.open(job, row.standsForKey);
+        const lease = leases.get(job.serial);
+        if (lease) resumeAttempt(state, now, job, lease);
+        else if (job.parents.length > 0) children.push(job);
+        else waitInLine(state, now, job, effects);
+      }
     }
     await linkChildren(pool, space, children);
     for (const child of children) waitInLine(state, now, child, effects);
@@ -56,14 +58,21 @@ export async function loadState(
   return { state, writes: writesOf(effects, now) };
 }
 
-function jobFromRow(space: Namespace, { shapeId, extra, standsForKey: _, ...columns }: OpenRow): OpenJob {
+function jobFromRow(space: Namespace, { serial, bucket, kind, decision, extra }: OpenRow): OpenJob {
+  const { shapeId, rankClass, rank, weight, createdMicros } = decision;
   const shape = space.shapes.get(shapeId);
-  if (!shape)
-    throw new Error(`job ${columns.serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
-  const { serial, bucket, kind, rankClass, rank, weight, createdMicros, ...history } = columns;
+  if (!shape) throw new Error(`job ${serial} of namespace ${space.name} names shape ${shapeId}, which is not stored`);
   const traits = extra ? space.lanes.traitsFor(extra.concurrencyKeys, extra.rateKeys, extra.fairnessKey) : noTraits;
   const init = { space, serial, shape, bucket, kind, traits, rankClass, rank, weight, createdMicros };
-  const job = createOpenJob(init, "queued", history);
+  const job = createOpenJob(init, "queued");
+  job.readyAt = decision.readyAt;
+  job.reopen = decision.reopen;
+  job.attempt = decision.attempt;
+  job.counted = decision.counted;
+  job.failures = decision.failures;
+  job.lostBeforeStart = decision.lostBeforeStart;
+  job.lostAfterStart = decision.lostAfterStart;
+  job.revision = decision.revision;
   if (extra) {
     const { reuseKey, parents, reopened } = extra;
     Object.assign(job, { reuseKey, parents, storedParents: parents.length, reopened });
