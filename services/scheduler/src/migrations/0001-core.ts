@@ -121,7 +121,9 @@ export const core: Migration = {
     alter table jobs alter column input set storage external;
     create index jobs_by_reuse_key on jobs (ns, reuse_key, serial) where reuse_key is not null;
     create index jobs_by_resume_from on jobs (ns, resume_from, serial) where resume_from is not null;
-    create index jobs_by_kind on jobs (ns, kind, serial);
+    -- Jobs come in the order of their numbers, so that a page of a common kind is soon full without an index; for the others it is enough to know which pages hold
+    -- the kind. A B-tree entry for each job would be 6 % of the insert and 90 bytes of WAL.
+    create index jobs_by_kind on jobs using brin (kind text_bloom_ops) with (pages_per_range = 32, autosummarize = on);
     create index jobs_by_subject on jobs (ns, subject, serial) where subject <> '';
 
     -- Later changes of an open job: its place, and perhaps its content. The newest revision counts. Partitions amendments_<bucket>.
@@ -170,7 +172,6 @@ export const core: Migration = {
       cancel_message        text,
       primary key (ns, serial)
     ) with (fillfactor = 50);
-    create index leases_by_runner on leases (ns, runner);
 
     -- One row per attempt that has ended, and one with \`final\` for the end of the job (the same row when the attempt ended it).
     -- Partitions outcomes_<bucket>, by the bucket of the job: everything about a job goes at once.
@@ -201,7 +202,6 @@ export const core: Migration = {
       primary key (ns, bucket, serial, reopen, attempt, final)
     ) partition by list (bucket);
     alter table outcomes alter column result set storage external;
-    create index outcomes_by_runner on outcomes (ns, runner, serial) where final and runner <> '';
     -- Rows come in the order of their ends, for which BRIN is enough, and nearly free: a B-tree would cost 6 % of the insert.
     create index outcomes_by_end on outcomes using brin (ended_ms) with (pages_per_range = 16, autosummarize = on);
 
