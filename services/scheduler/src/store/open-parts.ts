@@ -3,42 +3,40 @@ import type { OpenJob } from "../domain/core/model.js";
 import type { ReleaseRecord } from "../domain/core/writes.js";
 import { decisionBytes, packDecision } from "./decision-columns.js";
 import type { Part } from "./fenced-statement.js";
+import { insertPart, ints, slices, values } from "./insert-part.js";
 import { encodeOpenExtra } from "./open-extra.js";
 
 /** Rows of jobs that are open from now on. */
 export function openInsertPart(jobs: readonly OpenJob[]): Part[] {
   if (jobs.length === 0) return [];
   const extras = jobs.map(encodeOpenExtra);
+  const columns = [
+    ints(
+      "serial",
+      jobs.map(({ serial }) => serial),
+      "bigint",
+    ),
+    ints(
+      "ns",
+      jobs.map(({ space }) => space.id),
+    ),
+    ints(
+      "bucket",
+      jobs.map(({ bucket }) => bucket),
+    ),
+    slices("decision", packAll(jobs), decisionBytes),
+    values(
+      "kind",
+      "text",
+      jobs.map(({ kind }) => kind),
+    ),
+  ];
+  if (extras.every((extra) => extra === null)) return [insertPart("o", "open", columns)];
   const reuseKeys = jobs.map(({ reuseKey, space, serial }) =>
     reuseKey !== "" && space.reuseKeys.get(reuseKey) === serial ? reuseKey : null,
   );
-  const plain = extras.every((extra) => extra === null);
-  const [ns, serials] = jobKeys(jobs);
-  const values = [packAll(jobs), ns, serials, jobs.map(({ kind }) => kind), jobBuckets(jobs)];
-  if (plain) {
-    return [
-      {
-        name: "o",
-        sql: ([packed, n, j, k, b]) =>
-          `insert into scheduler.open (ns, bucket, serial, decision, kind)
-           select n, b, j, ${slice(packed)}, k
-           from unnest(${n}::int[], ${b}::int[], ${j}::bigint[], ${k}::text[]) with ordinality t(n, b, j, k, i)
-           where (select ok from f)`,
-        values,
-      },
-    ];
-  }
   return [
-    {
-      name: "ox",
-      sql: ([packed, n, j, k, b, x, u]) =>
-        `insert into scheduler.open (ns, bucket, serial, decision, kind, extra, reuse_key)
-         select n, b, j, ${slice(packed)}, k, x, u
-         from unnest(${n}::int[], ${b}::int[], ${j}::bigint[], ${k}::text[], ${x}::text[], ${u}::text[])
-           with ordinality t(n, b, j, k, x, u, i)
-         where (select ok from f)`,
-      values: [...values, extras, reuseKeys],
-    },
+    insertPart("ox", "open", [...columns, values("extra", "text", extras), values("reuse_key", "text", reuseKeys)]),
   ];
 }
 

@@ -1,12 +1,14 @@
-import { intArrayLiteral, packBytes } from "@switchyard/postgres";
+import { intArrayLiteral } from "@switchyard/postgres";
 import type { Client } from "pg";
+import type { OpenJob } from "../domain/core/model.js";
 import type { SubmitWrite } from "../domain/core/writes.js";
 import { amendParts } from "./amend-parts.js";
 import { packPlace } from "./decision-columns.js";
 import { type Part, writeFenced } from "./fenced-statement.js";
+import { bytes, insertPart, ints, values } from "./insert-part.js";
 import { leasePart } from "./lease-rows.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
-import { jobBuckets, jobKeys, openInsertPart } from "./open-parts.js";
+import { openInsertPart } from "./open-parts.js";
 import { requestPart } from "./request-rows.js";
 import { tickPart } from "./schedule-ticks.js";
 import type { Term } from "./term.js";
@@ -75,52 +77,47 @@ function markPart(writes: readonly SubmitWrite[]): Part[] {
 /** Most jobs have neither place, key nor predecessor; their rows are written without. */
 function jobPart(jobs: SubmitWrite["jobs"]): Part[] {
   if (jobs.length === 0) return [];
-  const inputs = packBytes(jobs.map(({ body }) => body.input));
-  const extras = packBytes(jobs.map(({ body }) => body.extras));
+  const number = (name: string, type: "int" | "bigint", of: (job: OpenJob) => number) => {
+    const numbers = jobs.map(({ job }) => of(job));
+    return ints(name, numbers, type);
+  };
+  const text = (name: string, of: (item: SubmitWrite["jobs"][number]) => string | null) =>
+    values(name, "text", jobs.map(of));
+  const columns = [
+    number("serial", "bigint", ({ serial }) => serial),
+    number("ns", "int", ({ space }) => space.id),
+    number("bucket", "int", ({ bucket }) => bucket),
+    number("shape", "int", ({ shape }) => shape.id),
+    text("kind", ({ job }) => job.kind),
+    text("subject", ({ body }) => body.subject),
+    number("created_micros", "bigint", ({ createdMicros }) => createdMicros),
+    bytes(
+      "input",
+      jobs.map(({ body }) => body.input),
+    ),
+    text("content_type", ({ body }) => body.contentType),
+    bytes(
+      "extras",
+      jobs.map(({ body }) => body.extras),
+    ),
+  ];
   const plain = jobs.every(
     ({ job, body }) =>
       job.reuseKey === "" && body.resumeFrom === 0 && job.rankClass === 0 && job.rank === 0 && job.weight === 0,
   );
-  const values: unknown[] = [
-    inputs.data,
-    extras.data,
-    ...jobKeys(jobs.map(({ job }) => job)),
-    intArrayLiteral(jobs.map(({ job }) => job.shape.id)),
-    jobs.map(({ job }) => job.kind),
-    jobs.map(({ body }) => body.subject),
-    intArrayLiteral(jobs.map(({ job }) => job.createdMicros)),
-    inputs.offsets,
-    inputs.lengths,
-    jobs.map(({ body }) => body.contentType),
-    extras.offsets,
-    extras.lengths,
-    jobBuckets(jobs.map(({ job }) => job)),
-  ];
-  if (!plain) {
-    values.push(
+  if (plain) return [insertPart("j", "jobs", columns)];
+  const more = [
+    values(
+      "place",
+      "bytea",
       jobs.map(({ job }) => packPlace(job)),
-      jobs.map(({ job }) => job.reuseKey || null),
-      intArrayLiteral(jobs.map(({ body }) => body.resumeFrom)),
-    );
-  }
-  const more = plain ? { columns: "", selected: "", arrays: "", names: "" } : undefined;
-  return [
-    {
-      name: plain ? "j" : "jx",
-      sql: (p) => {
-        const {
-          columns = ", place, reuse_key, resume_from",
-          selected = ", pl, rk, nullif(rf, 0)",
-          arrays = `, ${p[14]}::bytea[], ${p[15]}::text[], ${p[16]}::bigint[]`,
-          names = ", pl, rk, rf",
-        } = more ?? {};
-        return `insert into scheduler.jobs (ns, bucket, serial, shape, kind, subject, created_micros, input, content_type, extras${columns})
-          select n, u, j, s, k, b, t, substr(${p[0]}::bytea, io, il), c, substr(${p[1]}::bytea, xo, xl)${selected}
-          from unnest(${p[2]}::int[], ${p[3]}::bigint[], ${p[4]}::int[], ${p[5]}::text[], ${p[6]}::text[], ${p[7]}::bigint[], ${p[8]}::int[],
-            ${p[9]}::int[], ${p[10]}::text[], ${p[11]}::int[], ${p[12]}::int[], ${p[13]}::int[]${arrays}) x(n, j, s, k, b, t, io, il, c, xo, xl, u${names})
-          where (select ok from f)`;
-      },
-      values,
-    },
+    ),
+    text("reuse_key", ({ job }) => job.reuseKey || null),
+    ints(
+      "resume_from",
+      jobs.map(({ body }) => body.resumeFrom || null),
+      "bigint",
+    ),
   ];
+  return [insertPart("jx", "jobs", [...columns, ...more])];
 }
