@@ -111,7 +111,7 @@ export const core: Migration = {
       subject        text not null,
       created_micros bigint not null,
       input          bytea,
-      content_type   text not null,
+      content_type   text not null, -- a short form of the usual ones (store/content-type.ts)
       extras         bytea,
       place          bytea,  -- class, rank and weight, unless all are 0
       reuse_key      text,
@@ -154,19 +154,19 @@ export const core: Migration = {
     ) with (fillfactor = 70);
     create unique index open_by_reuse_key on open (ns, reuse_key) where reuse_key is not null;
 
-    -- One row per live attempt.
+    -- One row per live attempt. Columns that have to be aligned stand first, so that no row is wider than it must be.
     create table leases (
       ns                    int not null,
-      serial                bigint not null,
       attempt               int not null,
-      runner                text not null,
+      serial                bigint not null,
       claimed_ms            bigint not null,
       started_ms            bigint not null,
-      lease_ms              bigint not null,
       lease_until_ms        bigint not null,
-      hold_by_runner        boolean not null,
-      presence_ms           bigint not null,
       execution_deadline_ms bigint not null,
+      lease_ms              int not null,
+      presence_ms           int not null,
+      hold_by_runner        boolean not null,
+      runner                text not null,
       claim_info            bytea,
       cancel_actor          text,
       cancel_message        text,
@@ -179,9 +179,13 @@ export const core: Migration = {
       ns           int not null,
       bucket       int not null,
       serial       bigint not null,
-      reopen       int not null,
+      claimed_ms   bigint not null,
+      started_ms   bigint not null,
+      ended_ms     bigint not null,
       attempt      int not null,
+      reopen       smallint not null,
       final        boolean not null,
+      retryable    boolean not null,
       state        text,          -- of the attempt; null when a waiting job ended
       job_state    text,          -- of the job; null while it goes on
       reason       text not null, -- why the job ended so
@@ -190,16 +194,12 @@ export const core: Migration = {
       kind         text,          -- the runner's word; null when it did not report
       ended_by     text not null,
       runner       text not null,
-      claimed_ms   bigint not null,
-      started_ms   bigint not null,
-      ended_ms     bigint not null,
-      retryable    boolean not null,
       claim_info   bytea,
       result       bytea,
-      result_type  text not null,
+      result_type  text not null, -- a short form of the usual ones
       facts        text not null,
       progress     text not null,
-      primary key (ns, bucket, serial, reopen, attempt, final)
+      primary key (ns, bucket, serial, attempt, reopen, final)
     ) partition by list (bucket);
     alter table outcomes alter column result set storage external;
     -- Rows come in the order of their ends, for which BRIN is enough, and nearly free: a B-tree would cost 6 % of the insert.

@@ -1,5 +1,6 @@
 import { intArrayLiteral, packBytes } from "@switchyard/postgres";
 import type { AmendRecord } from "../domain/core/writes.js";
+import { storedType } from "./content-type.js";
 import { packPlace } from "./decision-columns.js";
 import type { Part } from "./fenced-statement.js";
 import { jobBuckets, jobKeys, openUpdatePart } from "./open-parts.js";
@@ -35,7 +36,7 @@ export function amendParts(amends: readonly AmendRecord[]): Part[] {
         inputs.data,
         inputs.offsets,
         inputs.lengths,
-        amends.map(({ body }) => body?.contentType ?? null),
+        amends.map(({ body }) => (body ? storedType(body.contentType) : null)),
         extras.data,
         extras.offsets,
         extras.lengths,

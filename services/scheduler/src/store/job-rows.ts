@@ -1,5 +1,6 @@
 import type { Pool } from "@switchyard/postgres";
 import type { StoredEnd, StoredJob } from "../domain/reads/stored-job.js";
+import { typeOfStored } from "./content-type.js";
 import { unpackPlace } from "./decision-columns.js";
 
 interface JobRow {
@@ -90,7 +91,7 @@ export async function readJobs(
     subject: row.subject,
     createdMicros: row.created_micros,
     input: row.input ?? undefined,
-    contentType: row.content_type,
+    contentType: typeOfStored(row.content_type),
     extras: row.extras ?? undefined,
     replaced: row.is_replaced ? { extras: row.replaced_extras ?? undefined } : undefined,
     ...unpackPlace(row.place),
@@ -132,6 +133,6 @@ function endFromRow(row: OutcomeRow): StoredEnd {
     endedAt: row.ended_ms,
     claimInfo: row.claim_info ?? undefined,
     result: row.result ?? undefined,
-    resultType: row.result_type,
+    resultType: typeOfStored(row.result_type),
   };
 }

@@ -20,14 +20,14 @@ export function leasePart(attempts: readonly LiveAttempt[]): Part[] {
     ),
     number("claimed_ms", "bigint", ({ claimedAt }) => claimedAt),
     number("started_ms", "bigint", ({ startedAt }) => startedAt),
-    number("lease_ms", "bigint", ({ leaseMs }) => leaseMs),
+    number("lease_ms", "int", ({ leaseMs }) => leaseMs),
     number("lease_until_ms", "bigint", ({ leaseUntil }) => leaseUntil),
     values(
       "hold_by_runner",
       "bool",
       attempts.map(({ holdByRunner }) => holdByRunner),
     ),
-    number("presence_ms", "bigint", ({ runner }) => runner.presenceMs),
+    number("presence_ms", "int", ({ runner }) => runner.presenceMs),
     number("execution_deadline_ms", "bigint", ({ executionDeadline }) => executionDeadline),
     values(
       "claim_info",

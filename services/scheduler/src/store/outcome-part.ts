@@ -1,4 +1,5 @@
 import type { EndRecord } from "../domain/core/writes.js";
+import { storedType } from "./content-type.js";
 import type { Part } from "./fenced-statement.js";
 import { bytes, insertPart, ints, values } from "./insert-part.js";
 import { encodeProgress } from "./progress-text.js";
@@ -59,7 +60,7 @@ export function outcomePart(ends: readonly EndRecord[]): Part[] {
       "result",
       ends.map(({ outcome }) => outcome?.result),
     ),
-    text("result_type", ({ outcome }) => outcome?.resultType ?? ""),
+    text("result_type", ({ outcome }) => storedType(outcome?.resultType ?? "")),
     text("facts", ({ outcome }) => outcome?.facts ?? ""),
     text("progress", ({ attempt }) => (attempt?.progress ? encodeProgress(attempt.progress) : "")),
   ];

@@ -3,6 +3,7 @@ import type { Client } from "pg";
 import type { OpenJob } from "../domain/core/model.js";
 import type { SubmitWrite } from "../domain/core/writes.js";
 import { amendParts } from "./amend-parts.js";
+import { storedType } from "./content-type.js";
 import { packPlace } from "./decision-columns.js";
 import { type Part, writeFenced } from "./fenced-statement.js";
 import { bytes, insertPart, ints, values } from "./insert-part.js";
@@ -95,7 +96,7 @@ function jobPart(jobs: SubmitWrite["jobs"]): Part[] {
       "input",
       jobs.map(({ body }) => body.input),
     ),
-    text("content_type", ({ body }) => body.contentType),
+    text("content_type", ({ body }) => storedType(body.contentType)),
     bytes(
       "extras",
       jobs.map(({ body }) => body.extras),
