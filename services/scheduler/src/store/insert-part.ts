@@ -11,6 +11,17 @@ export interface Column {
   readonly value: (parameters: readonly string[], elements: readonly string[]) => string;
 }
 
+/** A column that has a value for each row, even where all are the same: it tells how many rows there are. */
+export interface RowColumn extends Column {
+  readonly isFull: true;
+}
+
+/** The column that tells how many rows there are, integers of 64 bits. */
+export function rows(name: string, values: readonly number[]): RowColumn {
+  const parameters = [intArrayLiteral(values)];
+  return { name, parameters, arrays: ["bigint"], value: (_, [element]) => element as string, isFull: true };
+}
+
 /** Integers; `bigint` for what does not fit into 32 bits. */
 export function ints(name: string, values: readonly (number | null)[], type: "int" | "bigint" = "int"): Column {
   return {
@@ -53,12 +64,12 @@ export function slices(name: string, data: Buffer, width: number): Column {
 }
 
 /**
- * Inserts rows, given by columns. The first one tells how many there are.
+ * Inserts rows, given by columns.
  *
  * In most flushes most columns have one value in all rows. Such a column is sent as an array of one, which spares client and server to write, escape and read it a thousand
  * times: `unnest` fills short arrays up with nulls, and the value is taken for them.
  */
-export function insertPart(name: string, table: string, columns: readonly Column[]): Part {
+export function insertPart(name: string, table: string, columns: readonly [RowColumn, ...Column[]]): Part {
   const sql = (parameters: readonly string[]) => {
     const arrays: string[] = [];
     const elements: string[] = [];

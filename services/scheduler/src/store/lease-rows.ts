@@ -1,6 +1,6 @@
 import type { LiveAttempt } from "../domain/core/model.js";
 import type { Part } from "./fenced-statement.js";
-import { insertPart, ints, values } from "./insert-part.js";
+import { insertPart, ints, rows, values } from "./insert-part.js";
 
 /** Rows of new leases. */
 export function leasePart(attempts: readonly LiveAttempt[]): Part[] {
@@ -9,31 +9,35 @@ export function leasePart(attempts: readonly LiveAttempt[]): Part[] {
     const numbers = attempts.map((attempt) => Math.floor(of(attempt)));
     return ints(name, numbers, type);
   };
-  const columns = [
-    number("serial", "bigint", ({ job }) => job.serial),
-    number("ns", "int", ({ job }) => job.space.id),
-    number("attempt", "int", (attempt) => attempt.number),
-    values(
-      "runner",
-      "text",
-      attempts.map(({ runner }) => runner.id),
-    ),
-    number("claimed_ms", "bigint", ({ claimedAt }) => claimedAt),
-    number("started_ms", "bigint", ({ startedAt }) => startedAt),
-    number("lease_ms", "int", ({ leaseMs }) => leaseMs),
-    number("lease_until_ms", "bigint", ({ leaseUntil }) => leaseUntil),
-    values(
-      "hold_by_runner",
-      "bool",
-      attempts.map(({ holdByRunner }) => holdByRunner),
-    ),
-    number("presence_ms", "int", ({ runner }) => runner.presenceMs),
-    number("execution_deadline_ms", "bigint", ({ executionDeadline }) => executionDeadline),
-    values(
-      "claim_info",
-      "bytea",
-      attempts.map(({ claimInfo }) => (claimInfo ? Buffer.from(claimInfo) : null)),
-    ),
+  return [
+    insertPart("l", "leases", [
+      rows(
+        "serial",
+        attempts.map(({ job }) => job.serial),
+      ),
+      number("ns", "int", ({ job }) => job.space.id),
+      number("attempt", "int", (attempt) => attempt.number),
+      values(
+        "runner",
+        "text",
+        attempts.map(({ runner }) => runner.id),
+      ),
+      number("claimed_ms", "bigint", ({ claimedAt }) => claimedAt),
+      number("started_ms", "bigint", ({ startedAt }) => startedAt),
+      number("lease_ms", "int", ({ leaseMs }) => leaseMs),
+      number("lease_until_ms", "bigint", ({ leaseUntil }) => leaseUntil),
+      values(
+        "hold_by_runner",
+        "bool",
+        attempts.map(({ holdByRunner }) => holdByRunner),
+      ),
+      number("presence_ms", "int", ({ runner }) => runner.presenceMs),
+      number("execution_deadline_ms", "bigint", ({ executionDeadline }) => executionDeadline),
+      values(
+        "claim_info",
+        "bytea",
+        attempts.map(({ claimInfo }) => (claimInfo ? Buffer.from(claimInfo) : null)),
+      ),
+    ]),
   ];
-  return [insertPart("l", "leases", columns)];
 }

@@ -3,18 +3,17 @@ import type { OpenJob } from "../domain/core/model.js";
 import type { ReleaseRecord } from "../domain/core/writes.js";
 import { decisionBytes, packDecision } from "./decision-columns.js";
 import type { Part } from "./fenced-statement.js";
-import { insertPart, ints, slices, values } from "./insert-part.js";
+import { type Column, insertPart, ints, type RowColumn, rows, slices, values } from "./insert-part.js";
 import { encodeOpenExtra } from "./open-extra.js";
 
 /** Rows of jobs that are open from now on. */
 export function openInsertPart(jobs: readonly OpenJob[]): Part[] {
   if (jobs.length === 0) return [];
   const extras = jobs.map(encodeOpenExtra);
-  const columns = [
-    ints(
+  const columns: [RowColumn, ...Column[]] = [
+    rows(
       "serial",
       jobs.map(({ serial }) => serial),
-      "bigint",
     ),
     ints(
       "ns",

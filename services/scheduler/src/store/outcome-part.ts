@@ -1,7 +1,7 @@
 import type { EndRecord } from "../domain/core/writes.js";
 import { storedType } from "./content-type.js";
 import type { Part } from "./fenced-statement.js";
-import { bytes, insertPart, ints, values } from "./insert-part.js";
+import { bytes, insertPart, ints, rows, values } from "./insert-part.js";
 import { encodeProgress } from "./progress-text.js";
 
 /** A row for each attempt or job that ended. */
@@ -12,57 +12,61 @@ export function outcomePart(ends: readonly EndRecord[]): Part[] {
     const times = ends.map((end) => Math.floor(of(end)));
     return ints(name, times, "bigint");
   };
-  const columns = [
-    time("serial", ({ job }) => job.serial),
-    ints(
-      "ns",
-      ends.map(({ job }) => job.space.id),
-    ),
-    ints(
-      "bucket",
-      ends.map(({ job }) => job.bucket),
-    ),
-    ints(
-      "reopen",
-      ends.map(({ job }) => job.reopen),
-    ),
-    ints(
-      "attempt",
-      ends.map(({ job }) => job.attempt),
-    ),
-    values(
-      "final",
-      "bool",
-      ends.map(({ final }) => final !== undefined),
-    ),
-    text("state", ({ attemptState }) => attemptState ?? null),
-    text("job_state", ({ final }) => final?.state ?? null),
-    text("reason", ({ final }) => final?.reason ?? ""),
-    text("message", ({ final, outcome }) => final?.message ?? outcome?.message ?? ""),
-    text("actor", ({ final }) => final?.actor ?? ""),
-    text("kind", ({ outcome }) => outcome?.kind ?? null),
-    text("ended_by", ({ endedBy }) => endedBy),
-    text("runner", ({ attempt }) => attempt?.runner.id ?? ""),
-    time("claimed_ms", ({ attempt }) => attempt?.claimedAt ?? 0),
-    time("started_ms", ({ attempt }) => attempt?.startedAt ?? 0),
-    time("ended_ms", ({ at }) => at),
-    values(
-      "retryable",
-      "bool",
-      ends.map(({ outcome }) => outcome?.retryable ?? false),
-    ),
-    values(
-      "claim_info",
-      "bytea",
-      ends.map(({ attempt }) => (attempt?.claimInfo ? Buffer.from(attempt.claimInfo) : null)),
-    ),
-    bytes(
-      "result",
-      ends.map(({ outcome }) => outcome?.result),
-    ),
-    text("result_type", ({ outcome }) => storedType(outcome?.resultType ?? "")),
-    text("facts", ({ outcome }) => outcome?.facts ?? ""),
-    text("progress", ({ attempt }) => (attempt?.progress ? encodeProgress(attempt.progress) : "")),
+  return [
+    insertPart("oc", "outcomes", [
+      rows(
+        "serial",
+        ends.map(({ job }) => job.serial),
+      ),
+      ints(
+        "ns",
+        ends.map(({ job }) => job.space.id),
+      ),
+      ints(
+        "bucket",
+        ends.map(({ job }) => job.bucket),
+      ),
+      ints(
+        "reopen",
+        ends.map(({ job }) => job.reopen),
+      ),
+      ints(
+        "attempt",
+        ends.map(({ job }) => job.attempt),
+      ),
+      values(
+        "final",
+        "bool",
+        ends.map(({ final }) => final !== undefined),
+      ),
+      text("state", ({ attemptState }) => attemptState ?? null),
+      text("job_state", ({ final }) => final?.state ?? null),
+      text("reason", ({ final }) => final?.reason ?? ""),
+      text("message", ({ final, outcome }) => final?.message ?? outcome?.message ?? ""),
+      text("actor", ({ final }) => final?.actor ?? ""),
+      text("kind", ({ outcome }) => outcome?.kind ?? null),
+      text("ended_by", ({ endedBy }) => endedBy),
+      text("runner", ({ attempt }) => attempt?.runner.id ?? ""),
+      time("claimed_ms", ({ attempt }) => attempt?.claimedAt ?? 0),
+      time("started_ms", ({ attempt }) => attempt?.startedAt ?? 0),
+      time("ended_ms", ({ at }) => at),
+      values(
+        "retryable",
+        "bool",
+        ends.map(({ outcome }) => outcome?.retryable ?? false),
+      ),
+      values(
+        "claim_info",
+        "bytea",
+        ends.map(({ attempt }) => (attempt?.claimInfo ? Buffer.from(attempt.claimInfo) : null)),
+      ),
+      bytes(
+        "result",
+        ends.map(({ outcome }) => outcome?.result),
+      ),
+      text("result_type", ({ outcome }) => storedType(outcome?.resultType ?? "")),
+      text("facts", ({ outcome }) => outcome?.facts ?? ""),
+      text("progress", ({ attempt }) => (attempt?.progress ? encodeProgress(attempt.progress) : "")),
+    ]),
   ];
-  return [insertPart("oc", "outcomes", columns)];
 }

@@ -6,7 +6,7 @@ import { amendParts } from "./amend-parts.js";
 import { storedType } from "./content-type.js";
 import { packPlace } from "./decision-columns.js";
 import { type Part, writeFenced } from "./fenced-statement.js";
-import { bytes, insertPart, ints, values } from "./insert-part.js";
+import { bytes, type Column, insertPart, ints, type RowColumn, rows, values } from "./insert-part.js";
 import { leasePart } from "./lease-rows.js";
 import { eventsPart, type NumberedEvents } from "./numbered-events.js";
 import { openInsertPart } from "./open-parts.js";
@@ -84,8 +84,11 @@ function jobPart(jobs: SubmitWrite["jobs"]): Part[] {
   };
   const text = (name: string, of: (item: SubmitWrite["jobs"][number]) => string | null) =>
     values(name, "text", jobs.map(of));
-  const columns = [
-    number("serial", "bigint", ({ serial }) => serial),
+  const columns: [RowColumn, ...Column[]] = [
+    rows(
+      "serial",
+      jobs.map(({ job }) => job.serial),
+    ),
     number("ns", "int", ({ space }) => space.id),
     number("bucket", "int", ({ bucket }) => bucket),
     number("shape", "int", ({ shape }) => shape.id),
