@@ -2,6 +2,7 @@ import { SwitchyardError } from "@switchyard/errors";
 import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
 
 const jsonType = "application/json";
+const nothing = new Uint8Array();
 
 /** Makes a payload that holds a value as JSON text. */
 export function jsonPayload(value: unknown): Payload {
@@ -20,7 +21,8 @@ export function bytesPayload(data: Uint8Array, contentType = "application/octet-
  */
 export function payloadJson<T = unknown>(payload: Payload | undefined): T {
   try {
-    return JSON.parse(Buffer.from(payload?.data ?? new Uint8Array()).toString("utf8")) as T;
+    const { buffer, byteOffset, byteLength } = payload?.data ?? nothing;
+    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString("utf8")) as T;
   } catch (cause) {
     throw new SwitchyardError("INVALID_ARGUMENT", "the payload is not JSON", { field: "payload" }, { cause });
   }

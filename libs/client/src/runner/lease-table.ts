@@ -1,3 +1,4 @@
+import { AgedMap } from "@switchyard/collections";
 import type { Attempt } from "./attempt.js";
 
 /** The attempts of a runner, and those that it had a short while ago. */
@@ -20,7 +21,7 @@ const mostPast = 100_000;
 /** Makes an empty table. */
 export function createLeaseTable(now: () => number): LeaseTable {
   const attempts = new Map<string, Attempt>();
-  const past = new Map<string, { readonly end: "reported" | "given-up"; readonly at: number }>();
+  const past = new AgedMap<string, { readonly end: "reported" | "given-up"; readonly at: number }>();
   return {
     get all() {
       return [...attempts.values()];
@@ -34,13 +35,11 @@ export function createLeaseTable(now: () => number): LeaseTable {
     },
     remove(attempt) {
       attempts.delete(attempt.key);
-      past.delete(attempt.key);
       const removedAt = now();
       past.set(attempt.key, { end: attempt.over ? "given-up" : "reported", at: removedAt });
-      for (const [key, { at }] of past) {
-        if (removedAt - at < pastMs && past.size <= mostPast) break;
-        past.delete(key);
-      }
+      const isTooMuch = (at: number) => removedAt - at >= pastMs || past.size > mostPast;
+      for (let oldest = past.oldest(); oldest && isTooMuch(oldest[1].at); oldest = past.oldest())
+        past.delete(oldest[0]);
     },
     past: (key) => past.get(key)?.end,
   };

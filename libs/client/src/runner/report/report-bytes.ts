@@ -15,8 +15,9 @@ export function estimateReportBytes({ report }: ReportInit): number {
 
 function outcomeBytes({ result, message, labels, metrics, artifacts, streams }: OutcomeInit): number {
   let characters = message?.length ?? 0;
-  for (const [name, value] of Object.entries(labels ?? {})) characters += name.length + value.length + 4;
-  for (const name of Object.keys(metrics ?? {})) characters += name.length + 8;
+  // Most outcomes have none of these.
+  if (labels) for (const [name, value] of Object.entries(labels)) characters += name.length + value.length + 4;
+  if (metrics) for (const name of Object.keys(metrics)) characters += name.length + 8;
   for (const id of artifacts ?? []) characters += id.length + 4;
   for (const { stream } of streams ?? []) characters += (stream?.length ?? 0) + 8;
   return (

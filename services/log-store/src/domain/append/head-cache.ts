@@ -1,3 +1,4 @@
+import { AgedMap } from "@switchyard/collections";
 import { type StreamKey, streamText } from "../../model/stream-key.js";
 import { createStreamHead, type StreamHead } from "./stream-head.js";
 
@@ -11,15 +12,19 @@ export interface HeadCache {
   readonly size: number;
 }
 
+/** So many are looked at for each that comes: where the oldest are all worked on, those behind them have to wait. */
+const mostLooks = 16;
+
 /** Keeps at most `maxHeads` heads, the ones used last. Heads that are worked on are kept above that number. */
 export function createHeadCache(maxHeads: number): HeadCache {
-  const heads = new Map<string, StreamHead>();
+  const heads = new AgedMap<string, StreamHead>();
 
   function evict(): void {
-    let looked = 0;
-    for (const [text, head] of heads) {
-      if (heads.size <= maxHeads || looked++ > maxHeads) return;
-      if (!head.busy) heads.delete(text);
+    for (let looked = 0; heads.size > maxHeads && looked < mostLooks; looked++) {
+      const [text, head] = heads.oldest() ?? [];
+      if (text === undefined || head === undefined) return;
+      if (head.busy) heads.set(text, head);
+      else heads.delete(text);
     }
   }
 
@@ -27,9 +32,7 @@ export function createHeadCache(maxHeads: number): HeadCache {
     get(key) {
       const text = streamText(key);
       let head = heads.get(text);
-      if (head === undefined) head = createStreamHead(key);
-      else heads.delete(text);
-      // A Map keeps the order of insertion: the one used last stands last.
+      head ??= createStreamHead(key);
       heads.set(text, head);
       if (heads.size > maxHeads) evict();
       return head;

@@ -1,3 +1,4 @@
+import { AgedMap } from "@switchyard/collections";
 import { createHash } from "node:crypto";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Pool } from "@switchyard/postgres";
@@ -38,16 +39,13 @@ const MAX_KNOWN = 10_000;
 
 /** Creates a replacer that writes through the appender. */
 export function createTextReplacer(pool: Pool, appender: Appender, now: () => number): TextReplacer {
-  const known = new Map<string, KnownText>();
+  const known = new AgedMap<string, KnownText>();
 
   function remember(key: StreamKey, text: KnownText): void {
     const name = streamText(key);
-    known.delete(name);
     known.set(name, text);
-    for (const oldest of known.keys()) {
-      if (known.size <= MAX_KNOWN) break;
-      known.delete(oldest);
-    }
+    for (let oldest = known.oldest(); oldest && known.size > MAX_KNOWN; oldest = known.oldest())
+      known.delete(oldest[0]);
   }
 
   /** Confirms a text that is there already; undefined: the stream has moved on. */

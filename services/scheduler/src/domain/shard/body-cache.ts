@@ -1,3 +1,4 @@
+import { AgedMap } from "@switchyard/collections";
 import type { Pool } from "@switchyard/postgres";
 import { readJobs } from "../../store/job-rows.js";
 import type { OpenJob } from "../core/model.js";
@@ -17,10 +18,7 @@ export interface BodyCache {
 /** Creates a cache of at most `maxBytes`. */
 export function createBodyCache(maxBytes: number): BodyCache {
   // The key is unique below 8,192 namespaces; beyond that jobs are simply not kept.
-  const bodies = new Map<number, JobBody>();
-  /** Keys from the oldest on, those that were dropped since among them. The map knows the ages too, but finds its first key by passing all that were deleted before it. */
-  let ages: number[] = [];
-  let oldest = 0;
+  const bodies = new AgedMap<number, JobBody>();
   /** Subjects of jobs whose bodies were read for a runner, until they end. */
   const subjects = new Map<number, string>();
   let bytes = 0;
@@ -36,13 +34,8 @@ export function createBodyCache(maxBytes: number): BodyCache {
     const key = keyOf(job);
     if (key > Number.MAX_SAFE_INTEGER) return;
     bodies.set(key, body);
-    ages.push(key);
     bytes += bodyBytes(body);
-    while (bytes > maxBytes && oldest < ages.length) drop(ages[oldest++] as number);
-    if (ages.length > 2 * bodies.size + 10_000) {
-      ages = [...bodies.keys()];
-      oldest = 0;
-    }
+    for (let oldest = bodies.oldest(); oldest && bytes > maxBytes; oldest = bodies.oldest()) drop(oldest[0]);
   }
 
   function forget(job: OpenJob): void {

@@ -1,3 +1,4 @@
+import { AgedMap } from "@switchyard/collections";
 import type { Pool } from "@switchyard/postgres";
 import { unpackSerials } from "../../store/request-rows.js";
 import { findRequests, type RequestRow } from "../../store/load-shard.js";
@@ -25,7 +26,7 @@ interface Remembered extends KnownRequest {
  * look-up; the table's primary key is the guard for clocks that are wrong.
  */
 export class RequestMemory {
-  readonly #known = new Map<string, Remembered>();
+  readonly #known = new AgedMap<string, Remembered>();
 
   constructor(
     private readonly memoryMs: number,
@@ -89,11 +90,9 @@ export class RequestMemory {
     for (const { space, key: k, fingerprint, serials } of records) {
       this.#known.set(key(space.id, k), { fingerprint, serials, at: now, write });
     }
-    // Insertion order is age.
-    for (const [k, { at }] of this.#known) {
-      if (at > now - this.memoryMs) break;
-      this.#known.delete(k);
-    }
+    const since = now - this.memoryMs;
+    for (let oldest = this.#known.oldest(); oldest && oldest[1].at <= since; oldest = this.#known.oldest())
+      this.#known.delete(oldest[0]);
   }
 }
 
