@@ -116,8 +116,8 @@ export function createGroupCommitLane<Item, Result>(
   async function start(): Promise<void> {
     if (connection) return;
     try {
-      const { transactionTimeoutMs = 5_000 } = options;
-      const opened = await openLaneConnection({ name, url: options.url, transactionTimeoutMs });
+      const { url, transactionTimeoutMs = 5_000, settings = {} } = options;
+      const opened = await openLaneConnection({ name, url, transactionTimeoutMs, settings });
       connection = opened;
       state = "ready";
       opened.whenLost((error) => die(opened, error));

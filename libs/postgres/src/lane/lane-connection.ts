@@ -7,6 +7,7 @@ export interface LaneConnectionOptions {
   readonly name: string;
   readonly url: string;
   readonly transactionTimeoutMs: number;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** The one connection of a lane. */
@@ -35,6 +36,7 @@ export async function openLaneConnection(options: LaneConnectionOptions): Promis
     keepAlive: true,
     types: pgTypes,
     options: sessionOptions({
+      ...options.settings,
       default_transaction_isolation: "read committed",
       synchronous_commit: "on",
       transaction_timeout: options.transactionTimeoutMs,

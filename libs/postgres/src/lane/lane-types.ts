@@ -39,6 +39,8 @@ export interface GroupCommitLaneOptions<Item, Result> {
    * unknown outcome; `reject` rejects the items of that batch and goes on. Default `fatal`.
    */
   readonly refusal?: "fatal" | "reject";
+  /** Settings of the connection's session beside those that every lane has, such as what the planner may do. Default: the server's. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Longest transaction on the server, also when half a message arrived and the rest never does. Default 5 000 ms. */
   readonly transactionTimeoutMs?: number;
   /** A flush without an answer after this time counts as lost. Default 10 000 ms; keep it above `transactionTimeoutMs`. */

@@ -20,6 +20,7 @@ import type { TermRollups } from "../rollups/term-rollups.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
 import type { Term } from "../../store/term.js";
 import { writeClaims } from "../../store/write-claims.js";
+import { byKeyOnly } from "../../store/by-key-only.js";
 import { writeProgress } from "../../store/write-progress.js";
 import { writeReports } from "../../store/write-reports.js";
 import { writeSubmits } from "../../store/write-submits.js";
@@ -312,7 +313,8 @@ export class ShardTerm {
 
   #laneOptions(name: string) {
     const { url, logger } = this.#options;
-    return { name: `scheduler-${name}`, url, log: logger, onFailure: (error: Error) => this.abandon(error) };
+    const onFailure = (error: Error) => this.abandon(error);
+    return { name: `scheduler-${name}`, url, log: logger, settings: byKeyOnly, onFailure };
   }
 
   #applyCommitted(writes: readonly Write[], events: NumberedEvents): void {
