@@ -1,14 +1,6 @@
+import { seededRandom } from "@switchyard/testkit";
 import { describe, expect, it } from "vitest";
 import { AgedMap } from "./aged-map.js";
-
-/** A generator of the same numbers in every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return Math.floor((state / 0x80000000) * below);
-  };
-}
 
 describe("an aged map", () => {
   it("finds the oldest entry, whatever was set again or deleted before", () => {
@@ -32,7 +24,8 @@ describe("an aged map", () => {
   });
 
   it.each([1, 2, 3, 4])("agrees with a Map that is searched from its beginning (%i)", (seed) => {
-    const random = numbers(seed);
+    const next = seededRandom(seed);
+    const random = (below: number) => Math.floor(next() * below);
     const map = new AgedMap<number, number>();
     const model = new Map<number, number>();
     for (let step = 0; step < 20_000; step++) {

@@ -13,7 +13,7 @@ import {
 } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { createClient, createInMemoryTransport } from "@switchyard/rpc";
 import { createTestDatabase, type TestDatabase } from "@switchyard/testkit";
-import { createLogStore, type LogStore, type LogStoreLimits, migrateLogStore } from "../src/index.js";
+import { createLogStore, type LogStore, type LogStoreDeps, migrateLogStore } from "../src/index.js";
 
 /** A database of a test file's own. */
 export function createLogDatabase(options: { readonly leaks?: "fail" | "ignore" } = {}): Promise<TestDatabase> {
@@ -31,7 +31,7 @@ export interface Replica {
 /** Starts a replica on a database. */
 export async function startReplica(
   url: string,
-  options: { readonly limits?: Partial<LogStoreLimits>; readonly now?: () => number } = {},
+  options: Pick<LogStoreDeps, "scheduler" | "limits" | "now"> = {},
 ): Promise<Replica> {
   const pool = createPool({ url, applicationName: "log-store-test", max: 6 });
   const store = createLogStore({ databaseUrl: url, pool, ...options });

@@ -27,13 +27,11 @@ export function endHandlers(
       checkNamespace(context, "namespace", namespace);
       checkCount("targets", targets, MAX_TARGETS);
       // All of them are checked before the first one is written.
-      const items: SealItem[] = [];
-      for (const target of targets) {
-        const item = sealItemOf(namespace, target);
-        if (target.empty && wake !== undefined) wake(item);
-        else items.push(item);
-      }
-      const counts = await Promise.all(items.map((item) => sealer.seal(item))).catch(throwStorageError);
+      const items = targets.map((target) => sealItemOf(namespace, target));
+      const isOnlyTold = (_: unknown, i: number) => wake !== undefined && targets[i]?.empty === true;
+      for (const item of items.filter(isOnlyTold)) wake?.(item);
+      const stored = items.filter((item, i) => !isOnlyTold(item, i));
+      const counts = await Promise.all(stored.map((item) => sealer.seal(item))).catch(throwStorageError);
       return { sealedCount: counts.reduce((sum, count) => sum + count, 0) };
     },
     async deleteLogs({ namespace, jobIds }, context) {

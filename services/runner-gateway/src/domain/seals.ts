@@ -24,7 +24,7 @@ export interface Seals {
   sealBefore(namespace: string, jobId: string, attempt: number): Promise<void>;
   /**
    * Seals attempts that have ended, each at the lengths that its outcome names; settles when all that is durable. Rejects when one
-   * was refused, after the others have been sealed. Attempts whose runner has written nothing are told of, and not waited for.
+   * was refused, after the others have been sealed. Of those whose runner wrote nothing the log store is told so.
    */
   sealEnded(namespace: string, ended: readonly EndedAttempt[]): Promise<void>;
   /** Ends repeating: what the log store has not confirmed is given up. */
@@ -89,15 +89,7 @@ export function createSeals(deps: SealsDeps): Seals {
   return {
     sealBefore: (namespace, jobId, attempt) =>
       seal(namespace, [{ jobId, which: { case: "beforeAttempt", value: attempt } }]),
-    async sealEnded(namespace, ended) {
-      const [silent, written]: [SealTarget[], SealTarget[]] = [[], []];
-      for (const attempt of ended) {
-        const target = targetOf(attempt);
-        (target.empty ? silent : written).push(target);
-      }
-      if (silent.length > 0) void seal(namespace, silent).catch((error: unknown) => onError(error, false));
-      if (written.length > 0) await seal(namespace, written);
-    },
+    sealEnded: (namespace, ended) => seal(namespace, ended.map(targetOf)),
     async stop() {
       ending.abort();
       await Promise.all([...lanes.values()].map((lane) => lane.idle()));

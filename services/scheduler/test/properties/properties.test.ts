@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { repeatAlone, runCampaign } from "./campaign.js";
-import { featuresOn } from "./features/index.js";
+import { featuresOf } from "./features/index.js";
 import { propertySettings } from "./settings.js";
 
 const settings = propertySettings();
-const features = featuresOn(settings.features);
+const features = featuresOf(settings.features);
 const long = { timeout: 60_000 + settings.runs * 1_000 };
 
 it.runIf(settings.path === undefined)("random sequences break no rule, whatever fails below them", long, async () => {

@@ -8,7 +8,7 @@ export interface PropertySettings {
   readonly seed: number;
   /** `PROPERTY_PATH`: with the seed, the one sequence to repeat, alone. Printed by a run that fails. */
   readonly path: string | undefined;
-  /** `PROPERTY_FEATURES`: features to add that are off, separated by commas. */
+  /** `PROPERTY_FEATURES`: only these features, separated by commas. Default: all. */
   readonly features: readonly string[];
   /** `PROPERTY_CONCURRENCY`: sequences at a time. Default 48. */
   readonly concurrency: number;

@@ -20,7 +20,7 @@ export function createHeadCache(maxHeads: number): HeadCache {
   const heads = new AgedMap<string, StreamHead>();
 
   function evict(): void {
-    for (let looked = 0; heads.size > maxHeads && looked < mostLooks; looked++) {
+    for (let looked = 0; heads.size >= maxHeads && looked < mostLooks; looked++) {
       const [text, head] = heads.oldest() ?? [];
       if (text === undefined || head === undefined) return;
       if (head.busy) heads.set(text, head);
@@ -31,10 +31,11 @@ export function createHeadCache(maxHeads: number): HeadCache {
   return {
     get(key) {
       const text = streamText(key);
-      let head = heads.get(text);
-      head ??= createStreamHead(key);
+      const known = heads.get(text);
+      // Before the new one stands there: nobody works on it yet, and it must not be the one to go.
+      if (known === undefined && heads.size >= maxHeads) evict();
+      const head = known ?? createStreamHead(key);
       heads.set(text, head);
-      if (heads.size > maxHeads) evict();
       return head;
     },
     drop(head) {

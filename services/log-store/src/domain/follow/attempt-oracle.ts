@@ -8,7 +8,8 @@ import type { AttemptKey } from "../../model/stream-key.js";
 /** Says whether an attempt of which nothing was ever written is over; false when that is not known. Never rejects. */
 export type AttemptOracle = (key: AttemptKey) => Promise<boolean>;
 
-const timeoutMs = 5_000;
+/** A first entry that comes meanwhile waits for the answer, so there is no long wait for one. */
+const timeoutMs = 1_000;
 const live: readonly AttemptState[] = [AttemptState.CLAIMED, AttemptState.STARTED];
 const final: readonly JobState[] = [JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.TIMED_OUT];
 

@@ -58,18 +58,14 @@ interface Job {
 
 /** Creates the hub of a process. What nobody follows costs it a look into a map per flushed stream. */
 export function createFollowHub(options: FollowHubOptions): FollowHub {
-  const { pool, maxFollowers, maxBufferBytes } = options;
-  const { oracle } = options;
-  const load = createBatchLoader(async (keys: readonly AttemptKey[]) => {
-    const states = await loadAttempts(pool, keys);
-    if (oracle === undefined) return states;
-    return Promise.all(
-      states.map(async (state, i) => {
-        if (state.closed || state.streams.length > 0) return state;
-        return { ...state, closed: await oracle(keys[i] as AttemptKey) };
-      }),
-    );
-  });
+  const { pool, maxFollowers, maxBufferBytes, oracle } = options;
+  const loadStored = createBatchLoader((keys: readonly AttemptKey[]) => loadAttempts(pool, keys));
+  // Each for itself, so that whoever has logs to read does not wait for what others ask.
+  const load = async (key: AttemptKey) => {
+    const state = await loadStored(key);
+    if (oracle === undefined || state.closed || state.streams.length > 0) return state;
+    return { ...state, closed: await oracle(key) };
+  };
   const attempts = new Map<string, LiveAttempt>();
   const attemptsByJob = new Map<string, Set<LiveAttempt>>();
   const streams = new Map<number, { readonly live: LiveStream; readonly attempt: LiveAttempt }>();

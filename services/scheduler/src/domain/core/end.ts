@@ -119,17 +119,18 @@ function endFacts({ job, attempt, outcome, at }: EndRecord): EndFacts {
 
 function endEvent(record: EndRecord): CoreEvent {
   const { job, attempt, attemptState, outcome, final, readyAt, at, endedBy } = record;
-  const about = { previous: "RUNNING", attempt: attempt?.number ?? 0, runnerId: attempt?.runner.id ?? "" } as const;
+  const previous = "RUNNING";
+  const number = attempt?.number ?? 0;
+  const runnerId = attempt?.runner.id ?? "";
   // Without a spread, since every job has one of these.
   if (final) {
     const { reason, message, actor, state } = final;
-    const { previous, attempt: number, runnerId } = about;
-    const more = { previous, attempt: number, runnerId, reason, message, actor, facts: endFacts(record) };
-    return eventOf(job, "ENDED", at, state, more);
+    const facts = endFacts(record);
+    return eventOf(job, "ENDED", at, state, { previous, attempt: number, runnerId, reason, message, actor, facts });
   }
   const type = attemptState === "FAILED" ? "ATTEMPT_FAILED" : attemptState === "RELEASED" ? "RELEASED" : "LEASE_LOST";
   return eventOf(job, type, at, readyAt > 0 ? "SCHEDULED" : "QUEUED", {
-    ...about,
+    ...{ previous, attempt: number, runnerId },
     message: outcome?.message || endedBy,
   });
 }

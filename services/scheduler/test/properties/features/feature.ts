@@ -38,8 +38,7 @@ export interface Finding {
 export type Rule = (finding: Finding, say: Say) => void;
 
 /**
- * A part of what the scheduler does: what clients may do with it, what it adds to the model, and what must hold. One that is not served yet is
- * off, see `index.ts`.
+ * A part of what the scheduler does: what clients may do with it, what it adds to the model, and what must hold.
  */
 export interface Feature {
   readonly name: string;

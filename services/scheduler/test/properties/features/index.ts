@@ -22,37 +22,36 @@ import { requirementsFeature } from "./requirements.js";
 import { submitFeature } from "./submit.js";
 import { timeFeature } from "./time.js";
 
-/** Every feature, and whether the scheduler serves it. One that lands is switched on here, and nowhere else. */
-const switches: readonly (readonly [Feature, boolean])[] = [
-  [claimsFeature, true],
-  [reportsFeature, true],
-  [renewalsFeature, true],
-  [cancelsFeature, true],
-  [timeFeature, true],
-  [ownersFeature, true],
-  [readsFeature, true],
-  [capacityFeature, true],
-  [policiesFeature, true],
-  [orderFeature, true],
-  [requirementsFeature, true],
-  [sharingFeature, true],
-  [relativeRanksFeature, true],
-  [reuseFeature, true],
-  [ratesFeature, true],
-  [limitsFeature, true],
-  [retriesFeature, true],
-  [reordersFeature, true],
-  [pausesFeature, true],
-  [dependenciesFeature, true],
-  [deletesFeature, true],
+const all: readonly Feature[] = [
+  claimsFeature,
+  reportsFeature,
+  renewalsFeature,
+  cancelsFeature,
+  timeFeature,
+  ownersFeature,
+  readsFeature,
+  capacityFeature,
+  policiesFeature,
+  orderFeature,
+  requirementsFeature,
+  sharingFeature,
+  relativeRanksFeature,
+  reuseFeature,
+  ratesFeature,
+  limitsFeature,
+  retriesFeature,
+  reordersFeature,
+  pausesFeature,
+  dependenciesFeature,
+  deletesFeature,
 ];
 
-/** The features that sequences are made of: those that are on, and those that are named. */
-export function featuresOn(named: readonly string[]): readonly Feature[] {
-  const unknown = named.filter((name) => !switches.some(([feature]) => feature.name === name));
+/** The features that sequences are made of, beside submits: those that are named, or all. */
+export function featuresOf(named: readonly string[]): readonly Feature[] {
+  const unknown = named.filter((name) => !all.some((feature) => feature.name === name));
   if (unknown.length > 0) throw new Error(`no such feature: ${unknown.join(", ")}`);
-  const on = switches.filter(([{ name }, isOn]) => isOn || named.includes(name)).map(([feature]) => feature);
-  return [submitFeature(on), ...on];
+  const chosen = all.filter(({ name }) => named.length === 0 || named.includes(name));
+  return [submitFeature(chosen), ...chosen];
 }
 
 /** The commands of the features. */

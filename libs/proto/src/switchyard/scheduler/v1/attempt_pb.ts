@@ -207,7 +207,7 @@ export type Outcome = Message<"switchyard.scheduler.v1.Outcome"> & {
   retryDelay?: Duration | undefined;
 
   /**
-   * The runner has written nothing to the attempt's logs and will not: there is nothing to seal, and the answer need not wait for it.
+   * The runner has written nothing to the attempt's logs and will not: there is nothing to seal.
    *
    * @generated from field: bool wrote_nothing = 11;
    */
