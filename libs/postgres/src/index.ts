@@ -6,7 +6,9 @@ export type {
   LaneState,
 } from "./lane/lane-types.js";
 export { createGroupCommitLane } from "./lane/group-commit-lane.js";
-export { intArrayLiteral, type PackedBytes, packBytes } from "./lane/pack-bytes.js";
+export { intArray } from "./lane/int-array.js";
+export { intArrayLiteral } from "./lane/int-array-literal.js";
+export { type PackedBytes, packBytes } from "./lane/pack-bytes.js";
 export { createKysely } from "./kysely.js";
 export { asStorageError } from "./storage-error.js";
 export { createListener, type Listener, type ListenerOptions } from "./listener.js";

@@ -1,11 +1,13 @@
+import { intArray } from "./int-array.js";
+
 /** Many byte strings in one parameter. Unpack with `substr($data, offset, length)`. */
 export interface PackedBytes {
   /** All byte strings, one after the other. */
   readonly data: Buffer;
-  /** `int4[]` literal: where each begins, counted from 1 as `substr` does; NULL for a null. */
-  readonly offsets: string;
-  /** `int4[]` literal: bytes of each; NULL for a null. */
-  readonly lengths: string;
+  /** `int[]`: where each begins, counted from 1 as `substr` does; NULL for a null. */
+  readonly offsets: Buffer;
+  /** `int[]`: bytes of each; NULL for a null. */
+  readonly lengths: Buffer;
 }
 
 /**
@@ -36,24 +38,7 @@ export function packBytes(buffers: readonly (Uint8Array | null | undefined)[]): 
   }
   return {
     data: Buffer.concat(parts, end - 1),
-    offsets: intArrayLiteral(offsets),
-    lengths: intArrayLiteral(lengths),
+    offsets: intArray("int", offsets),
+    lengths: intArray("int", lengths),
   };
-}
-
-/**
- * Writes integers as an array literal (`{1,2,NULL}`), which is far cheaper than letting the driver quote and escape each
- * element. Only for numbers: nothing is escaped.
- * @throws RangeError when a value is not a safe integer.
- */
-export function intArrayLiteral(values: readonly (number | null)[]): string {
-  let text = "{";
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (i > 0) text += ",";
-    if (value === null || value === undefined) text += "NULL";
-    else if (Number.isSafeInteger(value)) text += value;
-    else throw new RangeError(`${value} is not an integer`);
-  }
-  return `${text}}`;
 }

@@ -1,4 +1,4 @@
-import { intArrayLiteral, packBytes } from "@switchyard/postgres";
+import { intArray, packBytes } from "@switchyard/postgres";
 import type { Part } from "./fenced-statement.js";
 
 /** One column of rows to be inserted: its parameters, and how they become a value in each row. */
@@ -18,7 +18,7 @@ export interface RowColumn extends Column {
 
 /** The column that tells how many rows there are, integers of 64 bits. */
 export function rows(name: string, values: readonly number[]): RowColumn {
-  const parameters = [intArrayLiteral(values)];
+  const parameters = [intArray("bigint", values)];
   return { name, parameters, arrays: ["bigint"], value: (_, [element]) => element as string, isFull: true };
 }
 
@@ -26,7 +26,7 @@ export function rows(name: string, values: readonly number[]): RowColumn {
 export function ints(name: string, values: readonly (number | null)[], type: "int" | "bigint" = "int"): Column {
   return {
     name,
-    parameters: [intArrayLiteral(once(values))],
+    parameters: [intArray(type, once(values))],
     arrays: [type],
     value: (_, [element]) => element as string,
   };

@@ -1,4 +1,4 @@
-import { intArrayLiteral } from "@switchyard/postgres";
+import { intArray } from "@switchyard/postgres";
 import type { OpenJob } from "../domain/core/model.js";
 import type { ReleaseRecord } from "../domain/core/writes.js";
 import { decisionBytes, packDecision } from "./decision-columns.js";
@@ -77,22 +77,34 @@ export function releasePart(releases: readonly ReleaseRecord[]): Part[] {
   ];
 }
 
-/** Rows to delete by their exact keys. */
+/**
+ * Rows to delete by their exact keys. Those of one namespace, as nearly always, are found in one walk along the index: half the price of a join, which descends the
+ * tree anew for each row.
+ */
 export function deletePart(
   name: string,
   table: string,
   jobs: readonly { readonly ns: number; readonly serial: number }[],
 ): Part[] {
-  if (jobs.length === 0) return [];
-  return [
-    {
-      name,
-      sql: ([n, j]) =>
-        `delete from scheduler.${table} using unnest(${n}::int[], ${j}::bigint[]) t(n, j)
-         where ns = n and serial = j and (select ok from f)`,
-      values: [intArrayLiteral(jobs.map(({ ns }) => ns)), intArrayLiteral(jobs.map(({ serial }) => serial))],
-    },
-  ];
+  const [first] = jobs;
+  if (!first) return [];
+  const serials = intArray(
+    "bigint",
+    jobs.map(({ serial }) => serial),
+  );
+  if (jobs.every(({ ns }) => ns === first.ns)) {
+    const sql = ([n, j]: readonly string[]) =>
+      `delete from scheduler.${table} where ns = ${n}::int and serial = any(${j}::bigint[]) and (select ok from f)`;
+    return [{ name: `${name}1`, sql, values: [first.ns, serials] }];
+  }
+  const sql = ([n, j]: readonly string[]) =>
+    `delete from scheduler.${table} using unnest(${n}::int[], ${j}::bigint[]) t(n, j)
+     where ns = n and serial = j and (select ok from f)`;
+  const spaces = intArray(
+    "int",
+    jobs.map(({ ns }) => ns),
+  );
+  return [{ name, sql, values: [spaces, serials] }];
 }
 
 /** Rows about jobs to delete from a table that is partitioned by bucket, by the exact keys of the jobs. */
@@ -102,6 +114,7 @@ export function deleteFromBucketsPart(
   jobs: readonly { readonly ns: number; readonly bucket: number; readonly serial: number }[],
 ): Part[] {
   if (jobs.length === 0) return [];
+  const column = (type: "int" | "bigint", of: (job: (typeof jobs)[number]) => number) => intArray(type, jobs.map(of));
   return [
     {
       name,
@@ -109,22 +122,34 @@ export function deleteFromBucketsPart(
         `delete from scheduler.${table} using unnest(${n}::int[], ${b}::int[], ${j}::bigint[]) t(n, b, j)
          where ns = n and bucket = b and serial = j and (select ok from f)`,
       values: [
-        intArrayLiteral(jobs.map(({ ns }) => ns)),
-        intArrayLiteral(jobs.map(({ bucket }) => bucket)),
-        intArrayLiteral(jobs.map(({ serial }) => serial)),
+        column("int", ({ ns }) => ns),
+        column("int", ({ bucket }) => bucket),
+        column("bigint", ({ serial }) => serial),
       ],
     },
   ];
 }
 
-/** The bucket of each job, as an array literal. */
-export function jobBuckets(jobs: readonly Pick<OpenJob, "bucket">[]): string {
-  return intArrayLiteral(jobs.map(({ bucket }) => bucket));
+/** The bucket of each job, as an array of type `int[]`. */
+export function jobBuckets(jobs: readonly Pick<OpenJob, "bucket">[]): Buffer {
+  return intArray(
+    "int",
+    jobs.map(({ bucket }) => bucket),
+  );
 }
 
-/** Namespace and serial of each job, as two array literals. */
-export function jobKeys(jobs: readonly Pick<OpenJob, "space" | "serial">[]): [string, string] {
-  return [intArrayLiteral(jobs.map(({ space }) => space.id)), intArrayLiteral(jobs.map(({ serial }) => serial))];
+/** Namespace and serial of each job, as arrays of types `int[]` and `bigint[]`. */
+export function jobKeys(jobs: readonly Pick<OpenJob, "space" | "serial">[]): [Buffer, Buffer] {
+  return [
+    intArray(
+      "int",
+      jobs.map(({ space }) => space.id),
+    ),
+    intArray(
+      "bigint",
+      jobs.map(({ serial }) => serial),
+    ),
+  ];
 }
 
 function packAll(jobs: readonly Parameters<typeof packDecision>[0][]): Buffer {

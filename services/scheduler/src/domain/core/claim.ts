@@ -102,9 +102,10 @@ export function claimWrite(now: number, attempts: readonly LiveAttempt[]): Claim
 /** Adds the events of a claim; a claim that counts as the start has two. */
 export function addClaimEvents(now: number, attempt: LiveAttempt, events: CoreEvent[]): void {
   const { job, number, runner } = attempt;
-  const about = { attempt: number, runnerId: runner.id };
-  events.push(eventOf(job, "CLAIMED", now, "RUNNING", { previous: "QUEUED", ...about }));
-  if (attempt.startedAt > 0) events.push(eventOf(job, "STARTED", now, "RUNNING", { previous: "RUNNING", ...about }));
+  const runnerId = runner.id;
+  events.push(eventOf(job, "CLAIMED", now, "RUNNING", { previous: "QUEUED", attempt: number, runnerId }));
+  if (attempt.startedAt > 0)
+    events.push(eventOf(job, "STARTED", now, "RUNNING", { previous: "RUNNING", attempt: number, runnerId }));
 }
 
 /** A lease is durable: its clocks begin, and its holder hears of it. */

@@ -105,6 +105,7 @@ function readyAfterDelay(now: number, delayMs: number): number {
 
 /** What sums need of the end of a job; its subject is filled in by whoever knows it. */
 function endFacts({ job, attempt, outcome, at }: EndRecord): EndFacts {
+  const { code, metrics } = outcomeSums(outcome?.facts ?? "");
   return {
     bucket: job.bucket,
     subject: undefined,
@@ -113,7 +114,8 @@ function endFacts({ job, attempt, outcome, at }: EndRecord): EndFacts {
     startedAt: Math.floor(attempt?.startedAt ?? 0),
     endedAt: Math.floor(at),
     runnerId: attempt?.runner.id ?? "",
-    ...outcomeSums(outcome?.facts ?? ""),
+    code,
+    metrics,
   };
 }
 

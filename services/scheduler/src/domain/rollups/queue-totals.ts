@@ -6,8 +6,8 @@ export type EndedCounts = Record<FinalState, number>;
 
 /** How many jobs of a queue have ended in which state, of those that are kept: small enough to be in memory, so that a look at a queue reads nothing. */
 export class QueueTotals {
-  /** By namespace and queue, then by bucket, since a bucket is dropped as a whole. */
-  readonly #queues = new Map<string, Map<number, EndedCounts>>();
+  /** By namespace, queue and bucket, since a bucket is dropped as a whole. */
+  readonly #spaces = new Map<number, Map<string, Map<number, EndedCounts>>>();
 
   /** Adds or takes back an end. */
   fold({ type, ns, queue, state, previous, facts }: EndEvent): void {
@@ -17,11 +17,15 @@ export class QueueTotals {
 
   /** Adds so many. */
   add(ns: number, queue: string, bucket: number, state: FinalState, n: number): void {
-    const key = `${ns}\n${queue}`;
-    let buckets = this.#queues.get(key);
+    let queues = this.#spaces.get(ns);
+    if (!queues) {
+      queues = new Map();
+      this.#spaces.set(ns, queues);
+    }
+    let buckets = queues.get(queue);
     if (!buckets) {
       buckets = new Map();
-      this.#queues.set(key, buckets);
+      queues.set(queue, buckets);
     }
     let counts = buckets.get(bucket);
     if (!counts) {
@@ -33,26 +37,23 @@ export class QueueTotals {
 
   /** Adds all that others have counted. */
   addAll(others: QueueTotals): void {
-    for (const [key, buckets] of others.#queues) {
-      const at = key.indexOf("\n");
-      const ns = Number(key.slice(0, at));
-      for (const [bucket, counts] of buckets)
-        for (const [state, n] of Object.entries(counts))
-          this.add(ns, key.slice(at + 1), bucket, state as FinalState, n);
-    }
+    for (const [ns, queues] of others.#spaces)
+      for (const [queue, buckets] of queues)
+        for (const [bucket, counts] of buckets)
+          for (const [state, n] of Object.entries(counts)) this.add(ns, queue, bucket, state as FinalState, n);
   }
 
   /** The counts of a queue. */
   of(ns: number, queue: string): EndedCounts {
     const sum = none();
-    for (const counts of this.#queues.get(`${ns}\n${queue}`)?.values() ?? [])
+    for (const counts of this.#spaces.get(ns)?.get(queue)?.values() ?? [])
       for (const state of Object.keys(sum) as FinalState[]) sum[state] += counts[state];
     return sum;
   }
 
   /** Drops what was counted of a bucket that is gone. */
   forget(bucket: number): void {
-    for (const buckets of this.#queues.values()) buckets.delete(bucket);
+    for (const queues of this.#spaces.values()) for (const buckets of queues.values()) buckets.delete(bucket);
   }
 }
 

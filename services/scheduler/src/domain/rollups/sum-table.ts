@@ -36,6 +36,7 @@ export class SumTable {
   readonly #bySubject = new Map<string, Entry>();
   /** Ends without a subject yet, by namespace and serial. */
   readonly #unknown = new Map<string, { readonly event: EndEvent; readonly sign: 1 | -1 }[]>();
+  #latest: Entry | undefined;
   /** Jobs that were gone when their subject was looked up: what comes of them later does not count by subject either. */
   readonly #vanished: Set<string>;
 
@@ -53,10 +54,12 @@ export class SumTable {
   fold(event: EndEvent): void {
     const sign = event.type === "ENDED" ? 1 : -1;
     const state = (sign > 0 ? event.state : event.previous) as FinalState;
-    this.#add(this.#all, textOf(event, state), event, state, "", sign);
-    if (event.omitSubject) return;
-    const job = jobText(event);
     const { subject } = event.facts;
+    addEnd(this.#entryFor(event, state).sums, event.facts, sign);
+    if (event.omitSubject) return;
+    // Nearly always there is nothing more to do, and so no need for the job's name.
+    if (subject === "" && this.#unknown.size === 0 && this.#vanished.size === 0) return;
+    const job = jobText(event);
     if (this.#vanished.has(job)) {
       if (event.type === "DELETED") this.#vanished.delete(job);
       return;
@@ -82,6 +85,7 @@ export class SumTable {
 
   /** A subject was looked up; undefined when the job is gone. */
   known({ ns, serial }: UnknownSubject, subject: string | undefined): void {
+    if (this.#unknown.size === 0) return;
     const job = jobText({ ns, serial });
     if (subject !== undefined) this.#resolve(job, subject);
     else if (this.#unknown.delete(job)) this.#vanished.add(job);
@@ -92,13 +96,7 @@ export class SumTable {
     const entries = new Map<string, Entry>();
     const add = ({ key, sums }: Entry, sign: 1 | -1) => {
       const kept = keyIn(cube, key);
-      const text = keyText(kept);
-      let entry = entries.get(text);
-      if (!entry) {
-        entry = { key: kept, sums: noSums() };
-        entries.set(text, entry);
-      }
-      addSums(entry.sums, sums, sign);
+      addSums(entryIn(entries, kept, keyText(kept)).sums, sums, sign);
     };
     for (const entry of this.#all.values()) add(entry, 1);
     if (cube === "subject") {
@@ -113,6 +111,7 @@ export class SumTable {
 
   /** Drops the sums of a bucket that is gone. */
   forget(bucket: number): void {
+    this.#latest = undefined;
     for (const entries of [this.#all, this.#bySubject])
       for (const [text, { key }] of entries) if (key.bucket === bucket) entries.delete(text);
     for (const [job, waiting] of this.#unknown)
@@ -129,24 +128,17 @@ export class SumTable {
   #addSubject(event: EndEvent, subject: string, sign: 1 | -1): void {
     if (subject === "") return;
     const state = (sign > 0 ? event.state : event.previous) as FinalState;
-    this.#add(this.#bySubject, `${textOf(event, state)}\n${subject}`, event, state, subject, sign);
+    const key = keyOf(event, state, subject);
+    addEnd(entryIn(this.#bySubject, key, keyText(key)).sums, event.facts, sign);
   }
 
-  #add(
-    entries: Map<string, Entry>,
-    text: string,
-    { ns, queue, kind, facts }: EndEvent,
-    state: FinalState,
-    subject: string,
-    sign: 1 | -1,
-  ): void {
-    let entry = entries.get(text);
-    if (!entry) {
-      const { bucket, runnerId: runner, code, endedAt } = facts;
-      entry = { key: { ns, bucket, queue, kind, subject, runner, state, code, hour: hourOf(endedAt) }, sums: noSums() };
-      entries.set(text, entry);
+  /** The entry of an end without its subject. Ends come in runs that belong together, so it is mostly the one of the end before, found without a text of its key. */
+  #entryFor(event: EndEvent, state: FinalState): Entry {
+    if (!this.#latest || !isKeyOf(this.#latest.key, event, state)) {
+      const key = keyOf(event, state, "");
+      this.#latest = entryIn(this.#all, key, keyText(key));
     }
-    addEnd(entry.sums, facts, sign);
+    return this.#latest;
   }
 }
 
@@ -168,27 +160,37 @@ function addEnd(sums: Sums, { createdAt, claimedAt, startedAt, endedAt, metrics 
   }
 }
 
-function textOf({ ns, queue, kind, facts }: EndEvent, state: FinalState): string {
-  const { bucket, runnerId, code, endedAt } = facts;
-  return partsText(ns, bucket, hourOf(endedAt), state, queue, kind, runnerId, code);
+function keyOf({ ns, queue, kind, facts }: EndEvent, state: FinalState, subject: string): SumKey {
+  const { bucket, runnerId: runner, code, endedAt } = facts;
+  return { ns, bucket, queue, kind, subject, runner, state, code, hour: hourOf(endedAt) };
 }
 
-function keyText({ ns, bucket, hour, state, queue, kind, runner, code, subject }: SumKey): string {
-  return `${partsText(ns, bucket, hour, state, queue, kind, runner, code)}\n${subject}`;
+/** Whether an end belongs to the sums of a key, whose subject is not looked at. */
+function isKeyOf(key: SumKey, { ns, queue, kind, facts }: EndEvent, state: FinalState): boolean {
+  return (
+    key.ns === ns &&
+    key.bucket === facts.bucket &&
+    key.queue === queue &&
+    key.kind === kind &&
+    key.runner === facts.runnerId &&
+    key.state === state &&
+    key.code === facts.code &&
+    key.hour === hourOf(facts.endedAt)
+  );
+}
+
+function entryIn(entries: Map<string, Entry>, key: SumKey, text: string): Entry {
+  let entry = entries.get(text);
+  if (!entry) {
+    entry = { key, sums: noSums() };
+    entries.set(text, entry);
+  }
+  return entry;
 }
 
 /** Names have no line ends (`checkName`), but codes may. */
-function partsText(
-  ns: number,
-  bucket: number,
-  hour: number,
-  state: string,
-  queue: string,
-  kind: string,
-  runner: string,
-  code: string,
-): string {
-  return `${ns}\n${bucket}\n${hour}\n${state}\n${queue}\n${kind}\n${runner}\n${code === "" ? "" : JSON.stringify(code)}`;
+function keyText({ ns, bucket, hour, state, queue, kind, runner, code, subject }: SumKey): string {
+  return `${ns}\n${bucket}\n${hour}\n${state}\n${queue}\n${kind}\n${runner}\n${code === "" ? "" : JSON.stringify(code)}\n${subject}`;
 }
 
 function jobText({ ns, serial }: { readonly ns: number; readonly serial: number }): string {
