@@ -1,4 +1,4 @@
-import { intArrayLiteral } from "@switchyard/postgres";
+import { intArray } from "@switchyard/postgres";
 import type { Client } from "pg";
 import type { LiveAttempt } from "../domain/core/model.js";
 import { type Part, writeFenced } from "./fenced-statement.js";
@@ -43,6 +43,12 @@ function endPart(over: readonly LiveAttempt[]): Part[] {
   ];
 }
 
-function namesOf(attempts: readonly LiveAttempt[]): string[] {
-  return [...jobKeys(attempts.map(({ job }) => job)), intArrayLiteral(attempts.map(({ number }) => number))];
+function namesOf(attempts: readonly LiveAttempt[]): Buffer[] {
+  return [
+    ...jobKeys(attempts.map(({ job }) => job)),
+    intArray(
+      "int",
+      attempts.map(({ number }) => number),
+    ),
+  ];
 }
