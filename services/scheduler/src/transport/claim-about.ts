@@ -70,7 +70,7 @@ function watchOpeners({ term, space }: Place, signal: AbortSignal) {
     wake?.();
   };
   const unsubscribe = term.feed.subscribe((events) => {
-    if (events.some(({ event }) => event.space === space && openers.has(event.type))) tell();
+    if (events.some((event) => event.space === space && openers.has(event.type))) tell();
   });
   const unwatch = term.whenLost(tell);
   signal.addEventListener("abort", tell);

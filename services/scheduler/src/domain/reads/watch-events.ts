@@ -3,6 +3,7 @@ import { readEvents } from "../../store/read-events.js";
 import type { EventRow } from "../../store/event-row.js";
 import type { Namespace } from "../core/namespace.js";
 import type { JobShape } from "../core/model.js";
+import type { CoreEvent } from "../core/writes.js";
 import type { SequencedEvent } from "../shard/event-feed.js";
 import type { LiveNews } from "../shard/live-feed.js";
 import type { ShardTerm } from "../shard/shard-term.js";
@@ -58,9 +59,12 @@ export function watchEvents(
     wake?.();
     wake = undefined;
   };
-  const unsubscribe = term.feed.subscribe((events) => {
-    arrived = events.at(-1)?.sequence ?? arrived;
-    if (!overflown) for (const event of events) if (event.event.space === space) buffer.push(event);
+  const unsubscribe = term.feed.subscribe((events, firstSequence) => {
+    arrived = firstSequence + events.length - 1;
+    for (let i = 0; i < events.length && !overflown; i++) {
+      const event = events[i] as CoreEvent;
+      if (event.space === space) buffer.push({ sequence: firstSequence + i, event });
+    }
     if (buffer.length > maxBuffered) {
       overflown = true;
       buffer.length = 0;

@@ -84,7 +84,7 @@ export class TermRollups {
     const { feed } = this.#options;
     const before = feed.published;
     this.#unsubscribe = feed.subscribe((events) => {
-      for (const { event } of events) this.#fold(event);
+      for (const event of events) this.#fold(event);
       for (const wake of this.#wake) wake();
       if (this.#pending.table.size > fullBatch && !this.#hurried) {
         this.#hurried = true;

@@ -7,8 +7,8 @@ export interface SequencedEvent {
   readonly event: CoreEvent;
 }
 
-/** Takes batches of events in the order of their numbers. Must not throw. */
-export type EventSubscriber = (events: readonly SequencedEvent[]) => void;
+/** Takes batches of events, whose first one has the number `firstSequence`, in the order of their numbers. Must not throw. */
+export type EventSubscriber = (events: readonly CoreEvent[], firstSequence: number) => void;
 
 /**
  * Numbers the events of a shard and feeds them to watchers in the order of the numbers.
@@ -53,7 +53,7 @@ export class EventFeed {
     while (this.#open[0]?.done) {
       const { events, firstSequence } = (this.#open.shift() as { batch: NumberedEvents }).batch;
       this.#published = firstSequence + events.length - 1;
-      this.#publish(events.map((event, i) => ({ sequence: firstSequence + i, event })));
+      this.#publish(events, firstSequence);
     }
   }
 
@@ -63,8 +63,8 @@ export class EventFeed {
     return () => this.#subscribers.delete(subscriber);
   }
 
-  #publish(events: readonly SequencedEvent[]): void {
-    for (const { sequence, event } of events) event.shape.site.queue.version = sequence;
-    for (const subscriber of this.#subscribers) subscriber(events);
+  #publish(events: readonly CoreEvent[], firstSequence: number): void {
+    for (let i = 0; i < events.length; i++) (events[i] as CoreEvent).shape.site.queue.version = firstSequence + i;
+    for (const subscriber of this.#subscribers) subscriber(events, firstSequence);
   }
 }
