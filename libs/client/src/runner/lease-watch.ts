@@ -32,7 +32,7 @@ export function createLeaseWatch(now: () => number, onExpired: (attempt: Attempt
   const look = () => {
     dueAt = Number.POSITIVE_INFINITY;
     let earliest = Number.POSITIVE_INFINITY;
-    for (const attempt of [...watched]) {
+    for (const attempt of watched) {
       if (attempt.expiresAt > now()) earliest = Math.min(earliest, attempt.expiresAt);
       else {
         watched.delete(attempt);
