@@ -35,6 +35,8 @@ export interface Attempt {
   readonly expiresAt: number;
   /** By when it must be named again on the same clock: a third of the lease after the call that last renewed it. */
   readonly nameBy: number;
+  /** The lease watch has it in sight: its work has begun. */
+  isWatched: boolean;
   /** What is still to be reported of it. The report queue's own: a field is found faster than an entry of a map. */
   unsent: UnsentReports | undefined;
   /** A call that was sent then renewed the lease for so many milliseconds; an earlier end changes nothing. */
@@ -65,6 +67,7 @@ class HeldAttempt implements Attempt {
   readonly stopGrace: Lease["stopGrace"];
   stopped: StopReason | undefined = undefined;
   over = false;
+  isWatched = false;
   expiresAt: number;
   nameBy: number;
   unsent: UnsentReports | undefined = undefined;

@@ -6,6 +6,11 @@ export interface LeaseTable extends Iterable<Attempt> {
   readonly size: number;
   /** Those that live as long as the runner is present. */
   readonly heldByPresence: Iterable<Attempt>;
+  /**
+   * When the youngest of all attempts that were ever here was claimed, in milliseconds of the scheduler's clock. A lease that
+   * was claimed later is new here, without a look at the table or the past. Set by who takes leases in.
+   */
+  newestClaim: number;
   find(key: string): Attempt | undefined;
   add(attempt: Attempt): void;
   /** Moves an attempt that is done with to the past; false: it is not in the table. */
@@ -25,6 +30,7 @@ export function createLeaseTable(now: () => number): LeaseTable {
       return attempts.size;
     },
     heldByPresence,
+    newestClaim: Number.NEGATIVE_INFINITY,
     find: (key) => attempts.get(key),
     add(attempt) {
       attempts.set(attempt.key, attempt);

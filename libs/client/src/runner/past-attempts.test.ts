@@ -21,5 +21,11 @@ test("an end is remembered for at least a minute and forgotten after two", () =>
 test("at least the last 50,000 are remembered, however fast they come", () => {
   const past = createPastAttempts(() => 0);
   for (let i = 0; i < 150_000; i++) past.add(`${i}`, "reported");
-  expect([past.find("149999"), past.find("100000"), past.find("49999")]).toEqual(["reported", "reported", undefined]);
+  past.add("last", "given-up");
+  expect([past.find("last"), past.find("149999"), past.find("100000"), past.find("49999")]).toEqual([
+    "given-up",
+    "reported",
+    "reported",
+    undefined,
+  ]);
 });

@@ -79,7 +79,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const calls = { runners, namespace, runnerId: () => runnerId ?? "", timeoutMs, closed: closed.signal, now };
   const reports = createReportQueue({ ...calls, onSettled: free, onWarning: warnOfAttempt });
   const logs = createLogSender({ ...calls, onWarning: warnOfAttempt });
-  const watch = createLeaseWatch(now, (attempt) => {
+  const watch = createLeaseWatch(now, table, (attempt) => {
     warnOfAttempt("no answer renewed the lease in time", attempt);
     attempt.lose("LEASE_LOST");
   });
@@ -90,7 +90,6 @@ export function createRunner(options: RunnerOptions): Runner {
   /** Frees the slot of an attempt of which nothing is left to do; one that has none is passed over. */
   function free(attempt: Attempt): void {
     if (!table.remove(attempt)) return;
-    watch.remove(attempt);
     changed.notify();
     if (operatorDrains && table.size === 0) void stop(0);
     else session?.slotFreed();

@@ -1,4 +1,4 @@
-import { durationMs } from "@bufbuild/protobuf/wkt";
+import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { SyncRunnerResponse } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { type Attempt, attemptKey, createAttempt } from "./attempt.js";
@@ -51,17 +51,26 @@ export function takeAnswer(
     }
   }
 
+  const newestBefore = table.newestClaim;
   const taken: Granted[] = [];
   const regranted: Attempt[] = [];
   for (const lease of response.leases) {
-    const key = attemptKey(lease.jobId, lease.attempt);
-    if (table.find(key) !== undefined) continue;
-    const past = table.past(key);
-    if (past === "reported") continue;
+    const claimedAt = lease.claimTime === undefined ? undefined : timestampMs(lease.claimTime);
     const leaseMs = lease.timeToLive === undefined ? ttlMs : durationMs(lease.timeToLive);
     const attempt = createAttempt(lease, sentAt, leaseMs);
-    if (past === undefined) taken.push({ attempt, lease });
-    else regranted.push(attempt);
+    // Counted in whole milliseconds: a time that was stored in between may have been rounded.
+    if (claimedAt !== undefined && claimedAt >= newestBefore + 1) {
+      table.newestClaim = Math.max(table.newestClaim, claimedAt);
+    } else {
+      if (table.find(attempt.key) !== undefined) continue;
+      const past = table.past(attempt.key);
+      if (past === "reported") continue;
+      if (past === "given-up") {
+        regranted.push(attempt);
+        continue;
+      }
+    }
+    taken.push({ attempt, lease });
   }
   return { taken, regranted, news: news || taken.length > 0 || regranted.length > 0 };
 }

@@ -5,7 +5,7 @@ import { LeaseSchema, Outcome_Kind } from "@switchyard/proto/switchyard/schedule
 import { afterEach, expect, test } from "vitest";
 import { type Attempt, createAttempt } from "../attempt.js";
 import { createReportQueue } from "./report-queue.js";
-import type { ReportItem } from "./unsent-reports.js";
+import type { ReportItem } from "./report-item.js";
 
 const closing: AbortController[] = [];
 const outcome = () => ({ kind: Outcome_Kind.SUCCEEDED });
@@ -19,13 +19,14 @@ afterEach(() => {
 
 /** A queue whose calls are answered by hand. */
 function setup() {
-  const calls: { readonly said: string[]; answer: (count?: number) => Promise<unknown> }[] = [];
+  const calls: { readonly said: string[]; answer: (count?: number) => Promise<unknown>; fail: () => void }[] = [];
   const settled: string[] = [];
   const closed = new AbortController();
   closing.push(closed);
   const reportAttempts = ({ reports }: { reports: ReportItem[] }) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       calls.push({
+        fail: () => reject(new Error("the connection ended")),
         said: reports.map(({ of, report }) => `${report.case} ${of.key}`),
         answer: (count = reports.length) => {
           resolve({ results: Array.from({ length: count }, () => ({ reason: 0, message: "" })) });
@@ -43,7 +44,7 @@ function setup() {
     onSettled: ({ key }: Attempt) => settled.push(key),
     onWarning: () => undefined,
   });
-  return { queue, calls, settled };
+  return { queue, calls, settled, closed };
 }
 
 test("a start that is overtaken by its outcome in the same turn is left out, be others sent or not", async () => {
@@ -129,4 +130,21 @@ test("a report without an answer goes again before what came meanwhile, but not 
   await calls[0]?.answer(0);
   await expect.poll(() => calls.length).toBe(2);
   expect(calls[1]?.said).toEqual(["progress 0", "outcome 1"]);
+});
+
+test("after the close everything counts as settled, also what ends later", async () => {
+  const { queue, calls, settled, closed } = setup();
+  const [sending, queued, idle] = attempts(3) as [Attempt, Attempt, Attempt];
+  queue.progress(sending, { current: 1 });
+  await turn();
+  queue.progress(queued, { current: 1 });
+  queue.outcome(idle, outcome());
+  closed.abort(new Error("closed"));
+  calls[0]?.fail();
+  await turn();
+  expect(settled).toEqual(["2"]);
+  queue.outcome(sending, outcome());
+  queue.outcome(queued, outcome());
+  await turn();
+  expect(settled.toSorted()).toEqual(["0", "1", "2"]);
 });

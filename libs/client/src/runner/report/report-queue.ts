@@ -9,8 +9,9 @@ import { type OutcomeInit, refusedOutcome } from "../outcome/to-outcome.js";
 import { itemReason, mayPass, saysLost } from "../reasons.js";
 import { type Isolated, Refused, sendIsolated } from "../send-isolated.js";
 import type { ProgressInit } from "./report-init.js";
+import type { ReportItem } from "./report-item.js";
 import { createUnsentQueue, maxReports } from "./unsent-queue.js";
-import { type ReportItem, UnsentReports } from "./unsent-reports.js";
+import { unsentOf } from "./unsent-reports.js";
 
 /** Carries starts, progress and outcomes to the gateway. */
 export interface ReportQueue {
@@ -46,11 +47,6 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
   const queue = createUnsentQueue();
   const backoff = createBackoff();
 
-  const unsentOf = (attempt: Attempt): UnsentReports => {
-    attempt.unsent ??= new UnsentReports(attempt);
-    return attempt.unsent;
-  };
-
   const refuse = ({ of: attempt, report }: ReportItem, reason: Reason, words: string) => {
     if (saysLost(reason)) {
       attempt.lose("LEASE_LOST");
@@ -68,7 +64,7 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
       ...(streams && { streams }),
     };
     unsent.isFallback = true;
-    queue.add(unsent);
+    queue.add(attempt);
   };
 
   const isLive = ({ of: attempt }: ReportItem) => !attempt.over && attempt.expiresAt > deps.now();
@@ -96,13 +92,14 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
 
   /** Takes in the answers of a call; answers whether something of it must be repeated after a while. */
   const settleAll = (items: readonly ReportItem[], answers: readonly (Isolated<ReportResult> | undefined)[]) => {
-    const again: UnsentReports[] = [];
+    const again: Attempt[] = [];
     for (const [i, item] of items.entries()) {
-      const unsent = unsentOf(item.of);
+      const { of: attempt } = item;
+      const unsent = unsentOf(attempt);
       unsent.isSending = false;
       if (!settle(item, answers[i])) continue;
       unsent.takeBack(item);
-      if (again.at(-1) !== unsent) again.push(unsent);
+      if (again.at(-1) !== attempt) again.push(attempt);
     }
     if (again.length > 0) queue.addFirst(again);
     return again.length > 0;
@@ -118,8 +115,11 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
       return true;
     } catch {
       // Closed. Nobody waits for these any more.
-      for (const { of: attempt, report } of items) if (report.case === "outcome") deps.onSettled(attempt);
-      for (const { attempt, outcome } of queue.clear()) if (outcome !== undefined) deps.onSettled(attempt);
+      for (const { of: attempt, report } of items) {
+        unsentOf(attempt).isSending = false;
+        if (report.case === "outcome") deps.onSettled(attempt);
+      }
+      for (const attempt of queue.clear()) if (unsentOf(attempt).outcome !== undefined) deps.onSettled(attempt);
       return false;
     }
   };
@@ -136,11 +136,11 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
     if (queue.size >= maxReports) second.kick();
   };
 
-  let begun: UnsentReports[] = [];
+  let begun: Attempt[] = [];
   const sendStarts = () => {
     const due = begun;
     begun = [];
-    for (const unsent of due) if (unsent.start) queue.add(unsent);
+    for (const attempt of due) if (unsentOf(attempt).start) queue.add(attempt);
     kick();
   };
 
@@ -151,19 +151,19 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
       unsent.start = true;
       // A turn later: work that is done by then needs no start of its own.
       if (begun.length === 0) setImmediate(sendStarts);
-      begun.push(unsent);
+      begun.push(attempt);
     },
     progress(attempt, progress) {
       const unsent = unsentOf(attempt);
       unsent.progress = progress;
-      queue.add(unsent);
+      queue.add(attempt);
       kick();
     },
     outcome(attempt, init) {
       const unsent = unsentOf(attempt);
       unsent.start = false;
       unsent.outcome = init;
-      queue.add(unsent);
+      queue.add(attempt);
       kick();
     },
   };

@@ -1,18 +1,20 @@
+import type { Attempt } from "../attempt.js";
 import { estimateReportBytes } from "./report-bytes.js";
-import type { ReportItem, UnsentReports } from "./unsent-reports.js";
+import { addReports, type ReportItem } from "./report-item.js";
+import { unsentOf } from "./unsent-reports.js";
 
 /** Attempts of which something is to be reported, in the order in which they are served. */
 export interface UnsentQueue {
   /** Attempts in it. */
   readonly size: number;
   /** Adds one at the end; one that is in it stays where it is. */
-  add(unsent: UnsentReports): void;
+  add(attempt: Attempt): void;
   /** Puts attempts before all others; those that are in it stay where they are. */
-  addFirst(unsent: readonly UnsentReports[]): void;
+  addFirst(attempts: readonly Attempt[]): void;
   /** Takes from the front what fits in a call. Attempts with reports in another call that is under way keep their places. */
   take(): ReportItem[];
   /** Takes all attempts out. */
-  clear(): readonly UnsentReports[];
+  clear(): readonly Attempt[];
 }
 
 /** The most reports that a call carries. */
@@ -21,13 +23,13 @@ const maxBytes = 1024 * 1024;
 
 /** Makes an empty queue. */
 export function createUnsentQueue(): UnsentQueue {
-  let queued: UnsentReports[] = [];
+  let queued: Attempt[] = [];
 
   /** Adds the reports of an attempt to a call; answers their size in bytes, or undefined when the call is full. */
-  const fit = (unsent: UnsentReports, items: ReportItem[], bytes: number): number | undefined => {
+  const fit = (attempt: Attempt, items: ReportItem[], bytes: number): number | undefined => {
     const before = items.length;
     let size = 0;
-    unsent.addTo(items);
+    addReports(attempt, items);
     for (let i = before; i < items.length; i++) size += estimateReportBytes(items[i] as ReportItem);
     if (before === 0 || (items.length <= maxReports && bytes + size <= maxBytes)) return size;
     items.length = before;
@@ -38,25 +40,27 @@ export function createUnsentQueue(): UnsentQueue {
     get size() {
       return queued.length;
     },
-    add(unsent) {
+    add(attempt) {
+      const unsent = unsentOf(attempt);
       if (unsent.isQueued) return;
       unsent.isQueued = true;
-      queued.push(unsent);
+      queued.push(attempt);
     },
-    addFirst(all) {
-      const added = all.filter(({ isQueued }) => !isQueued);
-      for (const unsent of added) unsent.isQueued = true;
+    addFirst(attempts) {
+      const added = attempts.filter((attempt) => !unsentOf(attempt).isQueued);
+      for (const attempt of added) unsentOf(attempt).isQueued = true;
       queued = [...added, ...queued];
     },
     take() {
       const items: ReportItem[] = [];
-      const heldBack: UnsentReports[] = [];
+      const heldBack: Attempt[] = [];
       let bytes = 0;
       let passed = 0;
-      for (const unsent of queued) {
-        if (unsent.isSending) heldBack.push(unsent);
+      for (const attempt of queued) {
+        const unsent = unsentOf(attempt);
+        if (unsent.isSending) heldBack.push(attempt);
         else {
-          const size = fit(unsent, items, bytes);
+          const size = fit(attempt, items, bytes);
           if (size === undefined) break;
           bytes += size;
           unsent.sent();
@@ -68,6 +72,7 @@ export function createUnsentQueue(): UnsentQueue {
     },
     clear() {
       const all = queued;
+      for (const attempt of all) unsentOf(attempt).isQueued = false;
       queued = [];
       return all;
     },
