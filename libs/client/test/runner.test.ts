@@ -144,6 +144,56 @@ describe("reports", () => {
     expect(gateway.progress).toEqual([{ key: "a/1", current: 2, message: "begun" }]);
   });
 
+  test("a handler that waits for nothing is reported by its outcome alone, at most its log comes first", async () => {
+    const { gateway, outcome } = await setup(({ lease, log }) => {
+      if (lease.jobId === "logs") log().info("line");
+      return 1;
+    });
+    gateway.submit("silent");
+    expect(await outcome("silent/1")).toMatchObject({ wroteNothing: true, streams: [] });
+    expect(gateway.starts).toEqual([]);
+    gateway.submit("logs");
+    expect(await outcome("logs/1")).toMatchObject({ wroteNothing: false, streams: [{ stream: "log", length: 1n }] });
+    expect(gateway.text("logs", "log")).toEqual(["line"]);
+  });
+
+  test("a handler that logs and waits has one start; what is no real promise is waited for as well", async () => {
+    const { gateway, outcome } = await setup(({ log }) => ({
+      // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+      then(resolve: (value: unknown) => void) {
+        setTimeout(() => {
+          log().info("late");
+          resolve("settled");
+        }, 20);
+      },
+    }));
+    gateway.submit("a");
+    expect(payloadJson((await outcome("a/1")).result)).toBe("settled");
+    expect(gateway.starts).toEqual(["a/1"]);
+    expect(gateway.text("a", "log")).toEqual(["late"]);
+  });
+
+  test("what a handler takes out of its context works by itself", async () => {
+    const { gateway, outcome } = await setup(async ({ input, log, write, flush, progress, signal }) => {
+      const { json, text, bytes, contentType } = input;
+      const { info } = log("own");
+      info("entry");
+      await write("stdout", "line\n");
+      await flush();
+      progress({ current: 1 });
+      return { json: json(), text: text(), bytes: bytes.length, contentType, aborted: signal.aborted };
+    });
+    gateway.submit("a", { input: jsonPayload(7) });
+    expect(payloadJson((await outcome("a/1")).result)).toEqual({
+      json: 7,
+      text: "7",
+      bytes: 1,
+      contentType: "application/json",
+      aborted: false,
+    });
+    expect([gateway.text("a", "own"), gateway.text("a", "stdout")]).toEqual([["entry"], ["line"]]);
+  });
+
   test("100 short jobs share calls and each is executed once", async () => {
     const seen: string[] = [];
     const { gateway } = await setup(

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { LeaseSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { expect, test } from "vitest";
-import { createAttempt } from "./attempt.js";
+import { attemptKey, createAttempt } from "./attempt.js";
 
 const attempt = () => createAttempt(create(LeaseSchema, { jobId: "a", attempt: 1 }), 0, 30_000);
 
@@ -22,14 +22,25 @@ test("a signal that was asked for before is aborted by the stop, and stays the s
   expect(signal.reason).toMatchObject({ reason: "LEASE_LOST" });
 });
 
-test("whoever waits for the end of an attempt hears of it once, also afterwards", () => {
+test("whoever works on an attempt hears of its end once, also afterwards", () => {
   const lost = attempt();
   const heard: string[] = [];
-  lost.whenOver(() => heard.push("before"));
+  lost.whenOver({ attemptOver: () => heard.push("before") });
   lost.stop("DRAIN");
   expect([lost.over, heard]).toEqual([false, []]);
   lost.lose("LEASE_LOST");
   lost.lose("LEASE_LOST");
-  lost.whenOver(() => heard.push("after"));
+  lost.whenOver({ attemptOver: () => heard.push("after") });
   expect([lost.over, lost.stopped, heard]).toEqual([true, "DRAIN", ["before", "after"]]);
+});
+
+test("keys of attempts differ, whatever the jobs are called", () => {
+  const keys = [
+    ["a", 1],
+    ["a", 2],
+    ["a/2", 1],
+    ["a/2", 2],
+    ["a/1", 1],
+  ].map(([id, n]) => attemptKey(id as string, n as number));
+  expect(new Set(keys).size).toBe(5);
 });

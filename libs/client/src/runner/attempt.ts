@@ -1,13 +1,30 @@
 import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { HoldMode } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
+import type { UnsentReports } from "./report/unsent-reports.js";
 import { JobStopped, type StopReason } from "./stop-reason.js";
 
-/** One attempt that this runner was given, until nothing of it is left to do here. */
+/** Is told that an attempt is over. */
+export interface AttemptListener {
+  attemptOver(): void;
+}
+
+/**
+ * One attempt that this runner was given, until nothing of it is left to do here. It holds no more of its lease than what keeping
+ * and reporting it need: there are as many as slots, and most of them wait for the acknowledgement of their outcome.
+ */
 export interface Attempt {
   /** Job and attempt number as one text. */
   readonly key: string;
+  readonly jobId: string;
+  /** Number of the attempt, from 1. */
+  readonly number: number;
+  /** It lives as long as the runner is present, whether it is named or not. */
+  readonly isHeldByPresence: boolean;
+  /** How long it may take to stop. */
+  readonly stopGrace: Lease["stopGrace"];
+  /** Names it on the wire; made anew each time. */
   readonly ref: AttemptRef;
-  readonly lease: Lease;
   /** Aborted with a `JobStopped` when the work shall end. Made when somebody asks for it: most handlers never do. */
   readonly signal: AbortSignal;
   /** Why it shall end, if it shall. */
@@ -18,19 +35,23 @@ export interface Attempt {
   readonly expiresAt: number;
   /** By when it must be named again on the same clock: a third of the lease after the call that last renewed it. */
   readonly nameBy: number;
+  /** The lease watch has it in sight: its work has begun. */
+  isWatched: boolean;
+  /** What is still to be reported of it. The report queue's own: a field is found faster than an entry of a map. */
+  unsent: UnsentReports | undefined;
   /** A call that was sent then renewed the lease for so many milliseconds; an earlier end changes nothing. */
   renew(sentAt: number, leaseMs: number): void;
   /** Asks the work to end; its outcome is still reported. */
   stop(reason: StopReason): void;
   /** Asks the work to end and reports nothing of it. */
   lose(reason: StopReason): void;
-  /** Calls back when the attempt is `over`; at once when it already is. */
-  whenOver(callback: () => void): void;
+  /** Names the one who is told when the attempt is `over`: whoever works on it. Told at once when it already is. */
+  whenOver(listener: AttemptListener): void;
 }
 
-/** Names an attempt for look-ups. */
+/** Names an attempt for look-ups. Most are the first of their job, whose id then does without a copy. */
 export function attemptKey(jobId: string, attempt: number): string {
-  return `${jobId}/${attempt}`;
+  return attempt === 1 && !jobId.includes("/") ? jobId : `${jobId}/${attempt}`;
 }
 
 /** Makes the record of a lease that came with the answer to a call, counted from before that was sent. */
@@ -38,26 +59,37 @@ export function createAttempt(lease: Lease, sentAt: number, leaseMs: number): At
   return new HeldAttempt(lease, sentAt, leaseMs);
 }
 
-const none: readonly (() => void)[] = [];
-
 class HeldAttempt implements Attempt {
   readonly key: string;
-  readonly ref: AttemptRef;
-  readonly lease: Lease;
-  stopped: StopReason | undefined;
+  readonly jobId: string;
+  readonly number: number;
+  readonly isHeldByPresence: boolean;
+  readonly stopGrace: Lease["stopGrace"];
+  stopped: StopReason | undefined = undefined;
   over = false;
+  isWatched = false;
   expiresAt: number;
   nameBy: number;
+  unsent: UnsentReports | undefined = undefined;
   #controller: AbortController | undefined;
-  #whenOver: readonly (() => void)[] = none;
+  #listener: AttemptListener | undefined;
 
   constructor(lease: Lease, sentAt: number, leaseMs: number) {
-    const { jobId, attempt } = lease;
-    this.key = attemptKey(jobId, attempt);
-    this.ref = { $typeName: "switchyard.common.v1.AttemptRef", jobId, by: { case: "attempt", value: attempt } };
-    this.lease = lease;
+    this.key = attemptKey(lease.jobId, lease.attempt);
+    this.jobId = lease.jobId;
+    this.number = lease.attempt;
+    this.isHeldByPresence = lease.hold === HoldMode.RUNNER;
+    this.stopGrace = lease.stopGrace;
     this.expiresAt = sentAt + leaseMs;
     this.nameBy = sentAt + leaseMs / 3;
+  }
+
+  get ref(): AttemptRef {
+    return {
+      $typeName: "switchyard.common.v1.AttemptRef",
+      jobId: this.jobId,
+      by: { case: "attempt", value: this.number },
+    };
   }
 
   get signal(): AbortSignal {
@@ -84,12 +116,11 @@ class HeldAttempt implements Attempt {
     this.stop(reason);
     if (this.over) return;
     this.over = true;
-    for (const callback of this.#whenOver) callback();
-    this.#whenOver = none;
+    this.#listener?.attemptOver();
   }
 
-  whenOver(callback: () => void): void {
-    if (this.over) callback();
-    else this.#whenOver = [...this.#whenOver, callback];
+  whenOver(listener: AttemptListener): void {
+    this.#listener = listener;
+    if (this.over) listener.attemptOver();
   }
 }

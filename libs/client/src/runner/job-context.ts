@@ -1,8 +1,9 @@
 import { payloadJson } from "../payload.js";
+import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { LogLevel } from "@switchyard/proto/switchyard/log/v1/entry_pb";
 import type { Attempt } from "./attempt.js";
-import type { AttemptLog } from "./log/attempt-log.js";
+import type { LazyLog } from "./log/lazy-log.js";
 import { mergeProgress } from "./report/merge-progress.js";
 import type { ProgressInit } from "./report/report-init.js";
 import type { ReportQueue } from "./report/report-queue.js";
@@ -28,7 +29,7 @@ export interface JobLog {
   error(message: string, fields?: object): void;
 }
 
-/** What a handler works with. */
+/** What a handler works with. Its functions may be taken out of it; it cannot be copied by spreading. */
 export interface JobContext {
   /** Everything that the scheduler says about the job and this attempt. */
   readonly lease: Lease;
@@ -49,24 +50,44 @@ export interface JobContext {
 export type JobHandler = (context: JobContext) => unknown;
 
 /** Makes the context of an attempt. */
-export function createJobContext(attempt: Attempt, attemptLog: AttemptLog, reports: ReportQueue): JobContext {
-  const { lease } = attempt;
-  const bytes = lease.input?.data ?? new Uint8Array();
-  let stated: ProgressInit = {};
-  return {
-    lease,
-    get signal() {
-      return attempt.signal;
-    },
-    input: {
-      bytes,
-      contentType: lease.input?.contentType ?? "",
-      json: () => payloadJson(lease.input),
-      text: () => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"),
-    },
-    log(stream = "log") {
+export function createJobContext(lease: Lease, attempt: Attempt, log: LazyLog, reports: ReportQueue): JobContext {
+  return new AttemptContext(lease, attempt, log, reports);
+}
+
+const nothing = new Uint8Array();
+
+/**
+ * Handlers take functions out of their context (`({ log, progress }) => ...`), so these are bound to it. They are made when they
+ * are asked for: a context whose job uses none of them costs one object.
+ */
+class AttemptContext implements JobContext {
+  readonly lease: Lease;
+  readonly #attempt: Attempt;
+  readonly #log: LazyLog;
+  readonly #reports: ReportQueue;
+  #input: JobInput | undefined;
+  #stated: ProgressInit | undefined;
+
+  constructor(lease: Lease, attempt: Attempt, log: LazyLog, reports: ReportQueue) {
+    this.lease = lease;
+    this.#attempt = attempt;
+    this.#log = log;
+    this.#reports = reports;
+  }
+
+  get input(): JobInput {
+    this.#input ??= new PayloadInput(this.lease.input);
+    return this.#input;
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+
+  get log(): JobContext["log"] {
+    return (stream = "log") => {
       const at = (level: LogLevel) => (message: string, fields?: object) =>
-        attemptLog.add(stream, {
+        this.#log.open().add(stream, {
           level,
           message,
           ...(fields === undefined ? {} : { fields: Buffer.from(JSON.stringify(fields)) }),
@@ -77,12 +98,48 @@ export function createJobContext(attempt: Attempt, attemptLog: AttemptLog, repor
         warning: at(LogLevel.WARNING),
         error: at(LogLevel.ERROR),
       };
-    },
-    write: (stream, chunk) => attemptLog.write(stream, typeof chunk === "string" ? Buffer.from(chunk) : chunk),
-    flush: () => attemptLog.flushed(),
-    progress(change) {
-      stated = mergeProgress(stated, change);
-      reports.progress(attempt, stated);
-    },
-  };
+    };
+  }
+
+  get write(): JobContext["write"] {
+    return (stream, chunk) => this.#log.open().write(stream, typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+  }
+
+  get flush(): JobContext["flush"] {
+    return async () => this.#log.opened?.flushed();
+  }
+
+  get progress(): JobContext["progress"] {
+    return (change) => {
+      this.#stated = mergeProgress(this.#stated ?? {}, change);
+      this.#reports.progress(this.#attempt, this.#stated);
+    };
+  }
+}
+
+class PayloadInput implements JobInput {
+  readonly #payload: Payload | undefined;
+
+  constructor(payload: Payload | undefined) {
+    this.#payload = payload;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#payload?.data ?? nothing;
+  }
+
+  get contentType(): string {
+    return this.#payload?.contentType ?? "";
+  }
+
+  get json(): JobInput["json"] {
+    return () => payloadJson(this.#payload);
+  }
+
+  get text(): JobInput["text"] {
+    return () => {
+      const { buffer, byteOffset, byteLength } = this.bytes;
+      return Buffer.from(buffer, byteOffset, byteLength).toString("utf8");
+    };
+  }
 }

@@ -2,9 +2,8 @@ import type { Attempt } from "./attempt.js";
 
 /** Finds attempts whose lease has ended without a renewal. */
 export interface LeaseWatch {
-  /** Watches an attempt until it is removed. */
+  /** Watches an attempt for as long as it is among those that this runner has. */
   add(attempt: Attempt): void;
-  remove(attempt: Attempt): void;
   /** Ends all watching. */
   stop(): void;
 }
@@ -15,10 +14,16 @@ const longestTimerMs = 2 ** 31 - 1;
 /**
  * Makes the local watchdog: a runner that gets no answer is cut off, and must stop its work before somebody else is given
  * it. It runs on the monotonic clock and counts each renewal from before the call was sent, so it is never later than the
- * scheduler. One timer serves all: it is set to the earliest end and looks again when it fires, so that renewals cost nothing.
+ * scheduler. One timer serves all: it is set to the earliest end and looks again when it fires, so that renewals and ends cost
+ * nothing.
+ *
+ * @param attempts those that this runner has; may change while they are gone over
  */
-export function createLeaseWatch(now: () => number, onExpired: (attempt: Attempt) => void): LeaseWatch {
-  const watched = new Set<Attempt>();
+export function createLeaseWatch(
+  now: () => number,
+  attempts: Iterable<Attempt>,
+  onExpired: (attempt: Attempt) => void,
+): LeaseWatch {
   let timer: NodeJS.Timeout | undefined;
   let dueAt = Number.POSITIVE_INFINITY;
 
@@ -32,10 +37,11 @@ export function createLeaseWatch(now: () => number, onExpired: (attempt: Attempt
   const look = () => {
     dueAt = Number.POSITIVE_INFINITY;
     let earliest = Number.POSITIVE_INFINITY;
-    for (const attempt of [...watched]) {
+    for (const attempt of attempts) {
+      if (!attempt.isWatched) continue;
       if (attempt.expiresAt > now()) earliest = Math.min(earliest, attempt.expiresAt);
       else {
-        watched.delete(attempt);
+        attempt.isWatched = false;
         onExpired(attempt);
       }
     }
@@ -43,17 +49,10 @@ export function createLeaseWatch(now: () => number, onExpired: (attempt: Attempt
   };
   return {
     add(attempt) {
-      watched.add(attempt);
+      attempt.isWatched = true;
       arm(attempt.expiresAt);
     },
-    remove(attempt) {
-      watched.delete(attempt);
-      if (watched.size > 0) return;
-      clearTimeout(timer);
-      dueAt = Number.POSITIVE_INFINITY;
-    },
     stop() {
-      watched.clear();
       clearTimeout(timer);
       dueAt = Number.POSITIVE_INFINITY;
     },

@@ -17,7 +17,7 @@ import { type RegisteredIdentity, registerRunner } from "./register.js";
 import { createReportQueue } from "./report/report-queue.js";
 import type { RunnerOptions } from "./runner-options.js";
 import { startSyncSession, type SyncSession } from "./sync/sync-session.js";
-import { takeAnswer } from "./take-answer.js";
+import { type Granted, takeAnswer } from "./take-answer.js";
 
 /** `draining`: finishes what it has. `failed`: the gateway refuses it for good; `ended` says why. */
 export type RunnerState = "idle" | "starting" | "running" | "draining" | "stopped" | "failed";
@@ -60,7 +60,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const closed = new AbortController();
   const changed = createNotifier();
   const table = createLeaseTable(now);
-  const unconfirmed = new Set<Attempt>();
+  const unconfirmed = new Set<Granted>();
   let state: RunnerState = "idle";
   let runnerId: string | undefined;
   let session: SyncSession | undefined;
@@ -75,56 +75,51 @@ export function createRunner(options: RunnerOptions): Runner {
   ended.catch(() => undefined);
 
   const warn = (message: string, facts: Readonly<Record<string, unknown>>) => options.onWarning?.(message, facts);
-  const warnOfAttempt = (message: string, { lease }: Attempt) =>
-    warn(message, { jobId: lease.jobId, attempt: lease.attempt });
+  const warnOfAttempt = (message: string, { jobId, number }: Attempt) => warn(message, { jobId, attempt: number });
   const calls = { runners, namespace, runnerId: () => runnerId ?? "", timeoutMs, closed: closed.signal, now };
-  const reports = createReportQueue({ ...calls, onWarning: warnOfAttempt });
+  const reports = createReportQueue({ ...calls, onSettled: free, onWarning: warnOfAttempt });
   const logs = createLogSender({ ...calls, onWarning: warnOfAttempt });
-  const watch = createLeaseWatch(now, (attempt) => {
+  const watch = createLeaseWatch(now, table, (attempt) => {
     warnOfAttempt("no answer renewed the lease in time", attempt);
     attempt.lose("LEASE_LOST");
   });
 
-  const handlerOf = (kind: string): JobHandler => {
-    if ("execute" in options) return options.execute;
-    const missing: JobHandler = () => {
-      throw new JobFailure(`this runner has no handler for ${kind}`, { retryable: true });
-    };
-    return handlerFor(options.handlers, kind) ?? missing;
+  const handlerOf = (kind: string): JobHandler =>
+    "execute" in options ? options.execute : (handlerFor(options.handlers, kind) ?? missingHandler);
+  const execution = { logs, reports, logPatienceMs, onGone: free };
+  /** Frees the slot of an attempt of which nothing is left to do; one that has none is passed over. */
+  function free(attempt: Attempt): void {
+    if (!table.remove(attempt)) return;
+    changed.notify();
+    if (operatorDrains && table.size === 0) void stop(0);
+    else session?.slotFreed();
+  }
+  const giveBack = (attempt: Attempt, why: string) => {
+    attempt.whenOver({ attemptOver: () => free(attempt) });
+    reports.outcome(attempt, releaseOutcome(new JobRelease(why)));
   };
-  const occupy = (attempt: Attempt, work: () => Promise<void>) => {
+  const begin = ({ attempt, lease }: Granted) => {
     watch.add(attempt);
-    void work().finally(() => {
-      watch.remove(attempt);
-      table.remove(attempt);
-      changed.notify();
-      if (operatorDrains && table.size === 0) void stop(0);
-      else session?.slotFreed();
-    });
+    if (stopping === undefined) executeAttempt(execution, attempt, lease, handlerOf(lease.kind));
+    else giveBack(attempt, "the runner is ending");
   };
-  const giveBack = (attempt: Attempt, why: string) => reports.outcome(attempt, releaseOutcome(new JobRelease(why)));
-  const begin = (attempt: Attempt) =>
-    occupy(attempt, () =>
-      stopping === undefined
-        ? executeAttempt({ logs, reports, logPatienceMs }, attempt, handlerOf(attempt.lease.kind))
-        : giveBack(attempt, "the runner is ending"),
-    );
+
+  /** Begins an attempt; false: its lease, shorter than the call was held, may be over by now, and an answer must renew it first. */
+  const confirm = (granted: Granted): boolean => {
+    const { attempt } = granted;
+    if (attempt.over) table.remove(attempt);
+    else if (attempt.expiresAt <= now()) return false;
+    else begin(granted);
+    return true;
+  };
 
   const received = (response: SyncRunnerResponse, sentAt: number, named: readonly Attempt[]): boolean => {
     const { taken, regranted, news } = takeAnswer(table, response, sentAt, named);
-    for (const attempt of regranted) void giveBack(attempt, "the runner was cut off and had stopped the work");
-    for (const attempt of taken) {
-      table.add(attempt);
-      unconfirmed.add(attempt);
-    }
-    // A lease that was shorter than the call was held may be over by now: it is begun when an answer has renewed it.
-    for (const attempt of unconfirmed) {
-      if (!attempt.over && attempt.expiresAt <= now()) continue;
-      unconfirmed.delete(attempt);
-      if (attempt.over) table.remove(attempt);
-      else begin(attempt);
-    }
-    for (const attempt of taken) session?.attemptAdded(attempt);
+    for (const attempt of regranted) giveBack(attempt, "the runner was cut off and had stopped the work");
+    for (const { attempt } of taken) table.add(attempt);
+    for (const granted of unconfirmed) if (confirm(granted)) unconfirmed.delete(granted);
+    for (const granted of taken) if (!confirm(granted)) unconfirmed.add(granted);
+    for (const { attempt } of taken) session?.attemptAdded(attempt);
     if (response.drain !== operatorDrains) {
       operatorDrains = response.drain;
       if (stopping === undefined) state = operatorDrains ? "draining" : "running";
@@ -141,7 +136,7 @@ export function createRunner(options: RunnerOptions): Runner {
     if (state === "stopped" || state === "failed") return;
     state = "failed";
     warn("the runner cannot go on", { reason: error.reason, error: error.message });
-    for (const attempt of table.all) attempt.lose("LEASE_LOST");
+    for (const attempt of table) attempt.lose("LEASE_LOST");
     watch.stop();
     void session?.stop();
     closed.abort(error);
@@ -162,7 +157,7 @@ export function createRunner(options: RunnerOptions): Runner {
       ...calls,
       slots,
       maxHoldMs: Math.min(20_000, maxHoldMs),
-      attempts: () => table.all,
+      attempts: () => table,
       accepting: () => stopping === undefined && !operatorDrains,
       received,
       reregister: () => (reregistering ??= register().finally(() => (reregistering = undefined))),
@@ -187,8 +182,8 @@ export function createRunner(options: RunnerOptions): Runner {
     if (starting !== undefined && !wasOpen) closed.abort(new SwitchyardError("CANCELLED", "the runner was stopped"));
     session?.modeChanged();
     await emptied(drainMs);
-    for (const attempt of table.all) attempt.stop("DRAIN");
-    const graces = table.all.map(({ lease }) => (lease.stopGrace ? durationMs(lease.stopGrace) : defaultGraceMs));
+    for (const attempt of table) attempt.stop("DRAIN");
+    const graces = Array.from(table, ({ stopGrace }) => (stopGrace ? durationMs(stopGrace) : defaultGraceMs));
     await emptied(Math.max(0, ...graces) + settleMarginMs);
     await session?.stop();
     // Whatever still runs here must not be handed to somebody else before its lease has ended.
@@ -218,3 +213,7 @@ export function createRunner(options: RunnerOptions): Runner {
     ended,
   };
 }
+
+const missingHandler: JobHandler = ({ lease }) => {
+  throw new JobFailure(`this runner has no handler for ${lease.kind}`, { retryable: true });
+};

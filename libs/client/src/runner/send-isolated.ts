@@ -1,8 +1,17 @@
 import { fromConnectError, reasonOf, type SwitchyardError } from "@switchyard/errors";
 import { isSafelyRepeated, retrying } from "../retry/retrying.js";
 
-/** The answer to one item of a call, or why the whole call was refused when it carried that item alone. */
-export type Isolated<R> = { readonly result: R } | { readonly refusal: SwitchyardError };
+/** Why a whole call was refused when it carried one item alone. */
+export class Refused {
+  readonly error: SwitchyardError;
+
+  constructor(error: SwitchyardError) {
+    this.error = error;
+  }
+}
+
+/** The answer to one item of a call, or why that was refused. */
+export type Isolated<R> = R | Refused;
 
 const triesAfterFaults = 5;
 
@@ -11,20 +20,20 @@ const triesAfterFaults = 5;
  * the call as such, the items go one by one, so that a bad one harms no other. A fault of the service, and a runner that it
  * does not know at this moment, get a few tries.
  *
- * @param keep whether an item is still worth sending; asked before each try. Items that are not have no result
+ * @param keep whether an item is still worth sending; asked before each try. Items that are not have no answer
+ * @returns the answers in the order of the items; undefined where there is none, at the end also left out
  * @throws the signal's reason
  */
 export async function sendIsolated<I, R>(
-  items: readonly I[],
-  send: (items: readonly I[]) => Promise<readonly R[]>,
+  items: I[],
+  send: (items: I[]) => Promise<readonly R[]>,
   keep: (item: I) => boolean,
   signal: AbortSignal,
-): Promise<Map<I, Isolated<R>>> {
-  const answers = new Map<I, Isolated<R>>();
+): Promise<readonly (Isolated<R> | undefined)[]> {
   let faults = 0;
-  let sent: readonly I[] = [];
+  let sent: I[] = [];
   const call = () => {
-    sent = items.filter(keep);
+    sent = items.every(keep) ? items : items.filter(keep);
     return sent.length === 0 ? Promise.resolve([]) : send(sent);
   };
   const retryable = (error: unknown) => {
@@ -33,19 +42,21 @@ export async function sendIsolated<I, R>(
     return (reason === "INTERNAL" || reason === "RUNNER_NOT_FOUND") && ++faults < triesAfterFaults;
   };
   try {
-    const results = await retrying(call, { signal, retryable });
-    sent.forEach((item, i) => {
-      const result = results[i];
-      if (result !== undefined) answers.set(item, { result });
-    });
+    const answers = await retrying(call, { signal, retryable });
+    return placed(items, sent, answers);
   } catch (error) {
     signal.throwIfAborted();
-    const [only, ...others] = sent;
-    if (only === undefined) return answers;
-    if (others.length === 0) return answers.set(only, { refusal: fromConnectError(error) });
-    for (const item of sent) {
-      for (const [one, answer] of await sendIsolated([item], send, keep, signal)) answers.set(one, answer);
-    }
+    if (sent.length === 0) return [];
+    if (sent.length === 1) return placed(items, sent, [new Refused(fromConnectError(error))]);
+    const answers: (Isolated<R> | undefined)[] = [];
+    for (const item of sent) answers.push((await sendIsolated([item], send, keep, signal))[0]);
+    return placed(items, sent, answers);
   }
-  return answers;
+}
+
+/** Puts the answers to those items that were sent in the places of all. */
+function placed<I, A>(items: readonly I[], sent: readonly I[], answers: readonly A[]): readonly (A | undefined)[] {
+  if (sent === items) return answers;
+  let next = 0;
+  return items.map((item) => (item === sent[next] ? answers[next++] : undefined));
 }

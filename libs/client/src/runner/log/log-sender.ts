@@ -5,7 +5,7 @@ import { createBackoff } from "../../retry/backoff.js";
 import type { Attempt } from "../attempt.js";
 import { createFlushLoop } from "../flush-loop.js";
 import { itemReason, mayPass, saysLost } from "../reasons.js";
-import { type Isolated, sendIsolated } from "../send-isolated.js";
+import { type Isolated, Refused, sendIsolated } from "../send-isolated.js";
 import { type AttemptLog, createAttemptLog } from "./attempt-log.js";
 import type { StreamAppendInit, StreamBuffer } from "./stream-buffer.js";
 
@@ -89,16 +89,15 @@ export function createLogSender(deps: LogSenderDeps): LogSender {
       log.discard();
       return false;
     }
-    if ("refusal" in answer) {
-      refuse(item, reasonOf(answer.refusal), answer.refusal.message);
+    if (answer instanceof Refused) {
+      refuse(item, reasonOf(answer.error), answer.error.message);
       return false;
     }
-    const { result } = answer;
-    const reason = itemReason(result.reason);
-    if (result.cancelRequested) log.attempt.stop("CANCEL_REQUESTED");
-    if (reason === undefined) stream.acknowledge(result.nextSequence);
+    const reason = itemReason(answer.reason);
+    if (answer.cancelRequested) log.attempt.stop("CANCEL_REQUESTED");
+    if (reason === undefined) stream.acknowledge(answer.nextSequence);
     else if (mayPass(reason)) return true;
-    else refuse(item, reason, result.message);
+    else refuse(item, reason, answer.message);
     return false;
   };
 
@@ -116,8 +115,8 @@ export function createLogSender(deps: LogSenderDeps): LogSender {
     try {
       const answers = await sendIsolated(items, send, isLive, deps.closed);
       let again = false;
-      for (const item of items) {
-        again = settle(item, answers.get(item)) || again;
+      for (const [i, item] of items.entries()) {
+        again = settle(item, answers[i]) || again;
         item.log.moved();
       }
       for (const log of [...waiting]) if (!log.pending) waiting.delete(log);

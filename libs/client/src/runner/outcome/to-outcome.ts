@@ -1,11 +1,12 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
 import { Outcome_Kind, type OutcomeSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { bytesPayload, jsonPayload } from "../../payload.js";
 import type { PlainInit } from "../../plain-init.js";
 import type { StopReason } from "../stop-reason.js";
 import { JobFailure, JobRelease, JobSuccess, type OutcomeFacts } from "./job-end.js";
 
-/** An outcome as it is made before it is sent. */
+/** An outcome as it is made before it is sent; what is known last is added to it. */
 export type OutcomeInit = PlainInit<typeof OutcomeSchema>;
 
 /** The contract's limit for messages, in bytes; cut on a character. */
@@ -13,8 +14,14 @@ const maxMessageBytes = 64 * 1024;
 
 /** The outcome of a handler that returned. */
 export function outcomeOfValue(value: unknown): OutcomeInit {
-  if (!(value instanceof JobSuccess)) return { kind: Outcome_Kind.SUCCEEDED, ...resultOf(value) };
+  if (!(value instanceof JobSuccess)) return plainSuccess(value);
   return { kind: Outcome_Kind.SUCCEEDED, ...resultOf(value.result), ...factsOf(value.facts) };
+}
+
+/** Most outcomes: made without copies, with room for what is added later. */
+function plainSuccess(value: unknown): OutcomeInit {
+  if (value === undefined) return { kind: Outcome_Kind.SUCCEEDED, wroteNothing: false };
+  return { kind: Outcome_Kind.SUCCEEDED, result: payloadOf(value), wroteNothing: false };
 }
 
 /** The outcome of a handler that threw. */
@@ -81,8 +88,11 @@ export function refusedOutcome({ kind, message }: OutcomeInit, words: string): O
 }
 
 function resultOf(result: unknown): Pick<OutcomeInit, "result"> {
-  if (result === undefined) return {};
-  return { result: result instanceof Uint8Array ? bytesPayload(result) : jsonPayload(result) };
+  return result === undefined ? {} : { result: payloadOf(result) };
+}
+
+function payloadOf(result: unknown): Payload {
+  return result instanceof Uint8Array ? bytesPayload(result) : jsonPayload(result);
 }
 
 function factsOf(facts: OutcomeFacts): Pick<OutcomeInit, "labels" | "metrics" | "artifacts"> {

@@ -18,8 +18,8 @@ function outcomeBytes({ result, message, labels, metrics, artifacts, streams }: 
   // Most outcomes have none of these.
   if (labels) for (const [name, value] of Object.entries(labels)) characters += name.length + value.length + 4;
   if (metrics) for (const name of Object.keys(metrics)) characters += name.length + 8;
-  for (const id of artifacts ?? []) characters += id.length + 4;
-  for (const { stream } of streams ?? []) characters += (stream?.length ?? 0) + 8;
+  if (artifacts) for (const id of artifacts) characters += id.length + 4;
+  if (streams) for (const { stream } of streams) characters += (stream?.length ?? 0) + 8;
   return (
     characters * characterBytes + (result?.data?.length ?? 0) + (result?.contentType?.length ?? 0) * characterBytes
   );

@@ -1,15 +1,17 @@
 import type { Client } from "@connectrpc/connect";
 import { type Reason, reasonOf } from "@switchyard/errors";
 import type { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
-import { AttemptProgress_Mode } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import type { ReportResult } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { createBackoff } from "../../retry/backoff.js";
 import type { Attempt } from "../attempt.js";
 import { createFlushLoop } from "../flush-loop.js";
 import { type OutcomeInit, refusedOutcome } from "../outcome/to-outcome.js";
 import { itemReason, mayPass, saysLost } from "../reasons.js";
-import { sendIsolated } from "../send-isolated.js";
-import { estimateReportBytes } from "./report-bytes.js";
-import type { ProgressInit, ReportInit } from "./report-init.js";
+import { type Isolated, Refused, sendIsolated } from "../send-isolated.js";
+import type { ProgressInit } from "./report-init.js";
+import type { ReportItem } from "./report-item.js";
+import { createUnsentQueue, maxReports } from "./unsent-queue.js";
+import { unsentOf } from "./unsent-reports.js";
 
 /** Carries starts, progress and outcomes to the gateway. */
 export interface ReportQueue {
@@ -17,8 +19,8 @@ export interface ReportQueue {
   start(attempt: Attempt): void;
   /** States the progress; only the latest is sent. */
   progress(attempt: Attempt, progress: ProgressInit): void;
-  /** Settles when the outcome is acknowledged or refused, or when the attempt is lost. Repeated until then. */
-  outcome(attempt: Attempt, outcome: OutcomeInit): Promise<void>;
+  /** States the end. Repeated until it is settled, which `onSettled` hears of; never in the caller's turn. */
+  outcome(attempt: Attempt, outcome: OutcomeInit): void;
 }
 
 /** What a report queue needs. */
@@ -31,160 +33,138 @@ export interface ReportQueueDeps {
   /** Ends all repeats. */
   readonly closed: AbortSignal;
   readonly now: () => number;
+  /** Hears of an attempt whose outcome was acknowledged or refused, or is not wanted any more. */
+  readonly onSettled: (attempt: Attempt) => void;
   readonly onWarning: (message: string, attempt: Attempt) => void;
 }
 
-interface Pending {
-  readonly attempt: Attempt;
-  start: boolean;
-  progress: ProgressInit | undefined;
-  outcome: { readonly init: OutcomeInit; readonly settle: () => void; readonly isFallback: boolean } | undefined;
-}
-
-interface Item {
-  readonly attempt: Attempt;
-  readonly report: ReportInit;
-  readonly pending: Pending;
-}
-
-const maxReports = 1_000;
-const maxBytes = 1024 * 1024;
-
-/** Makes a queue that sends one call at a time, each with whatever has gathered, those of an attempt in their order. */
+/**
+ * Makes a queue that sends a call with whatever has gathered while the one before was on its way, the reports of an attempt in
+ * their order. A second call goes beside the first only when as much waits as a call can carry: more small calls would cost
+ * more and settle nothing sooner.
+ */
 export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
-  let queued = new Map<string, Pending>();
+  const queue = createUnsentQueue();
   const backoff = createBackoff();
 
-  const pendingOf = (attempt: Attempt): Pending => {
-    const known = queued.get(attempt.key);
-    if (known !== undefined) return known;
-    const pending: Pending = { attempt, start: false, progress: undefined, outcome: undefined };
-    queued.set(attempt.key, pending);
-    return pending;
-  };
-
-  /** Takes from the front what fits in a call. */
-  const take = (): Item[] => {
-    const items: Item[] = [];
-    let bytes = 0;
-    for (const [key, pending] of queued) {
-      const reports = reportsOf(pending);
-      const size = reports.reduce((sum, report) => sum + estimateReportBytes(report), 0);
-      if (items.length > 0 && (items.length + reports.length > maxReports || bytes + size > maxBytes)) break;
-      queued.delete(key);
-      bytes += size;
-      for (const report of reports) items.push({ attempt: pending.attempt, report, pending });
-    }
-    return items;
-  };
-
-  /** Puts a report back, in front of those that came meanwhile; what is newer stays. */
-  const putBack = ({ attempt, pending, report }: Item) => {
-    const later = queued.get(attempt.key);
-    const again: Pending = later ?? { attempt, start: false, progress: undefined, outcome: undefined };
-    if (report.report.case === "start") again.start = true;
-    if (report.report.case === "progress") again.progress ??= pending.progress;
-    if (report.report.case === "outcome") again.outcome ??= pending.outcome;
-    if (later === undefined) queued = new Map([[attempt.key, again], ...queued]);
-  };
-
-  const refuse = (item: Item, reason: Reason, words: string) => {
-    const { attempt, pending, report } = item;
+  const refuse = ({ of: attempt, report }: ReportItem, reason: Reason, words: string) => {
     if (saysLost(reason)) {
       attempt.lose("LEASE_LOST");
-      if (report.report.case === "outcome") pending.outcome?.settle();
+      if (report.case === "outcome") deps.onSettled(attempt);
       return;
     }
-    deps.onWarning(`${report.report.case ?? "report"} refused: ${reason}: ${words}`, attempt);
-    if (report.report.case !== "outcome" || pending.outcome === undefined) return;
-    if (pending.outcome.isFallback) return pending.outcome.settle();
-    const { streams, wroteNothing = false } = pending.outcome.init;
-    const init = { ...refusedOutcome(pending.outcome.init, words), wroteNothing, ...(streams && { streams }) };
-    pendingOf(attempt).outcome = { init, settle: pending.outcome.settle, isFallback: true };
+    deps.onWarning(`${report.case ?? "report"} refused: ${reason}: ${words}`, attempt);
+    if (report.case !== "outcome") return;
+    const unsent = unsentOf(attempt);
+    if (unsent.isFallback) return deps.onSettled(attempt);
+    const { streams, wroteNothing = false } = report.value as OutcomeInit;
+    unsent.outcome = {
+      ...refusedOutcome(report.value as OutcomeInit, words),
+      wroteNothing,
+      ...(streams && { streams }),
+    };
+    unsent.isFallback = true;
+    queue.add(attempt);
   };
 
-  const isLive = (item: Item) => !item.attempt.over && item.attempt.expiresAt > deps.now();
+  const isLive = ({ of: attempt }: ReportItem) => !attempt.over && attempt.expiresAt > deps.now();
+
+  const send = async (reports: ReportItem[]) => {
+    const request = { namespace: deps.namespace, runnerId: deps.runnerId(), reports };
+    return (await deps.runners.reportAttempts(request, { timeoutMs: deps.timeoutMs, signal: deps.closed })).results;
+  };
+
+  /** Takes in one answer; answers whether the report must be repeated after a while. */
+  const settle = (item: ReportItem, answer: Isolated<ReportResult> | undefined): boolean => {
+    // Without an answer: it was too short to hold one, or the attempt was lost meanwhile and nothing of it is reported any more.
+    if (answer === undefined && isLive(item)) return true;
+    if (answer instanceof Refused) {
+      refuse(item, reasonOf(answer.error), answer.error.message);
+      return false;
+    }
+    const reason = answer && itemReason(answer.reason);
+    if (answer !== undefined && reason !== undefined) {
+      if (mayPass(reason)) return true;
+      refuse(item, reason, answer.message);
+    } else if (item.report.case === "outcome") deps.onSettled(item.of);
+    return false;
+  };
+
+  /** Takes in the answers of a call; answers whether something of it must be repeated after a while. */
+  const settleAll = (items: readonly ReportItem[], answers: readonly (Isolated<ReportResult> | undefined)[]) => {
+    const again: Attempt[] = [];
+    for (const [i, item] of items.entries()) {
+      const { of: attempt } = item;
+      const unsent = unsentOf(attempt);
+      unsent.isSending = false;
+      if (!settle(item, answers[i])) continue;
+      unsent.takeBack(item);
+      if (again.at(-1) !== attempt) again.push(attempt);
+    }
+    if (again.length > 0) queue.addFirst(again);
+    return again.length > 0;
+  };
 
   const flush = async (): Promise<boolean> => {
-    const items = take();
+    const items = queue.take();
     if (items.length === 0) return false;
-    const send = async (live: readonly Item[]) => {
-      const reports = live.map(({ report }) => report);
-      const request = { namespace: deps.namespace, runnerId: deps.runnerId(), reports };
-      return (await deps.runners.reportAttempts(request, { timeoutMs: deps.timeoutMs, signal: deps.closed })).results;
-    };
     try {
-      const answers = await sendIsolated(items, send, isLive, deps.closed);
-      let again = false;
-      for (const item of items) {
-        const answer = answers.get(item);
-        if (answer === undefined && isLive(item)) {
-          // The answer was too short to hold one for it.
-          putBack(item);
-          again = true;
-        } else if (answer === undefined) {
-          // Lost meanwhile: nothing of it is reported any more.
-          if (item.report.report.case === "outcome") item.pending.outcome?.settle();
-        } else if ("refusal" in answer) {
-          refuse(item, reasonOf(answer.refusal), answer.refusal.message);
-        } else {
-          const reason = itemReason(answer.result.reason);
-          if (reason === undefined) {
-            if (item.report.report.case === "outcome") item.pending.outcome?.settle();
-          } else if (mayPass(reason)) {
-            putBack(item);
-            again = true;
-          } else refuse(item, reason, answer.result.message);
-        }
-      }
+      const again = settleAll(items, await sendIsolated(items, send, isLive, deps.closed));
       if (again) await backoff.wait(deps.closed);
       else backoff.reset();
       return true;
     } catch {
       // Closed. Nobody waits for these any more.
-      for (const { pending } of [...items, ...[...queued.values()].map((pending) => ({ pending }))]) {
-        pending.outcome?.settle();
+      for (const { of: attempt, report } of items) {
+        unsentOf(attempt).isSending = false;
+        if (report.case === "outcome") deps.onSettled(attempt);
       }
-      queued.clear();
+      for (const attempt of queue.clear()) if (unsentOf(attempt).outcome !== undefined) deps.onSettled(attempt);
       return false;
     }
   };
 
-  const loop = createFlushLoop(flush);
-  let isKickDue = false;
+  const first = createFlushLoop(flush);
+  const second = createFlushLoop(async () => {
+    const hasSent = queue.size >= maxReports && (await flush());
+    // Reports that this call held back wait for nobody else.
+    if (hasSent) first.kick();
+    return hasSent;
+  });
+  const kick = () => {
+    first.kick();
+    if (queue.size >= maxReports) second.kick();
+  };
+
+  let begun: Attempt[] = [];
+  const sendStarts = () => {
+    const due = begun;
+    begun = [];
+    for (const attempt of due) if (unsentOf(attempt).start) queue.add(attempt);
+    kick();
+  };
+
   return {
     start(attempt) {
-      pendingOf(attempt).start = true;
+      const unsent = unsentOf(attempt);
+      if (unsent.start) return;
+      unsent.start = true;
       // A turn later: work that is done by then needs no start of its own.
-      if (isKickDue) return;
-      isKickDue = true;
-      setImmediate(() => {
-        isKickDue = false;
-        loop.kick();
-      });
+      if (begun.length === 0) setImmediate(sendStarts);
+      begun.push(attempt);
     },
     progress(attempt, progress) {
-      pendingOf(attempt).progress = progress;
-      loop.kick();
+      const unsent = unsentOf(attempt);
+      unsent.progress = progress;
+      queue.add(attempt);
+      kick();
     },
-    outcome: (attempt, init) =>
-      new Promise((settle) => {
-        const pending = pendingOf(attempt);
-        // A lost attempt need not wait for a call that is being repeated.
-        attempt.whenOver(settle);
-        pending.start = false;
-        pending.outcome = { init, settle, isFallback: false };
-        loop.kick();
-      }),
+    outcome(attempt, init) {
+      const unsent = unsentOf(attempt);
+      unsent.start = false;
+      unsent.outcome = init;
+      queue.add(attempt);
+      kick();
+    },
   };
-}
-
-function reportsOf({ attempt: { ref: attempt }, start, progress, outcome }: Pending): ReportInit[] {
-  const made: ReportInit[] = [];
-  if (start) made.push({ attempt, report: { case: "start", value: {} } });
-  if (progress) {
-    made.push({ attempt, report: { case: "progress", value: { progress, mode: AttemptProgress_Mode.REPLACE } } });
-  }
-  if (outcome) made.push({ attempt, report: { case: "outcome", value: outcome.init } });
-  return made;
 }

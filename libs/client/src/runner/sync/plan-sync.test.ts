@@ -15,7 +15,7 @@ const picture = (change: Partial<RunnerPicture> = {}): RunnerPicture => ({
   runnerId: "r",
   sessionId: "s",
   slots: 1,
-  attempts: [],
+  attempts: new Set(),
   accepting: true,
   maxHoldMs: 20_000,
   now: 0,
@@ -25,7 +25,7 @@ const picture = (change: Partial<RunnerPicture> = {}): RunnerPicture => ({
 const said = (plan: SyncPlan | undefined) =>
   plan && {
     free: plan.request.freeSlots,
-    named: plan.named.map(({ lease }) => lease.jobId).join(""),
+    named: plan.named.map(({ jobId }) => jobId).join(""),
     complete: plan.request.complete ?? false,
     holdMs: plan.holdMs,
   };
@@ -33,17 +33,17 @@ const said = (plan: SyncPlan | undefined) =>
 test("one slot has one channel for both", () => {
   expect(said(planSync(picture(), 0, true))).toEqual({ free: 1, named: "", complete: true, holdMs: 20_000 });
   expect(said(planSync(picture(), 0, false))).toEqual({ free: 1, named: "", complete: false, holdMs: 20_000 });
-  const busy = picture({ attempts: [attempt("a", 0)] });
+  const busy = picture({ attempts: new Set([attempt("a", 0)]) });
   expect(said(planSync(busy, 0, false))).toEqual({ free: 0, named: "", complete: false, holdMs: 10_000 });
 });
 
 test("an attempt is named after a third of its lease, by a call that is not held", () => {
-  const busy = picture({ attempts: [attempt("a", 0)], now: 10_000 });
+  const busy = picture({ attempts: new Set([attempt("a", 0)]), now: 10_000 });
   expect(said(planSync(busy, 0, false))).toEqual({ free: 0, named: "a", complete: true, holdMs: 0 });
 });
 
 test("the first call after a break names all, at any time", () => {
-  const busy = picture({ slots: 4, attempts: [attempt("a", 0), attempt("b", 0)], now: 1_000 });
+  const busy = picture({ slots: 4, attempts: new Set([attempt("a", 0), attempt("b", 0)]), now: 1_000 });
   expect(said(planSync(busy, 0, true))).toMatchObject({ named: "ab", complete: true });
   expect(said(planSync(busy, 1, true))).toMatchObject({ named: "ab", complete: true, free: 2 });
 });
@@ -52,20 +52,20 @@ test("with more slots, one channel asks and the other keeps; each is silent when
   const idle = picture({ slots: 2 });
   expect(planSync(idle, 0, false)).toBeUndefined();
   expect(said(planSync(idle, 1, false))).toMatchObject({ free: 2 });
-  const full = picture({ slots: 2, attempts: [attempt("a", 0), attempt("b", 0)] });
+  const full = picture({ slots: 2, attempts: new Set([attempt("a", 0), attempt("b", 0)]) });
   expect(said(planSync(full, 0, false))).toMatchObject({ free: 0, holdMs: 10_000 });
   expect(planSync(full, 1, false)).toBeUndefined();
 });
 
 test("a lease that may be over by now is confirmed at once", () => {
-  const late = picture({ attempts: [attempt("a", 0, 5_000)], now: 20_000 });
+  const late = picture({ attempts: new Set([attempt("a", 0, 5_000)]), now: 20_000 });
   expect(said(planSync(late, 0, false))).toEqual({ free: 0, named: "a", complete: true, holdMs: 0 });
 });
 
 test("what is over is not named and still takes its slot", () => {
   const gone = attempt("a", 0);
   gone.lose("LEASE_LOST");
-  expect(said(planSync(picture({ attempts: [gone] }), 0, true))).toMatchObject({ named: "", free: 0 });
+  expect(said(planSync(picture({ attempts: new Set([gone]) }), 0, true))).toMatchObject({ named: "", free: 0 });
 });
 
 test("a runner that takes nothing says so", () => {

@@ -10,7 +10,7 @@ export interface RunnerPicture {
   readonly sessionId: string;
   readonly slots: number;
   /** All attempts that occupy a slot, those that are over and still winding down included. */
-  readonly attempts: readonly Attempt[];
+  readonly attempts: Iterable<Attempt> & { readonly size: number };
   /** It takes new work. */
   readonly accepting: boolean;
   /** The longest time that a call may be held, in milliseconds; at most 20,000. */
@@ -34,17 +34,17 @@ export interface RunnerPicture {
 export function planSync(picture: RunnerPicture, channel: number, full: boolean): SyncPlan | undefined {
   const { attempts, accepting, slots, now, maxHoldMs } = picture;
   const alone = slots === 1;
-  const live = attempts.filter((attempt) => !attempt.over);
-  const due = live.some((attempt) => attempt.nameBy <= now);
-  const names = full || (channel === 0 && due);
-  const freeSlots = accepting && (alone || channel === 1) ? Math.max(0, slots - attempts.length) : 0;
-  if (!alone && channel === 0 && live.length === 0) return undefined;
+  const freeSlots = accepting && (alone || channel === 1) ? Math.max(0, slots - attempts.size) : 0;
   if (!alone && channel === 1 && freeSlots === 0) return undefined;
-  const firstDue = channel === 0 ? earliest(live.map(({ nameBy }) => nameBy)) : Number.POSITIVE_INFINITY;
-  const holdMs = names && live.length > 0 ? 0 : Math.floor(Math.max(0, Math.min(maxHoldMs, firstDue - now)));
+  const firstDue = channel === 0 ? earliestName(attempts) : undefined;
+  if (!alone && channel === 0 && firstDue === undefined) return undefined;
+  const names = full || (firstDue !== undefined && firstDue <= now);
+  const live = names ? [...attempts].filter((attempt) => !attempt.over) : [];
+  const holdMs =
+    live.length > 0 ? 0 : Math.floor(Math.max(0, Math.min(maxHoldMs, (firstDue ?? Number.POSITIVE_INFINITY) - now)));
   return {
     holdMs,
-    named: names ? live : [],
+    named: live,
     request: {
       namespace: picture.namespace,
       runnerId: picture.runnerId,
@@ -58,8 +58,9 @@ export function planSync(picture: RunnerPicture, channel: number, full: boolean)
   };
 }
 
-function earliest(times: readonly number[]): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const time of times) if (time < first) first = time;
+/** When the first of those that are not over must be named; undefined when all are. */
+function earliestName(attempts: Iterable<Attempt>): number | undefined {
+  let first: number | undefined;
+  for (const { over, nameBy } of attempts) if (!over && (first === undefined || nameBy < first)) first = nameBy;
   return first;
 }

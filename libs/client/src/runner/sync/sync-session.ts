@@ -7,7 +7,7 @@ import {
 } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { uuidV7 } from "../../uuid-v7.js";
 import type { Attempt } from "../attempt.js";
-import { planSync } from "./plan-sync.js";
+import { planSync, type RunnerPicture } from "./plan-sync.js";
 import { createSyncChannel, type SyncChannel } from "./sync-channel.js";
 
 /** What a session needs to know and to tell. */
@@ -19,7 +19,7 @@ export interface SyncSessionDeps {
   readonly maxHoldMs: number;
   readonly now: () => number;
   readonly runnerId: () => string;
-  readonly attempts: () => readonly Attempt[];
+  readonly attempts: () => RunnerPicture["attempts"];
   readonly accepting: () => boolean;
   /** Takes an answer in; answers whether it brought news. */
   readonly received: (response: SyncRunnerResponse, sentAt: number, named: readonly Attempt[]) => boolean;
