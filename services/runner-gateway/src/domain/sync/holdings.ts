@@ -1,8 +1,10 @@
+import { RecentKeys } from "./recent-keys.js";
+
 /** What a runner executes, as it says itself and the scheduler confirms. */
 export class Holdings {
   readonly #leases = new Map<string, { readonly endMs: number; readonly dueMs: number }>();
-  /** Attempts that ended by a report through this gateway, newest last: naming one is no reason to stop anything. */
-  readonly #ended = new Set<string>();
+  /** Attempts that ended by a report through this gateway: naming one is no reason to stop anything, nor to ask about it. */
+  readonly #ended = new RecentKeys();
 
   /**
    * The runner holds an attempt, whose lease ends then (monotonic; infinite where the runner's presence keeps it). After a
@@ -17,11 +19,14 @@ export class Holdings {
     this.#leases.delete(key);
   }
 
-  /** The runner's report ended an attempt. */
-  end(key: string): void {
+  /**
+   * The runner's report ended an attempt. It is remembered as such for a while.
+   *
+   * @param slots of the runner: it may name so many at once, and a few times as many may end while one statement is on the way
+   */
+  end(key: string, slots: number): void {
     this.release(key);
-    this.#ended.add(key);
-    if (this.#ended.size > maxEnded) this.#ended.delete(this.#ended.values().next().value as string);
+    this.#ended.add(key, Math.max(minEnded, 4 * slots));
   }
 
   /** The attempt ended by a report of the runner a while ago. */
@@ -54,5 +59,5 @@ export class Holdings {
   }
 }
 
-/** So many ended attempts are remembered per runner. */
-const maxEnded = 1_000;
+/** Ended attempts that are remembered of a runner with few slots. */
+const minEnded = 1_000;

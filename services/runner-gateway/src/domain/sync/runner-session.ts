@@ -1,16 +1,17 @@
 import { equals } from "@bufbuild/protobuf";
+import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { type Lease, type Revocation, Revocation_Reason } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import type { LeaseStatus } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { type RunnerProfile, RunnerProfileSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
-import { attemptKey } from "../attempt-key.js";
+import { attemptKey, refKey } from "../attempt-key.js";
 import { durationToMs } from "../durations.js";
 import type { RenewalAnswer } from "../renewals/renewal-need.js";
 import type { RunnerRecord } from "../runner-record.js";
 import { Channel } from "./channel.js";
 import { Holdings } from "./holdings.js";
 import { LeaseShelf } from "./lease-shelf.js";
-import { revocationOf } from "./status-to-revocation.js";
+import { endedRevocation, revocationOf } from "./status-to-revocation.js";
 import { StopNotes } from "./stop-notes.js";
 
 /** What an answer tells a runner; times are added by the call. */
@@ -98,19 +99,41 @@ export class RunnerSession {
   }
 
   /**
-   * Takes in how the attempts that the runner named stand. Returns the leases that it should hold and did not name, and that
-   * are not on the shelf yet.
+   * The attempts among those that the runner names whose standing only the scheduler knows. The others ended by a report of
+   * the runner; it would read their history for each.
    */
-  applyRenewal(answer: RenewalAnswer, complete: boolean, nowMs: number, wallMs: number): Lease[] {
+  unsettled(attempts: readonly AttemptRef[]): readonly AttemptRef[] {
+    return attempts.filter((ref) => !this.holdings.hasEnded(refKey(ref)));
+  }
+
+  /**
+   * Takes in how the attempts that the runner named stand.
+   *
+   * @param answer about those that are {@link unsettled}
+   * @param attempts all that were named
+   * @returns the leases that the runner should hold and did not name, and that are not on the shelf yet
+   */
+  applyRenewal(
+    answer: RenewalAnswer,
+    attempts: readonly AttemptRef[],
+    complete: boolean,
+    nowMs: number,
+    wallMs: number,
+  ): Lease[] {
     const named = new Set<string>();
     if (complete) {
       this.holdings.clear();
       this.needsComplete = false;
     }
-    for (const status of answer.statuses) {
-      const key = attemptKey(status.jobId, status.attempt);
+    for (const ref of attempts) {
+      const key = refKey(ref);
       named.add(key);
-      this.#applyStatus(key, status, answer.sentMs, wallMs);
+      if (this.holdings.hasEnded(key)) this.stops.addLate(endedRevocation(ref, wallMs));
+    }
+    for (const status of answer.statuses) {
+      const key = keyOf(status);
+      // The report that ended it may have been taken while this status was on the way.
+      if (!this.holdings.hasEnded(key)) this.#applyStatus(key, status, answer.sentMs, wallMs);
     }
     if (!complete) return [];
     this.stops.settle(named);
@@ -133,7 +156,7 @@ export class RunnerSession {
   /** A report of the runner ended an attempt. */
   ended(jobId: string, attempt: number): void {
     const key = attemptKey(jobId, attempt);
-    this.holdings.end(key);
+    this.holdings.end(key, this.record.slots);
     this.shelf.drop(key);
     this.stops.drop(key);
   }
@@ -186,10 +209,7 @@ export class RunnerSession {
   }
 
   #applyStatus(key: string, status: LeaseStatus, sentMs: number, wallMs: number): void {
-    const held = status.reason === ErrorReason.UNSPECIFIED;
-    // The report that ended it may have been taken while this status was on the way.
-    if (held && this.holdings.hasEnded(key)) return;
-    if (held) {
+    if (status.reason === ErrorReason.UNSPECIFIED) {
       const ttl = status.timeToLive;
       this.holdings.hold(key, ttl === undefined ? Number.POSITIVE_INFINITY : sentMs + durationToMs(ttl), sentMs);
     } else {
@@ -197,8 +217,7 @@ export class RunnerSession {
       this.shelf.drop(key);
     }
     const revocation = revocationOf(status, wallMs);
-    // Naming an attempt whose report was taken is how a runner says that the report's answer has not reached it.
-    if (revocation !== undefined) this.stops.add(revocation, !held && this.holdings.hasEnded(key));
+    if (revocation !== undefined) this.stops.add(revocation);
   }
 }
 
