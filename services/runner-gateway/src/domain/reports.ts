@@ -110,9 +110,10 @@ interface Endings {
 function endingsOf(reports: readonly ReportInit[], results: readonly ReportResult[]): Endings[] {
   const all = new Map<string, Endings>();
   let last: Endings | undefined;
-  reports.forEach(({ namespace = "", runnerId = "", attempt, report }, index) => {
-    const { reason, attempt: number, repeatedReport } = results[index] as ReportResult;
-    if (report?.case !== "outcome" || reason !== ErrorReason.UNSPECIFIED) return;
+  for (let i = 0; i < reports.length; i++) {
+    const { namespace = "", runnerId = "", attempt, report } = reports[i] as ReportInit;
+    const { reason, attempt: number, repeatedReport } = results[i] as ReportResult;
+    if (report?.case !== "outcome" || reason !== ErrorReason.UNSPECIFIED) continue;
     if (last?.namespace !== namespace || last.runnerId !== runnerId) {
       const key = runnerKey(namespace, runnerId);
       last = all.get(key) ?? { namespace, runnerId, ended: [], completed: 0, failed: 0 };
@@ -120,10 +121,10 @@ function endingsOf(reports: readonly ReportInit[], results: readonly ReportResul
     }
     const outcome = report.value as Outcome;
     last.ended.push({ jobId: attempt?.jobId ?? "", attempt: number, outcome });
-    if (repeatedReport) return;
+    if (repeatedReport) continue;
     if (outcome.kind === Outcome_Kind.SUCCEEDED) last.completed++;
     else if (outcome.kind === Outcome_Kind.FAILED) last.failed++;
-  });
+  }
   return [...all.values()];
 }
 
@@ -137,6 +138,6 @@ function weightOf({ report }: ReportInit): number {
   if (report?.case !== "outcome") return flat;
   const { result, message, labels, streams } = report.value as Outcome;
   let text = message.length;
-  for (const [name, label] of Object.entries(labels)) text += name.length + label.length;
+  for (const name in labels) text += name.length + (labels[name]?.length ?? 0);
   return flat + text * 3 + (result?.data.length ?? 0) + streams.length * 64;
 }

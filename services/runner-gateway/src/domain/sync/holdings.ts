@@ -1,8 +1,17 @@
 import { RecentKeys } from "./recent-keys.js";
 
+/** When leases end and are due; one for all leases that do so together. */
+interface Term {
+  readonly endMs: number;
+  readonly dueMs: number;
+  leases: number;
+}
+
 /** What a runner executes, as it says itself and the scheduler confirms. */
 export class Holdings {
-  readonly #leases = new Map<string, { readonly endMs: number; readonly dueMs: number }>();
+  readonly #leases = new Map<string, Term>();
+  readonly #terms = new Set<Term>();
+  #latest: Term | undefined;
   /** Attempts that ended by a report through this gateway: naming one is no reason to stop anything, nor to ask about it. */
   readonly #ended = new RecentKeys();
 
@@ -11,12 +20,24 @@ export class Holdings {
    * third of the time it must have named the attempt again.
    */
   hold(key: string, endMs: number, nowMs: number): void {
-    this.#leases.set(key, { endMs, dueMs: nowMs + (endMs - nowMs) / 3 });
+    this.release(key);
+    const dueMs = nowMs + (endMs - nowMs) / 3;
+    if (this.#latest?.endMs !== endMs || this.#latest.dueMs !== dueMs) this.#latest = { endMs, dueMs, leases: 0 };
+    if (this.#latest.leases++ === 0) this.#terms.add(this.#latest);
+    this.#leases.set(key, this.#latest);
   }
 
   /** The runner no longer holds an attempt. */
   release(key: string): void {
+    const term = this.#leases.get(key);
+    if (term === undefined) return;
     this.#leases.delete(key);
+    if (--term.leases === 0) this.#terms.delete(term);
+  }
+
+  /** Whether the runner holds an attempt. */
+  has(key: string): boolean {
+    return this.#leases.has(key);
   }
 
   /**
@@ -37,6 +58,8 @@ export class Holdings {
   /** Begins a full statement of the runner: what it names is noted anew. */
   clear(): void {
     this.#leases.clear();
+    this.#terms.clear();
+    this.#latest = undefined;
   }
 
   /** Attempts held. */
@@ -47,14 +70,14 @@ export class Holdings {
   /** When the first of the leases ends; infinite without any. */
   get firstEndMs(): number {
     let first = Number.POSITIVE_INFINITY;
-    for (const { endMs } of this.#leases.values()) first = Math.min(first, endMs);
+    for (const { endMs } of this.#terms) first = Math.min(first, endMs);
     return first;
   }
 
   /** By when the runner must have named what it holds; infinite when it holds nothing that ends by itself. */
   get renewDueMs(): number {
     let due = Number.POSITIVE_INFINITY;
-    for (const { dueMs } of this.#leases.values()) due = Math.min(due, dueMs);
+    for (const { dueMs } of this.#terms) due = Math.min(due, dueMs);
     return due;
   }
 }

@@ -79,9 +79,7 @@ export class RunnerSession {
   /** The runner confirms what it received. Returns false when it echoes a number that this channel never gave. */
   acknowledge(channel: Channel, received: bigint, nowMs: number): boolean {
     if (!channel.knows(received)) return false;
-    for (const { key, endMs } of this.shelf.acknowledge(channel.index, received, nowMs)) {
-      this.holdings.hold(key, endMs, nowMs);
-    }
+    this.shelf.acknowledge(channel.index, received, nowMs, (key, endMs) => this.holdings.hold(key, endMs, nowMs));
     this.stops.acknowledge(channel.index, received);
     // What was told on a channel that the runner no longer uses is told again here.
     for (const other of this.channels.values()) {
@@ -139,8 +137,17 @@ export class RunnerSession {
     this.stops.settle(named);
     const isAlive = (channel: number) => this.channels.get(channel)?.isOpen(nowMs) ?? false;
     for (const lease of answer.unnamed) this.shelf.reclaim(lease, nowMs, isAlive);
-    this.shelf.dropReceived();
     return answer.unnamed.filter((lease) => !this.shelf.has(lease) && !this.holdings.hasEnded(keyOf(lease)));
+  }
+
+  /**
+   * Puts a lease on the shelf.
+   *
+   * @param sealed it may be handed out at once
+   * @returns false when it is known: it is on the shelf, or the runner has it
+   */
+  shelve(lease: Lease, nowMs: number, sealed: boolean): boolean {
+    return !this.holdings.has(keyOf(lease)) && this.shelf.put(lease, nowMs, sealed);
   }
 
   /** An attempt is revoked, or shall stop. Returns whether it never left this gateway, so that nobody else can stop it. */
@@ -172,7 +179,7 @@ export class RunnerSession {
     let free = -this.shelf.waiting;
     for (const channel of this.channels.values()) if (channel.isOpen(nowMs)) free += this.#room(channel);
     // The registered slots bound all channels together, whatever each of them asks for.
-    return Math.max(0, Math.min(free, this.record.slots - this.holdings.size - this.shelf.unconfirmed));
+    return Math.max(0, Math.min(free, this.record.slots - this.holdings.size - this.shelf.size));
   }
 
   /** The runner asks for more than its slots leave: what this gateway believes it to hold may be out of date. */
