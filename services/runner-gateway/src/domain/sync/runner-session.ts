@@ -97,23 +97,26 @@ export class RunnerSession {
   }
 
   /**
-   * The attempts among those that the runner names whose standing only the scheduler knows. The others ended by a report of
-   * the runner; it would read their history for each.
+   * Tells apart what a runner names: attempts whose standing only the scheduler knows, and those that a report of the runner
+   * ended, of which the scheduler would read the history.
    */
-  unsettled(attempts: readonly AttemptRef[]): readonly AttemptRef[] {
-    return attempts.filter((ref) => !this.holdings.hasEnded(refKey(ref)));
+  tellApart(attempts: readonly AttemptRef[]): { readonly open: AttemptRef[]; readonly ended: AttemptRef[] } {
+    const open: AttemptRef[] = [];
+    const ended: AttemptRef[] = [];
+    for (const ref of attempts) (this.holdings.hasEnded(refKey(ref)) ? ended : open).push(ref);
+    return { open, ended };
   }
 
   /**
    * Takes in how the attempts that the runner named stand.
    *
-   * @param answer about those that are {@link unsettled}
-   * @param attempts all that were named
+   * @param answer about those whose standing the scheduler knows
+   * @param ended the others
    * @returns the leases that the runner should hold and did not name, and that are not on the shelf yet
    */
   applyRenewal(
     answer: RenewalAnswer,
-    attempts: readonly AttemptRef[],
+    ended: readonly AttemptRef[],
     complete: boolean,
     nowMs: number,
     wallMs: number,
@@ -123,15 +126,14 @@ export class RunnerSession {
       this.holdings.clear();
       this.needsComplete = false;
     }
-    for (const ref of attempts) {
-      const key = refKey(ref);
-      named.add(key);
-      if (this.holdings.hasEnded(key)) this.stops.addLate(endedRevocation(ref, wallMs));
-    }
     for (const status of answer.statuses) {
       const key = keyOf(status);
-      // The report that ended it may have been taken while this status was on the way.
-      if (!this.holdings.hasEnded(key)) this.#applyStatus(key, status, answer.sentMs, wallMs);
+      named.add(key);
+      this.#applyStatus(key, status, answer.sentMs, wallMs);
+    }
+    for (const ref of ended) {
+      named.add(refKey(ref));
+      this.stops.addLate(endedRevocation(ref, wallMs));
     }
     if (!complete) return [];
     this.stops.settle(named);
@@ -216,7 +218,11 @@ export class RunnerSession {
   }
 
   #applyStatus(key: string, status: LeaseStatus, sentMs: number, wallMs: number): void {
-    if (status.reason === ErrorReason.UNSPECIFIED) {
+    const held = status.reason === ErrorReason.UNSPECIFIED;
+    const hasEnded = this.holdings.hasEnded(key);
+    // The report that ended it may have been taken while this status was on the way.
+    if (held && hasEnded) return;
+    if (held) {
       const ttl = status.timeToLive;
       this.holdings.hold(key, ttl === undefined ? Number.POSITIVE_INFINITY : sentMs + durationToMs(ttl), sentMs);
     } else {
@@ -224,7 +230,10 @@ export class RunnerSession {
       this.shelf.drop(key);
     }
     const revocation = revocationOf(status, wallMs);
-    if (revocation !== undefined) this.stops.add(revocation);
+    if (revocation === undefined) return;
+    // Naming an attempt whose report was taken is how a runner says that the report's answer has not reached it.
+    if (hasEnded) this.stops.addLate(revocation);
+    else this.stops.add(revocation);
   }
 }
 

@@ -84,7 +84,7 @@ export function createSyncRunner(
     const { presenceMs } = session.record;
     const call = channel.calls;
     await reported(session, request);
-    const attempts = session.unsettled(request.attempts);
+    const { open: attempts, ended } = session.tellApart(request.attempts);
     const presenceLeft = (renewals.presenceEndMs(namespace, runnerId) ?? 0) - clock.monotonicMs();
     if (!complete && request.attempts.length === 0 && presenceLeft > presenceMs / 2) {
       renewals.touch(namespace, runnerId, presenceMs);
@@ -92,7 +92,7 @@ export function createSyncRunner(
     }
     const answer = await renewals.renew({ namespace, runnerId, attempts, complete, presenceMs });
     if (channel.calls !== call || session.sessionId !== request.sessionId) return false;
-    const missing = session.applyRenewal(answer, request.attempts, complete, clock.monotonicMs(), clock.wallMs());
+    const missing = session.applyRenewal(answer, ended, complete, clock.monotonicMs(), clock.wallMs());
     sessions.shelve(session, missing);
     return true;
   }
