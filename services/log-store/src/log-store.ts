@@ -69,7 +69,13 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
     maxFlushBytes: limits.maxFlushBytes,
     onCommitted: hub.committed,
   });
-  const sealer = createSealer({ url, replica, now, ...log, onSealed: hub.jobChanged });
+  const sealer = createSealer({
+    url,
+    replica,
+    now,
+    ...log,
+    onSealed: ({ namespace, jobId }) => hub.jobChanged(namespace, jobId),
+  });
   const replacer = createTextReplacer(pool, appender, now);
   const listener = createListener({
     url,
@@ -82,7 +88,7 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
 
   async function remove(namespace: string, jobIds: readonly string[]): Promise<number> {
     const deleted = await deleteLogs(pool, replica, namespace, jobIds);
-    for (const jobId of jobIds) hub.jobChanged({ namespace, jobId });
+    for (const jobId of jobIds) hub.jobChanged(namespace, jobId);
     return deleted;
   }
 

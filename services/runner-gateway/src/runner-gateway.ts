@@ -162,6 +162,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
         registry,
         sessions,
         renewals,
+        ending: reports.ending,
         activity,
         clock,
         profileOf,

@@ -159,6 +159,67 @@ describe("a lost message", () => {
   });
 });
 
+describe("an attempt whose report was taken", () => {
+  const succeeded = { case: "outcome" as const, value: { kind: Outcome_Kind.SUCCEEDED } };
+
+  /** A runner that holds one job. */
+  async function holding() {
+    const set = await setUp();
+    const job = set.scheduler.submit(set.namespace);
+    const { revision } = await set.runners.syncRunner(set.first);
+    const { namespace, first } = set;
+    const report = { namespace, runnerId: "r1", reports: [{ attempt: ref(job.id), report: succeeded }] };
+    const naming = { ...first, attempts: [ref(job.id)], freeSlots: 0, hold: { nanos: 20e6 } };
+    return { ...set, job, report, naming: { ...naming, receivedRevision: revision } };
+  }
+
+  it("is told to a runner that names it all the same, once for each time, and the scheduler is not asked", async () => {
+    const { runners, scheduler, job, report, naming } = await holding();
+    await runners.reportAttempts(report);
+    let receivedRevision = naming.receivedRevision;
+    for (let i = 0; i < 3; i++) {
+      const told = await runners.syncRunner({ ...naming, receivedRevision });
+      expect(told.stops.map(({ jobId, attempt, reason }) => [jobId, attempt, reason])).toEqual([
+        [job.id, 1, Why.NOT_HELD],
+      ]);
+      expect(told.leases).toEqual([]);
+      const next = { ...naming, complete: false, attempts: [], receivedRevision: told.revision };
+      const quiet = await runners.syncRunner(next);
+      expect(quiet.stops).toEqual([]);
+      receivedRevision = quiet.revision;
+    }
+    expect(scheduler.renewed).not.toContain(job.id);
+  });
+
+  it("is not renewed while the report is under way", async () => {
+    const { runners, scheduler, job, report, naming } = await holding();
+    scheduler.reportMs = 50;
+    try {
+      const reported = runners.reportAttempts(report);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      expect((await runners.syncRunner(naming)).stops).toHaveLength(1);
+      await reported;
+      expect(scheduler.renewed).not.toContain(job.id);
+    } finally {
+      scheduler.reportMs = 0;
+    }
+  });
+
+  it("is renewed when its report takes long", async () => {
+    const { runners, scheduler, job, report, naming } = await holding();
+    scheduler.reportMs = 1_000;
+    try {
+      const reported = runners.reportAttempts(report);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      expect((await runners.syncRunner(naming)).stops).toEqual([]);
+      expect(scheduler.renewed).toContain(job.id);
+      await reported;
+    } finally {
+      scheduler.reportMs = 0;
+    }
+  });
+});
+
 describe("slots", () => {
   it("bound two channels together, whatever each of them asks for", async () => {
     const { runners, scheduler, namespace, first } = await setUp(3);

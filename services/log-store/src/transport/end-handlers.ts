@@ -14,7 +14,7 @@ const MAX_JOBS = 1_000;
 export type DeleteLogs = (namespace: string, jobIds: readonly string[]) => Promise<number>;
 
 /** Lets followers of a job look whether its attempts are over. */
-export type WakeFollowers = (job: { readonly namespace: string; readonly jobId: string }) => void;
+export type WakeFollowers = (namespace: string, jobId: string) => void;
 
 /** Serves the calls that end and delete logs. `wake` is there where an end without logs need not be stored. */
 export function endHandlers(
@@ -27,10 +27,12 @@ export function endHandlers(
       checkNamespace(context, "namespace", namespace);
       checkCount("targets", targets, MAX_TARGETS);
       // All of them are checked before the first one is written.
-      const items = targets.map((target) => sealItemOf(namespace, target));
-      const isOnlyTold = (_: unknown, i: number) => wake !== undefined && targets[i]?.empty === true;
-      for (const item of items.filter(isOnlyTold)) wake?.(item);
-      const stored = items.filter((item, i) => !isOnlyTold(item, i));
+      for (const target of targets) checkTarget(target);
+      const stored: SealItem[] = [];
+      for (const target of targets) {
+        if (target.empty && wake !== undefined) wake(namespace, target.jobId);
+        else stored.push(sealItemOf(namespace, target));
+      }
       const counts = await Promise.all(stored.map((item) => sealer.seal(item))).catch(throwStorageError);
       return { sealedCount: counts.reduce((sum, count) => sum + count, 0) };
     },
@@ -43,19 +45,24 @@ export function endHandlers(
   };
 }
 
-function sealItemOf(namespace: string, { jobId, which, lengths, empty }: SealTarget): SealItem {
+function checkTarget({ jobId, which, lengths, empty }: SealTarget): void {
   checkName("targets.job_id", jobId);
   if (which.case === undefined) throw invalid("targets.which", "is not set");
-  checkAttempt(`targets.${which.case === "attempt" ? "attempt" : "before_attempt"}`, which.value);
   const before = which.case === "beforeAttempt";
+  checkAttempt(before ? "targets.before_attempt" : "targets.attempt", which.value);
   if (empty && (before || lengths.length > 0)) throw invalid("targets.empty", "needs a single attempt without lengths");
   if (before && lengths.length > 0) throw invalid("targets.lengths", "needs a single attempt");
   checkCount("targets.lengths", lengths, MAX_LENGTHS);
+  for (const { stream, length } of lengths) {
+    checkName("targets.lengths.stream", stream);
+    sequenceOf("targets.lengths.length", length);
+  }
+}
+
+/** What a checked target asks for. */
+function sealItemOf(namespace: string, { jobId, which, lengths }: SealTarget): SealItem {
   return {
-    ...{ namespace, jobId, attempt: which.value, before },
-    lengths: lengths.map(({ stream, length }) => {
-      checkName("targets.lengths.stream", stream);
-      return { stream, length: sequenceOf("targets.lengths.length", length) };
-    }),
+    ...{ namespace, jobId, attempt: which.value ?? 0, before: which.case === "beforeAttempt" },
+    lengths: lengths.map(({ stream, length }) => ({ stream, length: sequenceOf("targets.lengths.length", length) })),
   };
 }

@@ -3,7 +3,7 @@ export interface Coalescer<Item, Result> {
   /** Adds an item to the next batch; settles with its own result, or rejects with the error of the whole batch. */
   add(item: Item): Promise<Result>;
   /**
-   * Adds items in a row; settles with their results in order when all are there, or rejects with the error of a batch that had
+   * Adds items in a row, which must not change from then on; settles with their results in order when all are there, or rejects with the error of a batch that had
    * one of them. Costs one promise in all.
    */
   addAll(items: readonly Item[]): Promise<Result[]>;
@@ -26,18 +26,21 @@ export interface CoalescerOptions<Item, Result> {
 }
 
 /** Items that were added together. */
-interface Group<Result> {
+interface Group<Item, Result> {
+  readonly items: readonly Item[];
+  /** How many of them have left. */
+  taken: number;
+  /** Results so far; of a group that leaves as a whole the batch has them. */
   readonly results: Result[];
-  missing: number;
   readonly resolve: (results: Result[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
-interface Waiting<Item, Result> {
-  readonly item: Item;
-  readonly group: Group<Result>;
-  /** Place of the item in its group. */
-  readonly place: number;
+/** Items of a group that leave in one batch, beginning at a place. */
+interface Part<Item, Result> {
+  readonly group: Group<Item, Result>;
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -46,39 +49,63 @@ interface Waiting<Item, Result> {
  */
 export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Result>): Coalescer<Item, Result> {
   const { flush, maxItems, maxWeight = Number.POSITIVE_INFINITY, weigh = () => 0 } = options;
-  let waiting: Waiting<Item, Result>[] = [];
-  let inFlight = 0;
+  let waiting: Group<Item, Result>[] = [];
+  let size = 0;
   let idlers: (() => void)[] = [];
 
-  function take(): Waiting<Item, Result>[] {
+  function take(): Part<Item, Result>[] {
+    const parts: Part<Item, Result>[] = [];
     let weight = 0;
     let count = 0;
-    for (; count < waiting.length && count < maxItems; count++) {
-      weight += weigh((waiting[count] as Waiting<Item, Result>).item);
-      if (weight > maxWeight && count > 0) break;
+    let isFull = false;
+    for (const group of waiting) {
+      const { items, taken: from } = group;
+      let to = from;
+      for (; to < items.length; to++, count++) {
+        weight += weigh(items[to] as Item);
+        isFull = count >= maxItems || (weight > maxWeight && count > 0);
+        if (isFull) break;
+      }
+      if (to > from) parts.push({ group, from, to });
+      group.taken = to;
+      if (isFull) break;
     }
-    const batch = waiting.slice(0, count);
-    waiting = waiting.slice(count);
-    return batch;
+    waiting = waiting.filter(({ items, taken }) => taken < items.length);
+    return parts;
+  }
+
+  /** The items of a batch: those of a group that makes up all of it are passed on as they came. */
+  function itemsOf(parts: readonly Part<Item, Result>[]): readonly Item[] {
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1 && isWhole(only)) return only.group.items;
+    return parts.flatMap(({ group, from, to }) => group.items.slice(from, to));
   }
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = take();
-      inFlight = batch.length;
+      const parts = take();
+      const items = itemsOf(parts);
       try {
-        const results = await flush(batch.map(({ item }) => item));
-        if (results.length !== batch.length) {
-          throw new Error(`a batch of ${batch.length} was answered with ${results.length} results`);
+        const results = await flush(items);
+        if (results.length !== items.length) {
+          throw new Error(`a batch of ${items.length} was answered with ${results.length} results`);
         }
-        batch.forEach(({ group, place }, index) => {
-          group.results[place] = results[index] as Result;
-          if (--group.missing === 0) group.resolve(group.results);
-        });
+        let place = 0;
+        for (const part of parts) {
+          const { group, from, to } = part;
+          const own = results.slice(place, place + to - from);
+          place += own.length;
+          if (isWhole(part)) {
+            group.resolve(own);
+            continue;
+          }
+          for (const result of own) group.results.push(result);
+          if (group.results.length === group.items.length) group.resolve(group.results);
+        }
       } catch (error) {
-        for (const { group } of batch) group.reject(error);
+        for (const { group } of parts) group.reject(error);
       }
-      inFlight = 0;
+      size -= items.length;
     }
     running = false;
     for (const settle of idlers) settle();
@@ -88,10 +115,8 @@ export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Re
   function addAll(items: readonly Item[]): Promise<Result[]> {
     if (items.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const group = { results: [], missing: items.length, resolve, reject };
-      items.forEach((item, place) => {
-        waiting.push({ item, group, place });
-      });
+      waiting.push({ items, taken: 0, results: [], resolve, reject });
+      size += items.length;
       if (running) return;
       running = true;
       // At the end of this turn of the event loop: what other connections bring in the same turn comes along.
@@ -105,7 +130,11 @@ export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Re
     addAll,
     idle: () => (running ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve()),
     get size() {
-      return waiting.length + inFlight;
+      return size;
     },
   };
+}
+
+function isWhole<Item, Result>({ group, from, to }: Part<Item, Result>): boolean {
+  return from === 0 && to === group.items.length;
 }

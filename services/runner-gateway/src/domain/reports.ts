@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
+import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { type Outcome, Outcome_Kind, type Progress } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import type {
@@ -9,8 +10,10 @@ import type {
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import type { Activity } from "./activity.js";
 import { createCoalescer } from "./coalescer.js";
+import { ReportsUnderWay } from "./reports-under-way.js";
 import { runnerKey } from "./runner-record.js";
 import type { EndedAttempt, Seals } from "./seals.js";
+import { withinMs } from "./within-ms.js";
 
 /** A report of a runner, or of the gateway itself when it gives a lease back. */
 export type ReportInit = MessageInitShape<typeof AttemptReportSchema>;
@@ -22,6 +25,11 @@ export interface Reports {
    * @throws ConnectError when the scheduler does not answer; the reports may be repeated then
    */
   report(reports: readonly ReportInit[]): Promise<ReportResult[]>;
+  /**
+   * Settles when the reports under way that end one of a runner's attempts are answered and `onEnded` was told; undefined when
+   * there are none. Never rejects.
+   */
+  ending(namespace: string, runnerId: string, attempts: readonly AttemptRef[]): Promise<unknown> | undefined;
   /** Settles when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -54,6 +62,7 @@ const maxBatchBytes = 3 * 1024 * 1024;
  */
 export function createReports(deps: ReportsDeps): Reports {
   const { scheduler, seals, activity, timeoutMs = 10_000, sealWaitMs = 2_000 } = deps;
+  const underWay = new ReportsUnderWay();
   const lane = createCoalescer<ReportInit, ReportResult>({
     maxItems: 1_000,
     maxWeight: maxBatchBytes,
@@ -70,10 +79,19 @@ export function createReports(deps: ReportsDeps): Reports {
 
   return {
     async report(reports) {
-      const results = await lane.addAll(reports);
-      await Promise.all(endingsOf(reports, results).map(settle));
+      const answered = underWay.begin(reports);
+      let settling: Promise<void>[];
+      let results: ReportResult[];
+      try {
+        results = await lane.addAll(reports);
+        settling = endingsOf(reports, results).map(settle);
+      } finally {
+        answered();
+      }
+      await Promise.all(settling);
       return results;
     },
+    ending: (namespace, runnerId, attempts) => underWay.ending(namespace, runnerId, attempts),
     idle: () => lane.idle(),
   };
 }
@@ -92,9 +110,10 @@ interface Endings {
 function endingsOf(reports: readonly ReportInit[], results: readonly ReportResult[]): Endings[] {
   const all = new Map<string, Endings>();
   let last: Endings | undefined;
-  reports.forEach(({ namespace = "", runnerId = "", attempt, report }, index) => {
-    const { reason, attempt: number, repeatedReport } = results[index] as ReportResult;
-    if (report?.case !== "outcome" || reason !== ErrorReason.UNSPECIFIED) return;
+  for (let i = 0; i < reports.length; i++) {
+    const { namespace = "", runnerId = "", attempt, report } = reports[i] as ReportInit;
+    const { reason, attempt: number, repeatedReport } = results[i] as ReportResult;
+    if (report?.case !== "outcome" || reason !== ErrorReason.UNSPECIFIED) continue;
     if (last?.namespace !== namespace || last.runnerId !== runnerId) {
       const key = runnerKey(namespace, runnerId);
       last = all.get(key) ?? { namespace, runnerId, ended: [], completed: 0, failed: 0 };
@@ -102,10 +121,10 @@ function endingsOf(reports: readonly ReportInit[], results: readonly ReportResul
     }
     const outcome = report.value as Outcome;
     last.ended.push({ jobId: attempt?.jobId ?? "", attempt: number, outcome });
-    if (repeatedReport) return;
+    if (repeatedReport) continue;
     if (outcome.kind === Outcome_Kind.SUCCEEDED) last.completed++;
     else if (outcome.kind === Outcome_Kind.FAILED) last.failed++;
-  });
+  }
   return [...all.values()];
 }
 
@@ -119,15 +138,6 @@ function weightOf({ report }: ReportInit): number {
   if (report?.case !== "outcome") return flat;
   const { result, message, labels, streams } = report.value as Outcome;
   let text = message.length;
-  for (const [name, label] of Object.entries(labels)) text += name.length + label.length;
+  for (const name in labels) text += name.length + (labels[name]?.length ?? 0);
   return flat + text * 3 + (result?.data.length ?? 0) + streams.length * 64;
-}
-
-async function withinMs(promise: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

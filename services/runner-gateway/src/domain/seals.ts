@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { isRetryable, reasonOf, SwitchyardError } from "@switchyard/errors";
-import type { LogService, SealTargetSchema } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
-import type { Outcome } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import {
+  type FinalLength,
+  type LogService,
+  type SealTarget,
+  SealTargetSchema,
+} from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import type { Outcome, StreamLength } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { type Coalescer, createCoalescer } from "./coalescer.js";
-
-type SealTarget = MessageInitShape<typeof SealTargetSchema>;
 
 /** An attempt that has ended by a report. */
 export interface EndedAttempt {
@@ -88,7 +91,7 @@ export function createSeals(deps: SealsDeps): Seals {
 
   return {
     sealBefore: (namespace, jobId, attempt) =>
-      seal(namespace, [{ jobId, which: { case: "beforeAttempt", value: attempt } }]),
+      seal(namespace, [create(SealTargetSchema, { jobId, which: { case: "beforeAttempt", value: attempt } })]),
     sealEnded: (namespace, ended) => seal(namespace, ended.map(targetOf)),
     async stop() {
       ending.abort();
@@ -97,9 +100,22 @@ export function createSeals(deps: SealsDeps): Seals {
   };
 }
 
+/** Complete messages, which a transport within the process passes on as they are: there is one for each job. */
 function targetOf({ jobId, attempt, outcome }: EndedAttempt): SealTarget {
-  if (outcome.wroteNothing && outcome.streams.length === 0)
-    return { jobId, which: { case: "attempt", value: attempt }, empty: true };
-  const lengths = outcome.streams.map(({ stream, length }) => ({ stream, length }));
-  return { jobId, which: { case: "attempt", value: attempt }, lengths };
+  const { wroteNothing, streams } = outcome;
+  return {
+    $typeName: "switchyard.log.v1.SealTarget",
+    jobId,
+    which: attempt === 1 ? firstAttempt : { case: "attempt", value: attempt },
+    lengths: streams.length === 0 ? noLengths : streams.map(lengthOf),
+    empty: wroteNothing && streams.length === 0,
+  };
 }
+
+function lengthOf({ stream, length }: StreamLength): FinalLength {
+  return { $typeName: "switchyard.log.v1.FinalLength", stream, length };
+}
+
+// Shared by all targets.
+const firstAttempt: SealTarget["which"] = { case: "attempt", value: 1 };
+const noLengths: FinalLength[] = [];

@@ -52,10 +52,13 @@ export function checkSyncRunner(request: SyncRunnerRequest): void {
   if (request.channel >= maxChannels) throw invalid("channel", `is not below ${maxChannels}`);
   if (request.receivedRevision < 0n) throw invalid("received_revision", "is negative");
   checkCount(request.attempts.length, "attempts", 0, maxNamedAttempts);
-  request.attempts.forEach((ref, index) => {
-    checkAttempt(ref, () => `attempts[${index}]`, request.runnerId);
+  let index = 0;
+  const field = () => `attempts[${index}]`;
+  for (const ref of request.attempts) {
+    checkAttempt(ref, field, request.runnerId);
     if (ref.by.case !== "attempt") throw invalid(`attempts[${index}].attempt`, "is missing");
-  });
+    index++;
+  }
   if (request.freeSlots > maxSlots) throw invalid("free_slots", `is above ${maxSlots}`);
   if (RunnerMode[request.mode] === undefined) throw invalid("mode", "is unknown");
   checkDuration(request.hold, "hold", maxHoldMs);
@@ -67,11 +70,16 @@ export function checkReportAttempts({ namespace, runnerId, reports }: ReportAtte
   checkWord(namespace, "namespace");
   if (runnerId !== "") checkRunnerId(runnerId);
   checkCount(reports.length, "reports", 1, 1_000);
-  reports.forEach(({ attempt, report }, index) => {
-    checkAttempt(attempt, () => `reports[${index}].attempt`, runnerId);
+  let index = 0;
+  // For all reports: a name is asked for while the report that has it is checked.
+  const attemptField = () => `reports[${index}].attempt`;
+  const outcomeField = () => `reports[${index}].outcome`;
+  for (const { attempt, report } of reports) {
+    checkAttempt(attempt, attemptField, runnerId);
     if (report.case === undefined) throw invalid(`reports[${index}].report`, "is missing");
-    if (report.case === "outcome") checkOutcomeStreams(report.value, () => `reports[${index}].outcome`);
-  });
+    if (report.case === "outcome") checkOutcomeStreams(report.value, outcomeField);
+    index++;
+  }
 }
 
 /** A batch of appends. */

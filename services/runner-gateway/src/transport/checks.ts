@@ -25,12 +25,19 @@ function inside(field: FieldName, name: string): FieldName {
 
 /** Refuses a text that is empty, longer than `maxBytes`, or has control characters. */
 export function checkWord(value: string, field: FieldName, maxBytes = 255): void {
-  if (value === "") throw invalid(field, "is missing");
+  if (!isWord(value, maxBytes)) throw noWord(value, field, maxBytes);
+}
+
+function isWord(value: string, maxBytes = 255): boolean {
   // No character has more than three bytes, so that short texts need no counting.
-  if (value.length * 3 > maxBytes && Buffer.byteLength(value) > maxBytes) {
-    throw invalid(field, `is longer than ${maxBytes} bytes`);
-  }
-  if (controlCharacter.test(value)) throw invalid(field, "has control characters");
+  const fits = value.length * 3 <= maxBytes || Buffer.byteLength(value) <= maxBytes;
+  return value !== "" && fits && !controlCharacter.test(value);
+}
+
+function noWord(value: string, field: FieldName, maxBytes = 255): SwitchyardError {
+  if (value === "") return invalid(field, "is missing");
+  if (Buffer.byteLength(value) > maxBytes) return invalid(field, `is longer than ${maxBytes} bytes`);
+  return invalid(field, "has control characters");
 }
 
 /** Refuses what cannot be the id of a runner. */
@@ -77,7 +84,7 @@ export function checkCount(count: number, field: string, min: number, max: numbe
 export function checkAttempt(ref: AttemptRef | undefined, field: FieldName, runnerId: string): void {
   if (ref === undefined) throw invalid(field, "is missing");
   const { jobId, by } = ref;
-  checkWord(jobId, inside(field, "job_id"));
+  if (!isWord(jobId)) throw noWord(jobId, inside(field, "job_id"));
   if (by.case === "holder") {
     checkRunnerId(by.value, inside(field, "holder"));
     if (runnerId !== "" && by.value !== runnerId) throw invalid(inside(field, "holder"), "is not the calling runner");
@@ -91,7 +98,8 @@ export function checkAttempt(ref: AttemptRef | undefined, field: FieldName, runn
  * the outcome is taken, since afterwards there would be nobody to tell.
  */
 export function checkOutcomeStreams(outcome: Outcome | undefined, field: FieldName): void {
-  outcome?.streams.forEach(({ stream, length }: StreamLength, index) => {
+  if (outcome === undefined || outcome.streams.length === 0) return;
+  outcome.streams.forEach(({ stream, length }: StreamLength, index) => {
     checkWord(stream, inside(field, `streams[${index}].stream`));
     if (length < 0n) throw invalid(inside(field, `streams[${index}].length`), "is negative");
   });

@@ -23,12 +23,16 @@ export class ModelScheduler {
   readonly capacity = new CapacitySessions(this.jobs);
   readonly calls = { syncCapacity: 0, claimJobs: 0, renewLeases: 0, reportAttempts: 0 };
   readonly reports: AttemptReport[] = [];
+  /** Jobs whose attempts were named in renewals, in order. */
+  readonly renewed: string[] = [];
   /** Presence by `namespace/runner`, in milliseconds as last asked for; absent after a runner left. */
   readonly presence = new Map<string, number>();
   /** While set, calls fail as if nobody listened. */
   isAway = false;
   /** Time that a renewal takes. */
   renewMs = 1;
+  /** Time that reports take. */
+  reportMs = 0;
 
   readonly route: ServiceRoute = route(DispatchService, {
     syncCapacity: (request, context) => {
@@ -55,8 +59,9 @@ export class ModelScheduler {
       this.#checkThere();
       return { results: renewals.map((renewal) => this.#renew(renewal)) };
     },
-    reportAttempts: ({ reports }) => {
+    reportAttempts: async ({ reports }) => {
       this.calls.reportAttempts++;
+      if (this.reportMs > 0) await sleep(this.reportMs);
       this.#checkThere();
       this.reports.push(...reports);
       const results = reports.map((report) => this.#report(report));
@@ -96,6 +101,7 @@ export class ModelScheduler {
     }
     if (presence !== undefined) this.presence.set(key, Number(presence.seconds) * 1000 + presence.nanos / 1e6);
     const held = this.jobs.held(namespace, runnerId);
+    this.renewed.push(...attempts.map(({ jobId }) => jobId));
     const statuses = attempts.map((ref) => this.jobs.status(namespace, runnerId, ref));
     const named = new Set(attempts.map(({ jobId }) => jobId));
     const unnamed: Lease[] = complete ? held.filter(({ id }) => !named.has(id)).map((job) => this.jobs.lease(job)) : [];

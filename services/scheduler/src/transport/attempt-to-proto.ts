@@ -108,22 +108,44 @@ export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCode
     kind,
     queue: shape.queue,
     subject: body.subject,
-    labels: extras?.labels ?? {},
+    labels: extras?.labels ?? noLabels,
     input: { $typeName: "switchyard.common.v1.Payload", data: body.input ?? noBytes, contentType: body.contentType },
-    timeToLive: durationOf(Math.max(0, leaseUntil - now)),
+    timeToLive: timeToLive(Math.max(0, leaseUntil - now)),
     hold: attempt.holdByRunner ? HoldMode.RUNNER : HoldMode.ATTEMPT,
-    secretNames: extras?.secretNames ?? [],
+    secretNames: extras?.secretNames ?? noNames,
     resumeFrom: extras?.resumeFrom ?? "",
-    stopGrace: durationOf(shape.policy.stopGraceMs),
+    stopGrace: stopGrace(shape.policy.stopGraceMs),
     serial: BigInt(serial),
-    createTime: timestampFromMicros(job.createdMicros),
-    claimTime: timestampOf(attempt.claimedAt),
+    createTime: createTime(job.createdMicros),
+    claimTime: claimTime(attempt.claimedAt),
   };
-  if (executionDeadline > 0) lease.executionTimeLeft = durationOf(Math.max(0, executionDeadline - now));
+  if (executionDeadline > 0) lease.executionTimeLeft = executionTimeLeft(Math.max(0, executionDeadline - now));
   return lease;
 }
 
 const noBytes = new Uint8Array();
+// Shared by all leases, as everything in a message may be.
+const noLabels: Record<string, string> = Object.freeze({});
+const noNames: string[] = [];
+
+/** Jobs that are handed out together have times in common: each is made once for those in a row. */
+function shared<T>(make: (time: number) => T): (time: number) => T {
+  let of: number | undefined;
+  let made: T;
+  return (time) => {
+    if (time !== of) {
+      of = time;
+      made = make(time);
+    }
+    return made;
+  };
+}
+
+const timeToLive = shared(durationOf);
+const executionTimeLeft = shared(durationOf);
+const stopGrace = shared(durationOf);
+const createTime = shared(timestampFromMicros);
+const claimTime = shared(timestampOf);
 
 /** Tells what was taken from a runner. */
 export function revocationToProto({ serial, attempt, reason, at }: Revoked, ids: JobIdCodec): Revocation {

@@ -37,19 +37,29 @@ export async function reportAttempts(
 ): Promise<ReportAttemptsResponse> {
   checkRange("reports", reports.length, 1, maxReports);
   const places = await openAll(directory, reports);
-  const batches = new Map<ShardTerm, Set<ReportWrite>>();
+  const batches = new Map<ShardTerm, Batch>();
   const slowJobs = new Set<string>();
-  const results: (ReportResult | undefined)[] = reports.map((report) => {
-    const jobId = jobOf(report);
+  const results: (ReportResult | undefined)[] = [];
+  for (const report of reports) {
     const place = places.get(report.namespace);
-    const result = place && !slowJobs.has(jobId) ? decideAtOnce(place, report, resultBytes, batches) : undefined;
-    if (!result) slowJobs.add(jobId);
-    return result;
-  });
+    const isSlow = slowJobs.size > 0 && slowJobs.has(jobOf(report));
+    const result = place && !isSlow ? decideAtOnce(place, report, resultBytes, batches) : undefined;
+    if (!result) slowJobs.add(jobOf(report));
+    results.push(result);
+  }
   // Issued before anything else runs: until now the jobs name writes that no lane knows.
-  const written = [...batches].map(([term, writes]) => term.write(joinReports([...writes])));
-  await Promise.all([...written, takeSlowly(directory, reports, results, resultBytes)]);
+  const written: Promise<unknown>[] = [];
+  for (const [term, { writes }] of batches) written.push(term.write(joinReports(writes)));
+  if (slowJobs.size > 0) written.push(takeSlowly(directory, reports, results, resultBytes));
+  await Promise.all(written);
   return { $typeName: "switchyard.scheduler.v1.ReportAttemptsResponse", results: results as ReportResult[] };
+}
+
+/** What one call has decided from memory, to be written as one. */
+interface Batch {
+  readonly writes: ReportWrite[];
+  /** Those of starts, which a later report of the same attempt may go on from. */
+  readonly starts: Set<ReportWrite>;
 }
 
 /** Ids are read in either letter case. */
@@ -60,11 +70,14 @@ function jobOf({ attempt }: AttemptReport): string {
 /** The places of all namespaces that are named; those that can't be opened are left out, and refused item by item. */
 async function openAll(directory: Directory, reports: readonly AttemptReport[]): Promise<ReadonlyMap<string, Place>> {
   const places = new Map<string, Place>();
-  for (const namespace of new Set(reports.map((report) => report.namespace))) {
+  const refusedOnes = new Set<string>();
+  for (const { namespace } of reports) {
+    if (places.has(namespace) || refusedOnes.has(namespace)) continue;
     try {
       places.set(namespace, await directory.open(namespace));
     } catch (error) {
       refused(error);
+      refusedOnes.add(namespace);
     }
   }
   for (const { term } of places.values()) term.assertValid();
@@ -76,7 +89,7 @@ function decideAtOnce(
   place: Place,
   message: AttemptReport,
   resultBytes: number,
-  batches: Map<ShardTerm, Set<ReportWrite>>,
+  batches: Map<ShardTerm, Batch>,
 ): ReportResult | undefined {
   if (message.returnJob !== JobView.UNSPECIFIED) return undefined;
   const { term, space, ids } = place;
@@ -87,22 +100,49 @@ function decideAtOnce(
     const { live } = found;
     const isOther = message.runnerId !== "" && live.runner.id !== message.runnerId;
     // A start whose write is on the way has to be waited for, unless it is of this very batch.
-    const batch = batches.get(term) ?? new Set();
-    if (isOther || (live.marking && !batch.has(live.marking as ReportWrite))) return undefined;
-    const outcome = message.report.case === "outcome" ? outcomeFromProto(message.report.value, resultBytes) : undefined;
+    const batch = batches.get(term);
+    if (isOther || (live.marking && !batch?.starts.has(live.marking as ReportWrite))) return undefined;
+    const { report } = message;
+    if (report.case !== "outcome") {
+      if (message.renew) renewLease(term.clock.now(), live);
+      const decision = decide(place, message, live, undefined);
+      if ("waitFor" in decision || decision.answer === "ended") return undefined;
+      for (const write of decision.writes as readonly ReportWrite[]) addStart(batchOf(batches, term), write);
+      return taken(live.number, decision.answer);
+    }
+    const outcome = outcomeFromProto(report.value, resultBytes);
     if (message.renew) renewLease(term.clock.now(), live);
-    const decision = decide(place, message, live, outcome);
-    if ("waitFor" in decision || decision.answer === "ended") return undefined;
-    for (const write of decision.writes as readonly ReportWrite[]) batch.add(write);
-    if (batch.size > 0) batches.set(term, batch);
-    return taken(live.number, decision.answer);
+    if (!isRunning(live) || live.job.pending) return undefined;
+    const write = finishAttempt(term.clock.now(), live, outcome);
+    batchOf(batches, term).writes.push(write);
+    return taken(live.number, isRequeued(write));
   } catch (error) {
     return refused(error);
   }
 }
 
-/** One literal for every report that was taken: made a thousand times per call. */
+function batchOf(batches: Map<ShardTerm, Batch>, term: ShardTerm): Batch {
+  let batch = batches.get(term);
+  if (!batch) {
+    batch = { writes: [], starts: new Set() };
+    batches.set(term, batch);
+  }
+  return batch;
+}
+
+/** A start that is on the way is named again by every later report of its attempt. */
+function addStart({ writes, starts }: Batch, write: ReportWrite): void {
+  if (starts.has(write)) return;
+  starts.add(write);
+  writes.push(write);
+}
+
+/** The answer to a report that was taken. One for nearly all of them: the ends of jobs in their first attempt. */
 function taken(attempt: number, requeued: boolean): ReportResult {
+  return attempt === 1 && !requeued ? firstTaken : takenResult(attempt, requeued);
+}
+
+function takenResult(attempt: number, requeued: boolean): ReportResult {
   return {
     $typeName: "switchyard.scheduler.v1.ReportResult",
     reason: ErrorReason.UNSPECIFIED,
@@ -113,6 +153,8 @@ function taken(attempt: number, requeued: boolean): ReportResult {
     requeued,
   };
 }
+
+const firstTaken = takenResult(1, false);
 
 /** The reports that have no result yet; those of one job one after the other. */
 async function takeSlowly(
@@ -159,7 +201,7 @@ function decide(
 ): Decision<boolean | "ended"> {
   const { term } = place;
   const now = term.clock.now();
-  if (live.job.live !== live || live.job.phase !== "running") return { answer: "ended", writes: [] };
+  if (!isRunning(live)) return { answer: "ended", writes: [] };
   switch (report.case) {
     case "start":
       return { answer: false, writes: startAttempt(now, live) };
@@ -171,11 +213,21 @@ function decide(
       // Its place or content is changed: two writes of one flush must not touch the same row.
       if (live.job.pending) return { waitFor: live.job.pending };
       const write = finishAttempt(now, live, outcome as NonNullable<typeof outcome>);
-      return { answer: write.ends.every(({ final }) => !final), writes: [write] };
+      return { answer: isRequeued(write), writes: [write] };
     }
     case undefined:
       throw invalid("report", "is missing");
   }
+}
+
+function isRunning(live: LiveAttempt): boolean {
+  return live.job.live === live && live.job.phase === "running";
+}
+
+/** Whether the job goes on. */
+function isRequeued({ ends }: ReportWrite): boolean {
+  for (const { final } of ends) if (final) return false;
+  return true;
 }
 
 async function verdictToProto(

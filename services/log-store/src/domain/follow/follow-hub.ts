@@ -33,7 +33,7 @@ export interface FollowHub {
   /** This process has committed chunks of a stream. */
   committed(job: Job, streamId: number, chunks: readonly BuiltChunk[], made: boolean): void;
   /** Streams of a job were made, sealed or deleted. */
-  jobChanged(job: Job): void;
+  jobChanged(namespace: string, jobId: string): void;
   /** Another replica has changed something. */
   noticed(notice: ChangeNotice): void;
   /** Anything may have changed. */
@@ -102,8 +102,10 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
     if (siblings?.size === 0) attemptsByJob.delete(jobText(key));
   }
 
-  function jobChanged(job: Job): void {
-    for (const attempt of attemptsByJob.get(jobText(job)) ?? []) attempt.refreshSoon();
+  function jobChanged(namespace: string, jobId: string): void {
+    // Told of every job that ends, and mostly nobody follows any.
+    if (attemptsByJob.size === 0) return;
+    for (const attempt of attemptsByJob.get(jobText({ namespace, jobId })) ?? []) attempt.refreshSoon();
   }
 
   function everythingChanged(): void {
@@ -140,7 +142,7 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
   return {
     committed(job, streamId, chunks, made) {
       streams.get(streamId)?.live.committed(chunks);
-      if (made) jobChanged(job);
+      if (made) jobChanged(job.namespace, job.jobId);
     },
     jobChanged,
     noticed({ replica, everything, streamIds, jobs }) {
@@ -148,7 +150,7 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
       if (everything) return everythingChanged();
       const changed = new Set(streamIds.flatMap((id) => streams.get(id)?.attempt ?? []));
       for (const attempt of changed) attempt.refreshSoon();
-      for (const [namespace, jobId] of jobs) jobChanged({ namespace, jobId });
+      for (const [namespace, jobId] of jobs) jobChanged(namespace, jobId);
     },
     everythingChanged,
     follow,

@@ -1,76 +1,70 @@
-import type { Duration } from "@bufbuild/protobuf/wkt";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { attemptKey } from "../attempt-key.js";
-import { durationFromMs, durationToMs } from "../durations.js";
+import { ReadyQueue } from "./ready-queue.js";
+import { type HandedAnswer, type Place, ShelvedLease } from "./shelved-lease.js";
+import { type Moment, TimeLeft } from "./time-left.js";
 
 /**
- * Where a lease stands on its way to the runner:
- *
- * - `sealing`: older attempts' logs are being sealed; it may not be handed out yet
- * - `ready`: it waits for a call of the runner that has room
- * - `sent`: it went out in an answer whose receipt the runner has not confirmed; lost answers end here and go back to `ready`
- * - `received`: the runner has it; it leaves the shelf when the runner names all that it has
+ * The leases of one runner that are on their way to it, until it confirms their receipt. How many stand where is counted, since
+ * every change asks for it, and none of the questions looks at all of them.
  */
-type Place =
-  | { readonly at: "sealing" }
-  | { readonly at: "ready"; readonly sinceMs: number }
-  | { readonly at: "sent"; readonly channel: number; readonly revision: bigint }
-  | { readonly at: "received" };
-
-interface Shelved {
-  lease: Lease;
-  /** When the lease's time to live was told, monotonic. */
-  toldMs: number;
-  place: Place;
-}
-
-/** The leases of one runner that are on their way to it. How many stand where is counted, since every change asks for it. */
 export class LeaseShelf {
-  readonly #leases = new Map<string, Shelved>();
-  readonly #count = { sealing: 0, ready: 0, sent: 0, received: 0 };
-  readonly #sentOn = new Map<number, number>();
+  readonly #leases = new Map<string, ShelvedLease>();
+  readonly #count = { sealing: 0, ready: 0, sent: 0, gone: 0 };
+  /** By number of the channel. */
+  readonly #sentOn: number[] = [];
+  readonly #fresh = new ReadyQueue();
+  /** Those that were handed out before and got lost: they go first. */
+  readonly #again = new ReadyQueue();
+  /** Answers with leases whose receipt is not confirmed. */
+  readonly #answers = new Set<HandedAnswer>();
+  #now: Moment = { ms: Number.NaN };
+  #readyNow: Place = { at: "ready", sinceMs: Number.NaN };
 
   /** Puts a lease that was told just now. Returns false when it is known: then only its remaining time is news. */
   put(lease: Lease, nowMs: number, sealed: boolean): boolean {
     const key = keyOf(lease);
     const known = this.#leases.get(key);
+    this.#setNow(nowMs);
     if (known !== undefined) {
-      known.lease = lease;
-      known.toldMs = nowMs;
+      known.tell(lease, this.#now);
       return false;
     }
-    const place: Place = sealed ? { at: "ready", sinceMs: nowMs } : { at: "sealing" };
-    this.#leases.set(key, { lease, toldMs: nowMs, place });
-    this.#tally(place, 1);
+    const shelved = new ShelvedLease(lease, this.#now, sealed ? this.#readyNow : sealing);
+    this.#leases.set(key, shelved);
+    this.#count[shelved.place.at]++;
+    if (sealed) this.#fresh.add(shelved);
     return true;
   }
 
   /** The logs of older attempts are sealed. Returns false when the lease was taken away in the meantime. */
   sealed(lease: Lease, nowMs: number): boolean {
     const shelved = this.#leases.get(keyOf(lease));
-    if (shelved?.place.at === "sealing") this.#move(shelved, { at: "ready", sinceMs: nowMs });
+    if (shelved?.place.at === "sealing") this.#ready(shelved, nowMs, this.#fresh);
     return shelved !== undefined;
   }
 
   /**
-   * The runner confirms all answers of a channel up to a revision; what went out later is ready again. Returns what it has
-   * now, with the end of each lease (monotonic; infinite where the runner's presence keeps it).
+   * The runner confirms all answers of a channel up to a revision; what went out later is ready again. What the runner has now
+   * leaves the shelf.
+   *
+   * @param onArrived told of each of these, with the end of its lease (monotonic; infinite where the runner's presence keeps it)
    */
-  acknowledge(channel: number, received: bigint, nowMs: number): { readonly key: string; readonly endMs: number }[] {
-    const arrived: { key: string; endMs: number }[] = [];
-    if (this.sentOn(channel) === 0) return arrived;
-    for (const [key, shelved] of this.#leases) {
-      const { place, lease, toldMs } = shelved;
-      if (place.at !== "sent" || place.channel !== channel) continue;
-      if (place.revision <= received) {
-        this.#move(shelved, { at: "received" });
-        const ttl = lease.timeToLive;
-        arrived.push({ key, endMs: ttl === undefined ? Number.POSITIVE_INFINITY : toldMs + durationToMs(ttl) });
-      } else {
-        this.#move(shelved, { at: "ready", sinceMs: nowMs });
+  acknowledge(channel: number, received: bigint, nowMs: number, onArrived: (key: string, endMs: number) => void): void {
+    for (const answer of this.#answers) {
+      if (answer.channel !== channel) continue;
+      for (const shelved of answer.leases) {
+        if (shelved.place !== answer) continue;
+        if (answer.revision > received) {
+          this.#ready(shelved, nowMs, this.#again);
+          continue;
+        }
+        const key = keyOf(shelved.lease);
+        this.#leases.delete(key);
+        this.#move(shelved, gone);
+        onArrived(key, shelved.endMs);
       }
     }
-    return arrived;
   }
 
   /**
@@ -80,22 +74,24 @@ export class LeaseShelf {
   reclaim(lease: Lease, nowMs: number, isAlive: (channel: number) => boolean): void {
     const shelved = this.#leases.get(keyOf(lease));
     if (shelved === undefined) return;
-    shelved.lease = lease;
-    shelved.toldMs = nowMs;
-    const { place } = shelved;
-    if (place.at === "received" || (place.at === "sent" && !isAlive(place.channel))) {
-      this.#move(shelved, { at: "ready", sinceMs: nowMs });
-    }
+    this.#setNow(nowMs);
+    shelved.tell(lease, this.#now);
+    if (shelved.place.at === "sent" && !isAlive(shelved.place.channel)) this.#ready(shelved, nowMs, this.#again);
   }
 
   /** Takes up to `room` ready leases for an answer. */
   hand(room: number, channel: number, revision: bigint, nowMs: number): Lease[] {
     const handed: Lease[] = [];
-    for (const shelved of this.#leases.values()) {
-      if (handed.length >= room || this.#count.ready === 0) break;
-      if (shelved.place.at !== "ready") continue;
-      this.#move(shelved, { at: "sent", channel, revision });
-      handed.push(withRemainingTime(shelved, nowMs));
+    if (room <= 0 || this.#count.ready === 0) return handed;
+    this.#setNow(nowMs);
+    const timeLeft = new TimeLeft(this.#now);
+    const answer: HandedAnswer = { at: "sent", channel, revision, leases: [], left: 0 };
+    while (handed.length < room) {
+      const shelved = this.#again.take() ?? this.#fresh.take();
+      if (shelved === undefined) break;
+      this.#move(shelved, answer);
+      answer.leases.push(shelved);
+      handed.push(shelved.hand(timeLeft));
     }
     return handed;
   }
@@ -105,40 +101,39 @@ export class LeaseShelf {
     const shelved = this.#leases.get(key);
     if (shelved === undefined) return undefined;
     this.#leases.delete(key);
-    this.#tally(shelved.place, -1);
-    return shelved.place.at;
-  }
-
-  /** Removes the leases that a full statement of the runner has settled: they are named, or they are over. */
-  dropReceived(): void {
-    for (const [key, { place }] of this.#leases) if (place.at === "received") this.drop(key);
+    const { at } = shelved.place;
+    this.#move(shelved, gone);
+    return at;
   }
 
   /** Removes what a process of the runner that is gone may have received; what it never saw stays for the next one. */
   dropHanded(): void {
-    for (const [key, { place }] of this.#leases) if (place.at === "sent" || place.at === "received") this.drop(key);
+    for (const { leases } of this.#answers) {
+      for (const shelved of leases) if (shelved.place.at === "sent") this.drop(keyOf(shelved.lease));
+    }
   }
 
   /** Removes and returns the leases that have been ready since this moment or longer. */
   takeOverdue(sinceMs: number): Lease[] {
     const overdue: Lease[] = [];
-    if (this.#count.ready === 0) return overdue;
-    for (const [key, { place, lease }] of this.#leases) {
-      if (place.at !== "ready" || place.sinceMs > sinceMs) continue;
-      this.drop(key);
-      overdue.push(lease);
+    for (const queue of [this.#again, this.#fresh]) {
+      for (let shelved = queue.first(); shelved !== undefined; shelved = queue.first()) {
+        if (readySince(shelved) > sinceMs) break;
+        this.drop(keyOf(shelved.lease));
+        overdue.push(shelved.lease);
+      }
     }
     return overdue;
   }
 
   /** When the oldest ready lease became ready; undefined when none is. */
   oldestReadyMs(): number | undefined {
-    let oldest: number | undefined;
-    if (this.#count.ready === 0) return oldest;
-    for (const { place } of this.#leases.values()) {
-      if (place.at === "ready" && (oldest === undefined || place.sinceMs < oldest)) oldest = place.sinceMs;
-    }
-    return oldest;
+    if (this.#count.ready === 0) return undefined;
+    const [again, fresh] = [this.#again.first(), this.#fresh.first()];
+    return Math.min(
+      again ? readySince(again) : Number.POSITIVE_INFINITY,
+      fresh ? readySince(fresh) : Number.POSITIVE_INFINITY,
+    );
   }
 
   /** Leases that wait here, sealed or not. */
@@ -146,9 +141,9 @@ export class LeaseShelf {
     return this.#count.ready + this.#count.sealing;
   }
 
-  /** Leases that the runner has not confirmed. */
-  get unconfirmed(): number {
-    return this.#leases.size - this.#count.received;
+  /** Everything on the shelf: leases that the runner has not confirmed. */
+  get size(): number {
+    return this.#leases.size;
   }
 
   /** Whether a lease may be handed out. */
@@ -158,7 +153,7 @@ export class LeaseShelf {
 
   /** Leases that went out on a channel and are not confirmed. */
   sentOn(channel: number): number {
-    return this.#sentOn.get(channel) ?? 0;
+    return this.#sentOn[channel] ?? 0;
   }
 
   /** Whether a lease is on the shelf. */
@@ -166,37 +161,42 @@ export class LeaseShelf {
     return this.#leases.has(keyOf(lease));
   }
 
-  /** Everything on the shelf. */
-  get size(): number {
-    return this.#leases.size;
+  #ready(shelved: ShelvedLease, nowMs: number, queue: ReadyQueue): void {
+    this.#setNow(nowMs);
+    this.#move(shelved, this.#readyNow);
+    queue.add(shelved);
   }
 
-  #move(shelved: Shelved, place: Place): void {
-    this.#tally(shelved.place, -1);
+  #move(shelved: ShelvedLease, place: Place): void {
+    const { place: before } = shelved;
+    this.#count[before.at]--;
+    if (before.at === "sent") {
+      this.#sentOn[before.channel] = this.sentOn(before.channel) - 1;
+      if (--before.left === 0) this.#answers.delete(before);
+    }
     shelved.place = place;
-    this.#tally(place, 1);
+    this.#count[place.at]++;
+    if (place.at === "sent") {
+      this.#sentOn[place.channel] = this.sentOn(place.channel) + 1;
+      if (++place.left === 1) this.#answers.add(place);
+    }
   }
 
-  #tally(place: Place, change: 1 | -1): void {
-    this.#count[place.at] += change;
-    if (place.at === "sent") this.#sentOn.set(place.channel, this.sentOn(place.channel) + change);
+  /** Leases that come at the same time share their moment and place. */
+  #setNow(nowMs: number): void {
+    if (this.#now.ms === nowMs) return;
+    this.#now = { ms: nowMs };
+    this.#readyNow = { at: "ready", sinceMs: nowMs };
   }
+}
+
+const sealing: Place = { at: "sealing" };
+const gone: Place = { at: "gone" };
+
+function readySince({ place }: ShelvedLease): number {
+  return place.at === "ready" ? place.sinceMs : Number.POSITIVE_INFINITY;
 }
 
 function keyOf(lease: Lease): string {
   return attemptKey(lease.jobId, lease.attempt);
-}
-
-/** The scheduler told the time left when it answered; by now some of it has passed. */
-function withRemainingTime({ lease, toldMs }: Shelved, nowMs: number): Lease {
-  const elapsed = nowMs - toldMs;
-  // A spread of the message and nothing else is copied as a whole; with more in it each field would be looked at.
-  const copy = { ...lease };
-  if (lease.timeToLive !== undefined) copy.timeToLive = rest(lease.timeToLive, elapsed);
-  if (lease.executionTimeLeft !== undefined) copy.executionTimeLeft = rest(lease.executionTimeLeft, elapsed);
-  return copy;
-}
-
-function rest(duration: Duration, elapsedMs: number): Duration {
-  return durationFromMs(durationToMs(duration) - elapsedMs);
 }

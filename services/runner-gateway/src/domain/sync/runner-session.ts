@@ -1,16 +1,17 @@
 import { equals } from "@bufbuild/protobuf";
+import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { type Lease, type Revocation, Revocation_Reason } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import type { LeaseStatus } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { type RunnerProfile, RunnerProfileSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
-import { attemptKey } from "../attempt-key.js";
+import { attemptKey, refKey } from "../attempt-key.js";
 import { durationToMs } from "../durations.js";
 import type { RenewalAnswer } from "../renewals/renewal-need.js";
 import type { RunnerRecord } from "../runner-record.js";
 import { Channel } from "./channel.js";
 import { Holdings } from "./holdings.js";
 import { LeaseShelf } from "./lease-shelf.js";
-import { revocationOf } from "./status-to-revocation.js";
+import { endedRevocation, revocationOf } from "./status-to-revocation.js";
 import { StopNotes } from "./stop-notes.js";
 
 /** What an answer tells a runner; times are added by the call. */
@@ -78,9 +79,7 @@ export class RunnerSession {
   /** The runner confirms what it received. Returns false when it echoes a number that this channel never gave. */
   acknowledge(channel: Channel, received: bigint, nowMs: number): boolean {
     if (!channel.knows(received)) return false;
-    for (const { key, endMs } of this.shelf.acknowledge(channel.index, received, nowMs)) {
-      this.holdings.hold(key, endMs, nowMs);
-    }
+    this.shelf.acknowledge(channel.index, received, nowMs, (key, endMs) => this.holdings.hold(key, endMs, nowMs));
     this.stops.acknowledge(channel.index, received);
     // What was told on a channel that the runner no longer uses is told again here.
     for (const other of this.channels.values()) {
@@ -98,26 +97,59 @@ export class RunnerSession {
   }
 
   /**
-   * Takes in how the attempts that the runner named stand. Returns the leases that it should hold and did not name, and that
-   * are not on the shelf yet.
+   * Tells apart what a runner names: attempts whose standing only the scheduler knows, and those that a report of the runner
+   * ended, of which the scheduler would read the history.
    */
-  applyRenewal(answer: RenewalAnswer, complete: boolean, nowMs: number, wallMs: number): Lease[] {
+  tellApart(attempts: readonly AttemptRef[]): { readonly open: AttemptRef[]; readonly ended: AttemptRef[] } {
+    const open: AttemptRef[] = [];
+    const ended: AttemptRef[] = [];
+    for (const ref of attempts) (this.holdings.hasEnded(refKey(ref)) ? ended : open).push(ref);
+    return { open, ended };
+  }
+
+  /**
+   * Takes in how the attempts that the runner named stand.
+   *
+   * @param answer about those whose standing the scheduler knows
+   * @param ended the others
+   * @returns the leases that the runner should hold and did not name, and that are not on the shelf yet
+   */
+  applyRenewal(
+    answer: RenewalAnswer,
+    ended: readonly AttemptRef[],
+    complete: boolean,
+    nowMs: number,
+    wallMs: number,
+  ): Lease[] {
     const named = new Set<string>();
     if (complete) {
       this.holdings.clear();
       this.needsComplete = false;
     }
     for (const status of answer.statuses) {
-      const key = attemptKey(status.jobId, status.attempt);
+      const key = keyOf(status);
       named.add(key);
       this.#applyStatus(key, status, answer.sentMs, wallMs);
+    }
+    for (const ref of ended) {
+      named.add(refKey(ref));
+      this.stops.addLate(endedRevocation(ref, wallMs));
     }
     if (!complete) return [];
     this.stops.settle(named);
     const isAlive = (channel: number) => this.channels.get(channel)?.isOpen(nowMs) ?? false;
     for (const lease of answer.unnamed) this.shelf.reclaim(lease, nowMs, isAlive);
-    this.shelf.dropReceived();
     return answer.unnamed.filter((lease) => !this.shelf.has(lease) && !this.holdings.hasEnded(keyOf(lease)));
+  }
+
+  /**
+   * Puts a lease on the shelf.
+   *
+   * @param sealed it may be handed out at once
+   * @returns false when it is known: it is on the shelf, or the runner has it
+   */
+  shelve(lease: Lease, nowMs: number, sealed: boolean): boolean {
+    return !this.holdings.has(keyOf(lease)) && this.shelf.put(lease, nowMs, sealed);
   }
 
   /** An attempt is revoked, or shall stop. Returns whether it never left this gateway, so that nobody else can stop it. */
@@ -133,7 +165,7 @@ export class RunnerSession {
   /** A report of the runner ended an attempt. */
   ended(jobId: string, attempt: number): void {
     const key = attemptKey(jobId, attempt);
-    this.holdings.end(key);
+    this.holdings.end(key, this.record.slots);
     this.shelf.drop(key);
     this.stops.drop(key);
   }
@@ -149,7 +181,7 @@ export class RunnerSession {
     let free = -this.shelf.waiting;
     for (const channel of this.channels.values()) if (channel.isOpen(nowMs)) free += this.#room(channel);
     // The registered slots bound all channels together, whatever each of them asks for.
-    return Math.max(0, Math.min(free, this.record.slots - this.holdings.size - this.shelf.unconfirmed));
+    return Math.max(0, Math.min(free, this.record.slots - this.holdings.size - this.shelf.size));
   }
 
   /** The runner asks for more than its slots leave: what this gateway believes it to hold may be out of date. */
@@ -187,8 +219,9 @@ export class RunnerSession {
 
   #applyStatus(key: string, status: LeaseStatus, sentMs: number, wallMs: number): void {
     const held = status.reason === ErrorReason.UNSPECIFIED;
+    const hasEnded = this.holdings.hasEnded(key);
     // The report that ended it may have been taken while this status was on the way.
-    if (held && this.holdings.hasEnded(key)) return;
+    if (held && hasEnded) return;
     if (held) {
       const ttl = status.timeToLive;
       this.holdings.hold(key, ttl === undefined ? Number.POSITIVE_INFINITY : sentMs + durationToMs(ttl), sentMs);
@@ -197,8 +230,10 @@ export class RunnerSession {
       this.shelf.drop(key);
     }
     const revocation = revocationOf(status, wallMs);
+    if (revocation === undefined) return;
     // Naming an attempt whose report was taken is how a runner says that the report's answer has not reached it.
-    if (revocation !== undefined) this.stops.add(revocation, !held && this.holdings.hasEnded(key));
+    if (hasEnded) this.stops.addLate(revocation);
+    else this.stops.add(revocation);
   }
 }
 

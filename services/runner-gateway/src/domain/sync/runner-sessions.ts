@@ -159,7 +159,7 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
     const now = clock.monotonicMs();
     for (const lease of leases) {
       const isFirst = lease.attempt <= 1;
-      if (session.shelf.put(lease, now, isFirst) && !isFirst) void seal(session, lease);
+      if (session.shelve(lease, now, isFirst) && !isFirst) void seal(session, lease);
     }
   }
 
@@ -179,11 +179,17 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
     assign(leases) {
       const concerned = new Map<RunnerSession, Lease[]>();
       const homeless: Lease[] = [];
+      let before: Lease | undefined;
+      let own = homeless;
       for (const lease of leases) {
-        const session = find(lease.namespace, lease.runnerId);
-        const own = session === undefined ? homeless : concerned.get(session);
-        if (own !== undefined) own.push(lease);
-        else if (session !== undefined) concerned.set(session, [lease]);
+        // Many in a row are for the same runner.
+        if (before?.runnerId !== lease.runnerId || before.namespace !== lease.namespace) {
+          const session = find(lease.namespace, lease.runnerId);
+          own = session === undefined ? homeless : (concerned.get(session) ?? []);
+          if (session !== undefined) concerned.set(session, own);
+        }
+        before = lease;
+        own.push(lease);
       }
       giveBack.release(homeless, "the runner is gone");
       for (const [session, own] of concerned) {

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import {
   type Revocation,
@@ -14,6 +15,17 @@ export function revocationOf(status: LeaseStatus, wallMs: number): Revocation | 
   if (reason === undefined) return undefined;
   const { jobId, attempt } = status;
   return create(RevocationSchema, { jobId, attempt, reason, time: timestampFromMs(wallMs) });
+}
+
+/** What a runner is told that names an attempt which its own report ended: the scheduler would say the same. */
+export function endedRevocation({ jobId, by }: AttemptRef, wallMs: number): Revocation {
+  const attempt = by.case === "attempt" ? by.value : 0;
+  return create(RevocationSchema, {
+    jobId,
+    attempt,
+    reason: Revocation_Reason.NOT_HELD,
+    time: timestampFromMs(wallMs),
+  });
 }
 
 function reasonOf(status: LeaseStatus): Revocation_Reason | undefined {

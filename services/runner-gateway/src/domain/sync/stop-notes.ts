@@ -12,15 +12,25 @@ interface Note {
 /** The attempts that one runner shall stop, and how much of that it knows. */
 export class StopNotes {
   readonly #notes = new Map<string, Note>();
+  /** Ended attempts that the runner named all the same. */
+  readonly #late = new Map<string, Revocation>();
 
-  /** Notes a stop; the same reason again is no news. @param quiet it may wait for the next answer */
-  add(revocation: Revocation, quiet = false): void {
+  /**
+   * The runner named an attempt whose report was taken: the next answer tells it, in case the one to the report was lost. It
+   * ends no held call and is told once, since a runner that misses this too will name the attempt again.
+   */
+  addLate(revocation: Revocation): void {
+    this.#late.set(attemptKey(revocation.jobId, revocation.attempt), revocation);
+  }
+
+  /** Notes a stop; the same reason again is no news. */
+  add(revocation: Revocation): void {
     const key = attemptKey(revocation.jobId, revocation.attempt);
     const known = this.#notes.get(key);
     if (known?.revocation.reason === revocation.reason) return;
     // A cancel that is asked for does not weaken the news that the attempt is over.
     if (known !== undefined && revocation.reason === Revocation_Reason.CANCEL_REQUESTED) return;
-    this.#notes.set(key, { revocation, told: undefined, confirmed: quiet });
+    this.#notes.set(key, { revocation, told: undefined, confirmed: false });
   }
 
   /** There is a stop that the runner has not been told. */
@@ -46,6 +56,8 @@ export class StopNotes {
       if (!note.confirmed) note.told = { channel, revision };
       stops.push(note.revocation);
     }
+    for (const revocation of this.#late.values()) stops.push(revocation);
+    this.#late.clear();
     return stops;
   }
 
@@ -57,10 +69,12 @@ export class StopNotes {
   /** Forgets an attempt. */
   drop(key: string): void {
     this.#notes.delete(key);
+    this.#late.delete(key);
   }
 
   /** Forgets everything. */
   clear(): void {
     this.#notes.clear();
+    this.#late.clear();
   }
 }

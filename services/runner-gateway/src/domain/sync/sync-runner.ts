@@ -10,8 +10,10 @@ import type { Activity } from "../activity.js";
 import type { Clock } from "../clock.js";
 import { durationFromMs, durationToMs } from "../durations.js";
 import type { Renewals } from "../renewals/renewals.js";
+import type { Reports } from "../reports.js";
 import type { RunnerRecord } from "../runner-record.js";
 import type { RunnerRegistry } from "../runner-registry.js";
+import { withinMs } from "../within-ms.js";
 import type { Channel } from "./channel.js";
 import type { RunnerSession, SessionAnswer } from "./runner-session.js";
 import type { RunnerSessions } from "./runner-sessions.js";
@@ -31,6 +33,8 @@ export interface SyncRunnerDeps {
   readonly registry: RunnerRegistry;
   readonly sessions: RunnerSessions;
   readonly renewals: Renewals;
+  /** Settles when the reports under way that end some of these attempts are answered; undefined when there are none. */
+  readonly ending: Reports["ending"];
   readonly activity: Activity;
   readonly clock: Clock;
   /** The profile of a registration. */
@@ -45,6 +49,8 @@ type Answer = MessageInitShape<typeof SyncRunnerResponseSchema>;
 
 /** Longest hold, below the idle time-out of every proxy. */
 const maxHoldMs = 20_000;
+/** Longest wait of a call for reports about what it names. */
+const maxReportWaitMs = 500;
 /** Time that the answer needs to reach the caller before its deadline. */
 const deadlineMarginMs = 250;
 
@@ -62,19 +68,31 @@ export function createSyncRunner(
 ): (request: SyncRunnerRequest, caller: SyncCaller) => Promise<Answer> {
   const { registry, sessions, renewals, activity, clock } = deps;
 
+  /**
+   * Waits until the reports about attempts that the call names are answered: what has ended needs no renewal, and the scheduler
+   * would wait for its end as well, then read its history. The wait is short beside the time that the leases have left.
+   */
+  async function reported({ holdings }: RunnerSession, { namespace, runnerId, attempts }: SyncRunnerRequest) {
+    const ending = deps.ending(namespace, runnerId, attempts);
+    const waitMs = Math.min(maxReportWaitMs, (holdings.firstEndMs - clock.monotonicMs()) / 4);
+    if (ending !== undefined && waitMs > 0) await withinMs(ending, waitMs);
+  }
+
   /** Renews what the call names. Returns false when a newer call took this one's place in the meantime. */
   async function renew(session: RunnerSession, channel: Channel, request: SyncRunnerRequest): Promise<boolean> {
-    const { namespace, runnerId, attempts, complete } = request;
+    const { namespace, runnerId, complete } = request;
     const { presenceMs } = session.record;
+    const call = channel.calls;
+    await reported(session, request);
+    const { open: attempts, ended } = session.tellApart(request.attempts);
     const presenceLeft = (renewals.presenceEndMs(namespace, runnerId) ?? 0) - clock.monotonicMs();
-    if (!complete && attempts.length === 0 && presenceLeft > presenceMs / 2) {
+    if (!complete && request.attempts.length === 0 && presenceLeft > presenceMs / 2) {
       renewals.touch(namespace, runnerId, presenceMs);
       return true;
     }
-    const call = channel.calls;
     const answer = await renewals.renew({ namespace, runnerId, attempts, complete, presenceMs });
     if (channel.calls !== call || session.sessionId !== request.sessionId) return false;
-    const missing = session.applyRenewal(answer, complete, clock.monotonicMs(), clock.wallMs());
+    const missing = session.applyRenewal(answer, ended, complete, clock.monotonicMs(), clock.wallMs());
     sessions.shelve(session, missing);
     return true;
   }

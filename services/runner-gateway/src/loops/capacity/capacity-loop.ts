@@ -48,8 +48,8 @@ interface Session {
   readonly book: CreditBook;
   revision: number;
   receivedDelivery: bigint;
-  /** Leases of answers whose receipt the scheduler may not know of yet: what it repeats is not counted again. */
-  readonly recent: Map<string, bigint>;
+  /** Answers whose receipt the scheduler may not know of yet: what it repeats of them is not counted again. */
+  recent: readonly SyncCapacityResponse[];
   full: boolean;
   /** Cuts off the calls that are still under way. */
   readonly ended: AbortController;
@@ -161,15 +161,11 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
 
   /** @param confirmed the delivery that the request named as received: what came up to it is not repeated any more */
   function receive(current: Session, response: SyncCapacityResponse, confirmed: bigint): boolean {
+    current.recent = current.recent.filter(({ delivery }) => delivery > confirmed);
     if (response.delivery <= current.receivedDelivery) return false;
-    for (const [key, delivery] of current.recent) if (delivery <= confirmed) current.recent.delete(key);
+    const leases = withoutRepeated(response.leases, current.recent);
     current.receivedDelivery = response.delivery;
-    const leases = response.leases.filter((lease) => {
-      const key = attemptKey(lease.jobId, lease.attempt);
-      const isNew = !current.recent.has(key);
-      current.recent.set(key, response.delivery);
-      return isNew;
-    });
+    current.recent = [...current.recent, response];
     for (const [first, count] of runsOf(leases)) current.book.grant(first.namespace, first.runnerId, count);
     if (leases.length > 0) deps.onLeases(leases);
     if (response.revocations.length > 0) deps.onRevocations(response.revocations);
@@ -224,6 +220,15 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
   };
 }
 
+/** The leases that no earlier answer brought. Without such answers, which is when calls did not overlap, that is all of them. */
+function withoutRepeated(leases: readonly Lease[], earlier: readonly SyncCapacityResponse[]): readonly Lease[] {
+  if (earlier.length === 0 || leases.length === 0) return leases;
+  const known = new Set<string>();
+  for (const response of earlier)
+    for (const { jobId, attempt } of response.leases) known.add(attemptKey(jobId, attempt));
+  return leases.filter(({ jobId, attempt }) => !known.has(attemptKey(jobId, attempt)));
+}
+
 /** Leases that stand in a row for one runner: the first of each row and how many it has. */
 function runsOf(leases: readonly Lease[]): [Lease, number][] {
   const runs: [Lease, number][] = [];
@@ -248,7 +253,7 @@ function newSession(wishes: readonly RunnerWish[]): Session {
     book,
     revision: 0,
     receivedDelivery: 0n,
-    recent: new Map(),
+    recent: [],
     full: true,
     ended: new AbortController(),
   };
