@@ -205,6 +205,32 @@ describe("an attempt whose report was taken", () => {
     }
   });
 
+  it("is not renewed when its report comes while others are waited for", async () => {
+    const { runners, scheduler, namespace, first } = await setUp(2);
+    const jobs = [scheduler.submit(namespace), scheduler.submit(namespace)];
+    const { revision, leases } = await runners.syncRunner({ ...first, freeSlots: 2 });
+    expect(leases).toHaveLength(2);
+    const [one, two] = jobs.map(({ id }) => ({
+      ...{ namespace, runnerId: "r1" },
+      reports: [{ attempt: ref(id), report: succeeded }],
+    })) as [Parameters<typeof runners.reportAttempts>[0], Parameters<typeof runners.reportAttempts>[0]];
+    scheduler.reportMs = 50;
+    try {
+      const early = runners.reportAttempts(one);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const attempts = jobs.map(({ id }) => ref(id));
+      const naming = { ...first, attempts, freeSlots: 0, hold: { nanos: 20e6 }, receivedRevision: revision };
+      const named = runners.syncRunner(naming);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const late = runners.reportAttempts(two);
+      expect((await named).stops).toHaveLength(2);
+      await Promise.all([early, late]);
+      for (const { id } of jobs) expect(scheduler.renewed).not.toContain(id);
+    } finally {
+      scheduler.reportMs = 0;
+    }
+  });
+
   it("is renewed when its report takes long", async () => {
     const { runners, scheduler, job, report, naming } = await holding();
     scheduler.reportMs = 1_000;

@@ -8,6 +8,9 @@ export function invalid(field: string, message: string): SwitchyardError {
   return new SwitchyardError("INVALID_ARGUMENT", `${field}: ${message}`, { field });
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const controlCharacters = /[\u0000-\u001f\u007f]/;
+
 /** Checks a text of `min` to `max` bytes without control characters. */
 export function checkName(field: string, value: string, min: number, max: number): string {
   // Empty texts are most of the optional ones. No character has more than three bytes, so that short texts need no counting.
@@ -16,8 +19,7 @@ export function checkName(field: string, value: string, min: number, max: number
     const bytes = Buffer.byteLength(value);
     if (bytes < min || bytes > max) throw invalid(field, `must have ${min} to ${max} bytes, not ${bytes}`);
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(value)) throw invalid(field, "must not contain control characters");
+  if (controlCharacters.test(value)) throw invalid(field, "must not contain control characters");
   return value;
 }
 

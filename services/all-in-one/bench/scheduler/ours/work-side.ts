@@ -2,8 +2,8 @@ import { createRunner, type SwitchyardClient } from "@switchyard/client";
 import type { JobBody, WorkSide } from "../driver/queue.js";
 import { benchKind, namespace } from "./names.js";
 
-/** Slots of the one runner; as many jobs may be on their way at once. */
-const slots = 1_000;
+/** Slots of the one runner; as many jobs may be on their way at once. Two full calls of reports: while one is stored, the next is executed. */
+const slots = 2_000;
 const result = { ok: true, text: "done" };
 
 /** Works as users of the runner library do. Every job has a result. */

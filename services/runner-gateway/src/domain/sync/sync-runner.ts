@@ -69,13 +69,17 @@ export function createSyncRunner(
   const { registry, sessions, renewals, activity, clock } = deps;
 
   /**
-   * Waits until the reports about attempts that the call names are answered: what has ended needs no renewal, and the scheduler
-   * would wait for its end as well, then read its history. The wait is short beside the time that the leases have left.
+   * Waits until the reports about attempts that the call names are answered, those included that come while it waits: what has ended needs no renewal, and the
+   * scheduler would wait for its end as well, then read its history. The wait is short beside the time that the leases have left.
    */
   async function reported({ holdings }: RunnerSession, { namespace, runnerId, attempts }: SyncRunnerRequest) {
-    const ending = deps.ending(namespace, runnerId, attempts);
-    const waitMs = Math.min(maxReportWaitMs, (holdings.firstEndMs - clock.monotonicMs()) / 4);
-    if (ending !== undefined && waitMs > 0) await withinMs(ending, waitMs);
+    const begunMs = clock.monotonicMs();
+    const untilMs = begunMs + Math.min(maxReportWaitMs, (holdings.firstEndMs - begunMs) / 4);
+    for (let leftMs = untilMs - begunMs; leftMs > 0; leftMs = untilMs - clock.monotonicMs()) {
+      const ending = deps.ending(namespace, runnerId, attempts);
+      if (ending === undefined) return;
+      await withinMs(ending, leftMs);
+    }
   }
 
   /** Renews what the call names. Returns false when a newer call took this one's place in the meantime. */
