@@ -7,7 +7,6 @@ import { defaultMaxMessageBytes, type Keepalive, keepaliveOptions } from "../kee
 import type { RpcMiddleware } from "../middleware.js";
 import type { ServiceRoute } from "../service-route.js";
 import { serverCredentials, type TlsMaterial } from "../tls.js";
-import { answerInOneWrite } from "./answer-in-one-write.js";
 import { createGrpcCalls } from "./grpc-calls.js";
 import { createGrpcHandler } from "./grpc-handlers.js";
 import { methodDefinition } from "./service-definition.js";
@@ -53,7 +52,6 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     "grpc.max_concurrent_streams": options.maxStreamsPerConnection ?? 100,
     // Nobody serves its statistics, which grpc-js would keep of every call.
     "grpc.enable_channelz": 0,
-    interceptors: [answerInOneWrite],
     ...keepaliveOptions(options.keepalive),
   });
   // What a handler returned is written as it is: the codec takes what is left out for unset.
