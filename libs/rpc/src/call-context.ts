@@ -1,6 +1,14 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ContextValues, createContextValues, type HandlerContext } from "@connectrpc/connect";
 
+/** The headers of a request, in whatever form the mount has them. */
+export interface RequestHeaders {
+  /** Makes all of them. */
+  all(): Headers;
+  /** Reads one, without making the others where that can be spared. Null when it is not there. */
+  read(name: string): string | null;
+}
+
 /** What a mount knows when a call comes in. */
 export interface CallContextInit {
   readonly method: DescMethod;
@@ -10,14 +18,13 @@ export interface CallContextInit {
   readonly deadline: number | undefined;
   /** Whether the context keeps the deadline by a timer of its own; not needed where the caller's side does. */
   readonly watchesDeadline: boolean;
-  /** Makes the request headers when somebody asks for them. */
-  readonly requestHeader: () => Headers;
-  /** Reads one request header. Default: from all of them. */
-  readonly readHeader?: (name: string) => string | null;
+  readonly headers: RequestHeaders;
 }
 
 // One error for all calls: nobody looks at it, and a stack trace for each call would cost more than the call.
 const callEnded = new ConnectError("the call has ended", Code.Canceled);
+
+const nothing = () => undefined;
 
 /**
  * The `HandlerContext` of the gRPC and the in-memory mount. Headers, signal and values come into being on first use:
@@ -28,6 +35,7 @@ export class CallContext implements HandlerContext {
   readonly #init: CallContextInit;
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #listeners: Set<(reason: unknown) => void> | undefined;
   #aborted = false;
   #reason: unknown;
   #requestHeader: Headers | undefined;
@@ -56,10 +64,10 @@ export class CallContext implements HandlerContext {
     return `${this.protocolName}:///${this.service.typeName}/${this.method.name}`;
   }
 
-  readonly timeoutMs = (): number | undefined => {
+  timeoutMs(): number | undefined {
     const { deadline } = this.#init;
     return deadline === undefined || deadline === Number.POSITIVE_INFINITY ? undefined : deadline - Date.now();
-  };
+  }
 
   get signal(): AbortSignal {
     if (this.#controller !== undefined) return this.#controller.signal;
@@ -69,8 +77,20 @@ export class CallContext implements HandlerContext {
     return this.#controller.signal;
   }
 
+  /** Does what a listener of the signal would, without a signal. */
+  whenAborted(listener: (reason: unknown) => void): () => void {
+    if (this.#aborted) {
+      listener(this.#reason);
+      return nothing;
+    }
+    const listeners = this.#listeners ?? new Set();
+    this.#listeners = listeners.add(listener);
+    this.#watchDeadline();
+    return () => listeners.delete(listener);
+  }
+
   get requestHeader(): Headers {
-    this.#requestHeader ??= this.#init.requestHeader();
+    this.#requestHeader ??= this.#init.headers.all();
     return this.#requestHeader;
   }
 
@@ -96,13 +116,14 @@ export class CallContext implements HandlerContext {
 
   /** Reads one request header; spares making all of them. Null when it is not there. */
   readHeader(name: string): string | null {
-    return this.#init.readHeader === undefined ? this.requestHeader.get(name) : this.#init.readHeader(name);
+    return this.#init.headers.read(name);
   }
 
   /** Sets one response header, whose name is in lower case and no other's. */
   setHeader(name: string, value: string): void {
     if (this.#responseHeader !== undefined) this.#responseHeader.set(name, value);
-    else this.#plainHeaders = [...(this.#plainHeaders ?? []).filter(([other]) => other !== name), [name, value]];
+    else if (this.#plainHeaders === undefined) this.#plainHeaders = [[name, value]];
+    else this.#plainHeaders = [...this.#plainHeaders.filter(([other]) => other !== name), [name, value]];
   }
 
   /** The response trailers if anybody has asked for them. */
@@ -117,6 +138,7 @@ export class CallContext implements HandlerContext {
     this.#reason = reason;
     clearTimeout(this.#timer);
     this.#controller?.abort(reason);
+    for (const listener of this.#listeners ?? []) listener(reason);
   }
 
   /** Says that the call is over; what the handler tied to the signal is released. */
@@ -125,6 +147,7 @@ export class CallContext implements HandlerContext {
   }
 
   #watchDeadline(): void {
+    if (this.#timer !== undefined) return;
     const ms = this.timeoutMs();
     if (ms === undefined || !this.#init.watchesDeadline) return;
     // setTimeout counts in 32 bits and fires at once beyond; such a deadline is as good as none.
@@ -136,6 +159,19 @@ export class CallContext implements HandlerContext {
 /** Reads one request header, without making all of them where the mount can spare that. Null when it is not there. */
 export function readRequestHeader(context: HandlerContext, name: string): string | null {
   return context instanceof CallContext ? context.readHeader(name) : context.requestHeader.get(name);
+}
+
+/**
+ * Calls back with the reason when the context's signal aborts, at once if it has; returns how to stop that. For handlers that wait: a signal
+ * and its listeners cost more than the rest of such a call, and where the mount can spare it none is made.
+ */
+export function whenAborted(context: HandlerContext, listener: (reason: unknown) => void): () => void {
+  if (context instanceof CallContext) return context.whenAborted(listener);
+  const { signal } = context;
+  const onAbort = () => listener(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return () => signal.removeEventListener("abort", onAbort);
 }
 
 /** Sets one response header (the name in lower case), without making all of them where the mount can spare that. */

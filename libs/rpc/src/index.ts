@@ -1,4 +1,4 @@
-export { callCancelled, deadlineExceeded, readRequestHeader, setResponseHeader } from "./call-context.js";
+export { callCancelled, deadlineExceeded, readRequestHeader, setResponseHeader, whenAborted } from "./call-context.js";
 export { createClient } from "./client/client.js";
 export { type ClosableTransport, createGrpcTransport, type GrpcTransportOptions } from "./client/grpc-transport.js";
 export { createInMemoryTransport, type InMemoryTransportOptions } from "./client/in-memory-transport.js";

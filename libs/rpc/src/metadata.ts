@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import grpc from "@grpc/grpc-js";
+import type { RequestHeaders } from "./call-context.js";
 
 /** Whatever `new Headers()` takes. */
 export type HeaderInit = ConstructorParameters<typeof Headers>[0];
@@ -21,10 +22,23 @@ export function metadataFromInit(init: HeaderInit): grpc.Metadata {
   return metadataFromHeaders(init === undefined || init instanceof Headers ? init : new Headers(init));
 }
 
-/** Reads one value as `Headers.get` would: several are joined, bytes are base64. Null when there is none. */
-export function readMetadata(metadata: grpc.Metadata, name: string): string | null {
-  const values = metadata.get(name);
-  return values.length === 0 ? null : values.map(textOf).join(", ");
+/** The headers that came as metadata. */
+export class MetadataHeaders implements RequestHeaders {
+  readonly #metadata: grpc.Metadata;
+
+  constructor(metadata: grpc.Metadata) {
+    this.#metadata = metadata;
+  }
+
+  all(): Headers {
+    return headersFromMetadata(this.#metadata);
+  }
+
+  /** As `Headers.get` does: several values are joined, bytes are base64. */
+  read(name: string): string | null {
+    const values = this.#metadata.get(name);
+    return values.length === 0 ? null : values.map(textOf).join(", ");
+  }
 }
 
 /** Adds headers to metadata, leaving out those that belong to a protocol. */

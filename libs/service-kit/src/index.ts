@@ -28,12 +28,13 @@ export { createServiceHost, type ServiceHost, type ServiceHostOptions } from "./
 export { createStandardMiddleware, type StandardMiddlewareOptions } from "./host/standard-middleware.js";
 export { loadClientTls, loadTls, type TlsPaths } from "./host/tls-files.js";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.js";
-export { createAccessLogMiddleware } from "./middleware/access-log.js";
+export { createAccessLog } from "./middleware/access-log.js";
 export { bearerOf } from "./middleware/bearer.js";
+export type { CallWatcher } from "./middleware/call-watcher.js";
 export { type ConcurrencyLimitOptions, createConcurrencyLimit } from "./middleware/concurrency-limit.js";
 export { createDeadlineMiddleware, type DeadlineOptions } from "./middleware/deadline.js";
-export { createErrorMiddleware } from "./middleware/map-errors.js";
-export { createMetricsMiddleware } from "./middleware/metrics.js";
+export { createCallMetrics } from "./middleware/metrics.js";
 export { createRequestIdMiddleware, requestIdOf } from "./middleware/request-id.js";
 export { createTracingMiddleware, remoteParent, traceInterceptor } from "./middleware/tracing.js";
+export { createWatchMiddleware } from "./middleware/watch-calls.js";
 export { createReflectionRoutes } from "./reflection/reflection-routes.js";

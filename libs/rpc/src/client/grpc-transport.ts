@@ -110,6 +110,8 @@ function channelOptions(options: GrpcTransportOptions): grpc.ChannelOptions {
     "grpc.max_receive_message_length": maxMessageBytes,
     // Refused here, since a message far over the server's limit costs the whole connection instead of one call.
     "grpc.max_send_message_length": maxMessageBytes,
+    // Nobody serves its statistics, which grpc-js would keep of every call.
+    "grpc.enable_channelz": 0,
     "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     ...(options.tls?.serverName === undefined ? {} : { "grpc.ssl_target_name_override": options.tls.serverName }),
     ...keepaliveOptions(options.keepalive),

@@ -12,7 +12,7 @@ import {
 import { runStreamingCall, runUnaryCall } from "@connectrpc/connect/protocol";
 import { SwitchyardError, toConnectError } from "@switchyard/errors";
 import { bindRoutes } from "../bind-routes.js";
-import { CallContext, deadlineExceeded } from "../call-context.js";
+import { CallContext, deadlineExceeded, type RequestHeaders } from "../call-context.js";
 import { completeMessage } from "../message-codec.js";
 import type { HeaderInit } from "../metadata.js";
 import type { RpcMiddleware } from "../middleware.js";
@@ -39,14 +39,19 @@ export interface InMemoryTransportOptions {
  */
 export function createInMemoryTransport(options: InMemoryTransportOptions): Transport {
   const served = new Map<string, MethodImplSpec>();
-  for (const spec of bindRoutes(options.routes, options.middleware)) served.set(nameOf(spec.method), spec);
+  // Looked up by itself first; a client may have another copy of its description.
+  const known = new Map<DescMethod, MethodImplSpec>();
+  for (const spec of bindRoutes(options.routes, options.middleware)) {
+    served.set(nameOf(spec.method), spec);
+    known.set(spec.method, spec);
+  }
   const running = new Set<CallContext>();
   options.shutdownSignal?.addEventListener("abort", () => {
     for (const context of running) context.abort(options.shutdownSignal?.reason);
   });
 
   const find = (method: DescMethod): MethodImplSpec => {
-    const spec = served.get(nameOf(method));
+    const spec = known.get(method) ?? served.get(nameOf(method));
     if (spec !== undefined) return spec;
     throw toConnectError(new SwitchyardError("UNIMPLEMENTED", `${nameOf(method)} is not served here`));
   };
@@ -56,7 +61,7 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): Tran
       protocolName: "memory",
       deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
       watchesDeadline: false,
-      requestHeader: () => new Headers(header),
+      headers: header === undefined ? noHeaders : new GivenHeaders(header),
     });
     running.add(context);
     if (options.shutdownSignal?.aborted) context.abort(options.shutdownSignal.reason);
@@ -134,6 +139,27 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): Tran
       });
     },
   };
+}
+
+const noHeaders: RequestHeaders = { all: () => new Headers(), read: () => null };
+
+/** The headers that a client gives along. */
+class GivenHeaders implements RequestHeaders {
+  readonly #init: HeaderInit;
+  #headers: Headers | undefined;
+
+  constructor(init: HeaderInit) {
+    this.#init = init;
+  }
+
+  all(): Headers {
+    this.#headers ??= new Headers(this.#init);
+    return this.#headers;
+  }
+
+  read(name: string): string | null {
+    return this.all().get(name);
+  }
 }
 
 /** Settles with the handler's answer or, as a client over the wire would, at once when the call is given up. */

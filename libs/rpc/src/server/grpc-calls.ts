@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type grpc from "@grpc/grpc-js";
 import { CallContext, callCancelled, deadlineExceeded } from "../call-context.js";
-import { headersFromMetadata, readMetadata } from "../metadata.js";
+import { MetadataHeaders } from "../metadata.js";
 
 /** What all four kinds of server calls of grpc-js have in common. */
 export interface ServerCall {
@@ -35,8 +35,7 @@ export function createGrpcCalls(): GrpcCalls {
         protocolName: "grpc",
         deadline,
         watchesDeadline: true,
-        requestHeader: () => headersFromMetadata(call.metadata),
-        readHeader: (name) => readMetadata(call.metadata, name),
+        headers: new MetadataHeaders(call.metadata),
       });
       call.on("cancelled", () => {
         // grpc-js says so at the end of every call, answered or not.

@@ -13,28 +13,31 @@ import type { GrpcCalls, ServerCall } from "./grpc-calls.js";
 
 type ResponseStream = ServerCall & Writable & { end(trailer: grpc.Metadata): unknown };
 type Raw = Message | MalformedMessage;
+/** A bound method with a single response; it never throws but rejects. */
+type Answering<Request> = (request: Request, context: CallContext) => Promise<Message>;
 
 /** Makes the grpc-js handler of one bound method. */
 export function createGrpcHandler(spec: MethodImplSpec, calls: GrpcCalls): grpc.UntypedHandleCall {
   switch (spec.kind) {
-    case "unary":
+    case "unary": {
+      const impl = spec.impl as unknown as Answering<Message>;
       return (call: grpc.ServerUnaryCall<Raw, Message>, callback: grpc.sendUnaryData<Message>) => {
         const context = calls.open(spec.method, call);
-        respond(
-          async () => spec.impl(wellFormed(call.request), context) as Promise<Message>,
-          call,
-          context,
-          calls,
-          callback,
-        );
+        const { request } = call;
+        const response =
+          request instanceof MalformedMessage ? Promise.reject(refused(request)) : impl(request, context);
+        respond(response, call, context, calls, callback);
       };
-    case "client_streaming":
+    }
+    case "client_streaming": {
+      const impl = spec.impl as unknown as Answering<MessageReader<Message>>;
       return (call: grpc.ServerReadableStream<Raw, Message>, callback: grpc.sendUnaryData<Message>) => {
         const requests = createMessageReader(call, wellFormed);
         const context = calls.open(spec.method, call, () => requests.finish({ error: context.signal.reason }));
         finishAtEnd(call, requests);
-        respond(async () => spec.impl(requests, context) as Promise<Message>, call, context, calls, callback);
+        respond(impl(requests, context), call, context, calls, callback);
       };
+    }
     case "server_streaming":
       return (call: grpc.ServerWritableStream<Raw, Message>) => {
         const gone = new AbortController();
@@ -56,18 +59,18 @@ export function createGrpcHandler(spec: MethodImplSpec, calls: GrpcCalls): grpc.
 }
 
 function respond(
-  handle: () => Promise<Message>,
+  response: Promise<Message>,
   call: ServerCall,
   context: CallContext,
   calls: GrpcCalls,
   callback: grpc.sendUnaryData<Message>,
 ): void {
-  handle()
+  response
     .then(
-      (response) => {
+      (message) => {
         sendHeader(call, context);
         const trailer = context.usedResponseTrailer;
-        callback(null, response, trailer === undefined ? undefined : metadataFromHeaders(trailer));
+        callback(null, message, trailer === undefined ? undefined : metadataFromHeaders(trailer));
       },
       (error: unknown) => {
         sendHeader(call, context);
@@ -121,7 +124,11 @@ function finishAtEnd(call: grpc.ServerReadableStream<Raw, Message>, requests: Me
 
 function wellFormed(raw: unknown): Message {
   if (!(raw instanceof MalformedMessage)) return raw as Message;
-  throw new SwitchyardError("INVALID_ARGUMENT", "the request could not be decoded", {}, { cause: raw.cause });
+  throw refused(raw);
+}
+
+function refused({ cause }: MalformedMessage): SwitchyardError {
+  return new SwitchyardError("INVALID_ARGUMENT", "the request could not be decoded", {}, { cause });
 }
 
 function asConnectError(error: unknown, context: CallContext): ConnectError {

@@ -50,6 +50,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const server = new grpc.Server({
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_concurrent_streams": options.maxStreamsPerConnection ?? 100,
+    // Nobody serves its statistics, which grpc-js would keep of every call.
+    "grpc.enable_channelz": 0,
     ...keepaliveOptions(options.keepalive),
   });
   // What a handler returned is written as it is: the codec takes what is left out for unset.

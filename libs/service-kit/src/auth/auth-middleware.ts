@@ -21,20 +21,24 @@ const inProcess = omnipotent("in-process");
  * (in-memory mount) are trusted unless they show a token.
  */
 export function createAuthMiddleware(policy: AuthPolicy, table: ScopeTable): RpcMiddleware {
-  return async ({ method, context }, next) => {
+  const requirements = new Map<DescMethod, Requirement | undefined>();
+  const lookUp = (method: DescMethod): Requirement | undefined => {
     const requirement = requirementOf(method, table);
+    requirements.set(method, requirement);
+    return requirement;
+  };
+  return ({ method, context }, next) => {
+    const requirement = requirements.get(method) ?? lookUp(method);
     if (requirement === undefined)
       throw new SwitchyardError("PERMISSION_DENIED", `${nameOf(method)} is open to nobody`);
-    if (requirement !== "none") {
-      const principal = await recognise(policy, context);
-      if (requirement !== "any" && !hasScope(principal, requirement)) {
-        throw new SwitchyardError("PERMISSION_DENIED", `${nameOf(method)} needs scope ${requirement}`, {
-          scope: requirement,
-        });
-      }
-      setPrincipal(context, principal);
-    }
-    await next();
+    if (requirement === "none") return next();
+    const goOn = (principal: Principal | undefined) => {
+      admit(principal, requirement, method, context);
+      return next();
+    };
+    const principal = recognise(policy, context);
+    // Most callers are recognised at once.
+    return principal instanceof Promise ? principal.then(goOn) : goOn(principal);
   };
 }
 
@@ -49,7 +53,11 @@ export function checkScopeTable(routes: readonly ServiceRoute[], table: ScopeTab
   if (missing.length > 0) throw new Error(`the scope table lacks ${missing.map(nameOf).join(", ")}`);
 }
 
-async function recognise(policy: AuthPolicy, context: HandlerContext): Promise<Principal> {
+/** Who calls; undefined when a token is not known. */
+function recognise(
+  policy: AuthPolicy,
+  context: HandlerContext,
+): Principal | undefined | Promise<Principal | undefined> {
   const header = readRequestHeader(context, "authorization");
   if (header === null) {
     if (context.protocolName === "memory") return inProcess;
@@ -57,9 +65,23 @@ async function recognise(policy: AuthPolicy, context: HandlerContext): Promise<P
     throw new SwitchyardError("UNAUTHENTICATED", "the header authorization is missing");
   }
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  const principal = token === undefined ? undefined : await policy.authenticator.authenticate(token, context);
+  return token === undefined ? undefined : policy.authenticator.authenticate(token, context);
+}
+
+/** Notes who calls, when they may. */
+function admit(
+  principal: Principal | undefined,
+  requirement: Requirement,
+  method: DescMethod,
+  context: HandlerContext,
+): void {
   if (principal === undefined) throw new SwitchyardError("UNAUTHENTICATED", "the token is not known");
-  return principal;
+  if (requirement !== "any" && requirement !== "none" && !hasScope(principal, requirement)) {
+    throw new SwitchyardError("PERMISSION_DENIED", `${nameOf(method)} needs scope ${requirement}`, {
+      scope: requirement,
+    });
+  }
+  setPrincipal(context, principal);
 }
 
 function requirementOf(method: DescMethod, table: ScopeTable): Requirement | undefined {

@@ -3,13 +3,13 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { createAuthMiddleware, type ScopeTable } from "../auth/auth-middleware.js";
 import type { AuthPolicy } from "../auth/auth-policy.js";
-import { createAccessLogMiddleware } from "../middleware/access-log.js";
+import { createAccessLog } from "../middleware/access-log.js";
 import { createConcurrencyLimit } from "../middleware/concurrency-limit.js";
 import { createDeadlineMiddleware, type DeadlineOptions } from "../middleware/deadline.js";
-import { createErrorMiddleware } from "../middleware/map-errors.js";
-import { createMetricsMiddleware } from "../middleware/metrics.js";
+import { createCallMetrics } from "../middleware/metrics.js";
 import { createRequestIdMiddleware } from "../middleware/request-id.js";
 import { createTracingMiddleware } from "../middleware/tracing.js";
+import { createWatchMiddleware } from "../middleware/watch-calls.js";
 
 /** What the standard middleware is made from. */
 export interface StandardMiddlewareOptions {
@@ -36,9 +36,7 @@ export function createStandardMiddleware(options: StandardMiddlewareOptions): re
   return [
     createTracingMiddleware(options.name),
     createRequestIdMiddleware(),
-    createMetricsMiddleware(options.registry),
-    createAccessLogMiddleware(options.logger),
-    createErrorMiddleware(),
+    createWatchMiddleware([createCallMetrics(options.registry), createAccessLog(options.logger)]),
     createAuthMiddleware(options.auth, { ...openMethods, ...options.scopes }),
     createConcurrencyLimit({ perPrincipal: options.callsPerPrincipal ?? 1000 }),
     createDeadlineMiddleware(options.deadline),

@@ -1,5 +1,5 @@
 import { SwitchyardError } from "@switchyard/errors";
-import type { RpcMiddleware } from "@switchyard/rpc";
+import type { RpcMiddleware, RpcNext } from "@switchyard/rpc";
 import { findPrincipal } from "../auth/principal.js";
 
 /** How much one principal may have going on at once. */
@@ -13,9 +13,7 @@ export interface ConcurrencyLimitOptions {
 /** Refuses calls beyond the limit with RATE_LIMITED, so that one caller's flood does not harm others. Callers in the same process are exempt. */
 export function createConcurrencyLimit({ perPrincipal, retryAfterMs = 1000 }: ConcurrencyLimitOptions): RpcMiddleware {
   const inFlight = new Map<string, number>();
-  return async ({ context }, next) => {
-    const name = findPrincipal(context)?.name;
-    if (name === undefined || context.protocolName === "memory") return next();
+  const limited = async (name: string, next: RpcNext): Promise<void> => {
     const before = inFlight.get(name) ?? 0;
     if (before >= perPrincipal) {
       const limit = String(perPrincipal);
@@ -34,5 +32,9 @@ export function createConcurrencyLimit({ perPrincipal, retryAfterMs = 1000 }: Co
       if (left === 0) inFlight.delete(name);
       else inFlight.set(name, left);
     }
+  };
+  return ({ context }, next) => {
+    const name = findPrincipal(context)?.name;
+    return name === undefined || context.protocolName === "memory" ? next() : limited(name, next);
   };
 }

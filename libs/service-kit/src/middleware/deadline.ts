@@ -1,4 +1,4 @@
-import type { HandlerContext } from "@connectrpc/connect";
+import type { ConnectError, HandlerContext } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
 import { deadlineExceeded, deriveContext, type RpcMiddleware } from "@switchyard/rpc";
 
@@ -18,7 +18,7 @@ export function createDeadlineMiddleware({
   defaultMs = 30_000,
   requireDeadline = false,
 }: DeadlineOptions = {}): RpcMiddleware {
-  return async ({ method, context }, next) => {
+  return ({ method, context }, next) => {
     if (method.methodKind !== "unary" || context.timeoutMs() !== undefined) return next();
     if (requireDeadline && context.protocolName !== "memory") {
       throw new SwitchyardError("INVALID_ARGUMENT", "the call needs a deadline", { field: "grpc-timeout" });
@@ -33,24 +33,33 @@ function withDeadline(
   next: (context: HandlerContext) => Promise<void>,
 ): Promise<void> {
   const deadline = Date.now() + ms;
-  const expired = new AbortController();
+  let late: ConnectError | undefined;
+  let expired: AbortController | undefined;
   let linked: AbortSignal | undefined;
   const inner = deriveContext(context, {
     timeoutMs: () => deadline - Date.now(),
     // Made on first use, as most handlers never ask.
     get signal() {
-      linked ??= AbortSignal.any([context.signal, expired.signal]);
+      if (linked !== undefined) return linked;
+      expired = new AbortController();
+      if (late !== undefined) expired.abort(late);
+      linked = AbortSignal.any([context.signal, expired.signal]);
       return linked;
     },
   });
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      const error = deadlineExceeded();
-      expired.abort(error);
-      reject(error);
+      late = deadlineExceeded();
+      expired?.abort(late);
+      reject(late);
     }, ms);
-    next(inner)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+    const finish = async () => {
+      try {
+        await next(inner);
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+    finish().then(resolve, reject);
   });
 }

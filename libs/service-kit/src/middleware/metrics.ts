@@ -1,54 +1,57 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import { Code } from "@connectrpc/connect";
-import { toConnectError } from "@switchyard/errors";
-import type { RpcMiddleware } from "@switchyard/rpc";
-import { Counter, Histogram, type Registry } from "prom-client";
-
-interface MethodLabels {
-  readonly grpc_service: string;
-  readonly grpc_method: string;
-  readonly grpc_type: string;
-}
+import { Counter, type Registry } from "prom-client";
+import { CallFigures, codeName } from "./call-figures.js";
+import { callSeconds } from "./call-seconds.js";
+import type { CallWatcher } from "./call-watcher.js";
 
 /**
  * Counts calls and measures them, under the names that gRPC dashboards know: `grpc_server_started_total`,
- * `grpc_server_handled_total{grpc_code}` and `grpc_server_handling_seconds`.
+ * `grpc_server_handled_total{grpc_code}` and `grpc_server_handling_seconds`. The metrics are made of the figures when somebody reads them.
  */
-export function createMetricsMiddleware(registry: Registry): RpcMiddleware {
+export function createCallMetrics(registry: Registry): CallWatcher {
+  const known = new Map<DescMethod, CallFigures>();
   const labelNames = ["grpc_service", "grpc_method", "grpc_type"] as const;
   const registers = [registry];
-  const started = new Counter({ name: "grpc_server_started_total", help: "Calls begun.", labelNames, registers });
-  const handled = new Counter({
+  new Counter({
+    name: "grpc_server_started_total",
+    help: "Calls begun.",
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const { labels, begun } of known.values()) this.inc({ ...labels }, begun);
+    },
+  });
+  new Counter({
     name: "grpc_server_handled_total",
     help: "Calls ended, by status code.",
     labelNames: [...labelNames, "grpc_code"] as const,
     registers,
+    collect() {
+      this.reset();
+      for (const { labels, ended } of known.values()) {
+        for (const [code, count] of ended.entries()) {
+          if (count > 0) this.inc({ ...labels, grpc_code: codeName(code) }, count);
+        }
+      }
+    },
   });
-  const seconds = new Histogram({
-    name: "grpc_server_handling_seconds",
-    help: "Time from the beginning of a call to its end, held calls and streams included.",
-    labelNames,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
-    registers,
-  });
-  const labelsOf = new WeakMap<DescMethod, MethodLabels>();
-  return async ({ method, context }, next) => {
-    let labels = labelsOf.get(method);
-    if (labels === undefined) {
-      labels = { grpc_service: method.parent.typeName, grpc_method: method.name, grpc_type: method.methodKind };
-      labelsOf.set(method, labels);
+  registry.registerMetric(callSeconds("grpc_server_handling_seconds", known));
+
+  const figuresOf = (method: DescMethod): CallFigures => {
+    let figures = known.get(method);
+    if (figures === undefined) {
+      figures = new CallFigures(method);
+      known.set(method, figures);
     }
-    started.inc(labels);
-    const begin = performance.now();
-    let code = "OK";
-    try {
-      await next();
-    } catch (error) {
-      code = Code[toConnectError(error, context.signal).code];
-      throw error;
-    } finally {
-      handled.inc({ ...labels, grpc_code: code });
-      seconds.observe(labels, (performance.now() - begin) / 1000);
-    }
+    return figures;
+  };
+  return {
+    onBegin({ method }) {
+      figuresOf(method).begun++;
+    },
+    onEnd({ method }, ms, error) {
+      figuresOf(method).end(ms / 1000, error?.code);
+    },
   };
 }

@@ -7,13 +7,13 @@ const key = createContextKey("", { description: "request id" });
 
 /** Gives every call an id: the caller's `x-request-id` when it is a decent one, else a new one. The answer repeats it. */
 export function createRequestIdMiddleware(): RpcMiddleware {
-  return async ({ context }, next) => {
+  return ({ context }, next) => {
     const given = readRequestHeader(context, header);
     // What callers send ends up in logs: visible ASCII only, and not too much of it.
     const id = given !== null && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
     context.values.set(key, id);
     setResponseHeader(context, header, id);
-    await next();
+    return next();
   };
 }
 

@@ -2,6 +2,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import {
   type Context,
   context as otelContext,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   type SpanContext,
   SpanKind,
@@ -18,7 +19,7 @@ import { type RpcMiddleware, readRequestHeader } from "@switchyard/rpc";
  */
 export function createTracingMiddleware(name: string): RpcMiddleware {
   const tracer = trace.getTracer(name);
-  return async ({ method, context }, next) => {
+  const traced: RpcMiddleware = async ({ method, context }, next) => {
     const parent = remoteParent(readRequestHeader(context, "traceparent"));
     const rpc = { "rpc.system": "grpc", "rpc.service": method.parent.typeName, "rpc.method": method.name };
     const options = { kind: SpanKind.SERVER, attributes: rpc };
@@ -36,6 +37,13 @@ export function createTracingMiddleware(name: string): RpcMiddleware {
       span.end();
     }
   };
+  return (call, next) => (hasTracer(name) ? traced(call, next) : next());
+}
+
+/** Whether an SDK is installed; until then, the provider of the API has nobody to hand tracers on from. */
+function hasTracer(name: string): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(name) !== undefined;
 }
 
 /** Sends the active span along with every call of a client, as `traceparent`. */

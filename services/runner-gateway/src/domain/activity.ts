@@ -35,18 +35,23 @@ export interface ActivityDeps {
  */
 export function createActivity(deps: ActivityDeps): Activity {
   const { clock, intervalMs = 1_000 } = deps;
-  let changes = new Map<string, ActivityChange>();
+  let changes = new Map<string, Gathered>();
   let lost: LostAttempt[] = [];
   let lastWriteMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let stopped = false;
 
-  function add(namespace: string, runnerId: string, part: Partial<ActivityChange>): void {
+  /** What has been gathered about a runner since the last write; to be changed in place, which a call does more than once. */
+  function changeOf(namespace: string, runnerId: string): Gathered {
     const key = runnerKey(namespace, runnerId);
-    const known = changes.get(key);
-    changes.set(key, known === undefined ? { ...nothing, namespace, runnerId, ...part } : merge(known, part));
+    let change = changes.get(key);
+    if (change === undefined) {
+      change = { namespace, runnerId, seenAtMs: undefined, present: undefined, completed: 0, failed: 0 };
+      changes.set(key, change);
+    }
     arm();
+    return change;
   }
 
   function arm(): void {
@@ -97,9 +102,19 @@ export function createActivity(deps: ActivityDeps): Activity {
   }
 
   return {
-    touch: (namespace, runnerId) => add(namespace, runnerId, { seenAtMs: clock.wallMs(), present: true }),
-    leave: (namespace, runnerId) => add(namespace, runnerId, { present: false }),
-    count: (namespace, runnerId, ended) => add(namespace, runnerId, ended),
+    touch(namespace, runnerId) {
+      const change = changeOf(namespace, runnerId);
+      change.seenAtMs = clock.wallMs();
+      change.present = true;
+    },
+    leave(namespace, runnerId) {
+      changeOf(namespace, runnerId).present = false;
+    },
+    count(namespace, runnerId, { completed, failed }) {
+      const change = changeOf(namespace, runnerId);
+      change.completed += completed;
+      change.failed += failed;
+    },
     lost(more) {
       if (more.length === 0) return;
       lost.push(...more);
@@ -114,14 +129,15 @@ export function createActivity(deps: ActivityDeps): Activity {
   };
 }
 
-const nothing = { seenAtMs: undefined, present: undefined, completed: 0, failed: 0 };
+type Gathered = { -readonly [Name in keyof ActivityChange]: ActivityChange[Name] };
 
-function merge(change: ActivityChange, part: Partial<ActivityChange>): ActivityChange {
+/** What was gathered first, with what came later. */
+function merge(earlier: ActivityChange, later: ActivityChange): Gathered {
   return {
-    ...change,
-    seenAtMs: part.seenAtMs ?? change.seenAtMs,
-    present: part.present ?? change.present,
-    completed: change.completed + (part.completed ?? 0),
-    failed: change.failed + (part.failed ?? 0),
+    ...earlier,
+    seenAtMs: later.seenAtMs ?? earlier.seenAtMs,
+    present: later.present ?? earlier.present,
+    completed: earlier.completed + later.completed,
+    failed: earlier.failed + later.failed,
   };
 }

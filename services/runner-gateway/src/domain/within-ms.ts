@@ -1,9 +1,10 @@
 /** Waits for something that never rejects, but no longer than so many milliseconds. */
-export async function withinMs(promise: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+export function withinMs(promise: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

@@ -5,11 +5,14 @@ import type { Clock } from "../domain/clock.js";
 import type { RunnerPrincipal } from "./runner-principal.js";
 import type { RunnerRegistry } from "../domain/runner-registry.js";
 
+interface Owner {
+  readonly namespace: string;
+  readonly runnerId: string;
+}
+
 /** What {@link createRunnerAuthenticator} needs. */
 export interface RunnerAuthenticatorDeps {
-  readonly findOwner: (
-    digest: Buffer,
-  ) => Promise<{ readonly namespace: string; readonly runnerId: string } | undefined>;
+  readonly findOwner: (digest: Buffer) => Promise<Owner | undefined>;
   readonly registry: RunnerRegistry;
   readonly clock: Clock;
 }
@@ -23,30 +26,41 @@ const maxKept = 100_000;
  */
 export function createRunnerAuthenticator(deps: RunnerAuthenticatorDeps): Authenticator {
   const { registry, clock } = deps;
-  const owners = new Map<string, { readonly namespace: string; readonly runnerId: string }>();
+  const owners = new Map<string, RunnerPrincipal>();
+
+  async function ownerOf(digest: Buffer, hex: string): Promise<RunnerPrincipal | undefined> {
+    const owner = await deps.findOwner(digest);
+    if (owner === undefined) return undefined;
+    const principal = principalOf(owner, hex);
+    if (owners.size >= maxKept) owners.clear();
+    owners.set(hex, principal);
+    return principal;
+  }
 
   return {
-    async authenticate(token): Promise<RunnerPrincipal | undefined> {
+    async authenticate(token) {
       const digest = sha256(token);
       const hex = digest.toString("hex");
-      const owner = owners.get(hex) ?? (await deps.findOwner(digest));
-      if (owner === undefined) return undefined;
-      if (owners.size >= maxKept) owners.clear();
-      owners.set(hex, owner);
-
-      const credential = (await registry.require(owner.namespace, owner.runnerId).catch(asRevoked)).credential;
+      const principal = owners.get(hex) ?? (await ownerOf(digest, hex));
+      if (principal === undefined) return undefined;
+      const { namespace, id } = principal.runner;
+      const { credential } = await registry.require(namespace, id).catch(asRevoked);
       const valid =
         credential !== undefined &&
         timingSafeEqual(Buffer.from(credential.digest, "hex"), digest) &&
         (credential.expiresAtMs === undefined || credential.expiresAtMs > clock.wallMs());
       if (!valid) throw revoked();
-      return {
-        name: `runner:${owner.namespace}/${owner.runnerId}`,
-        scopes: new Set(["run"]),
-        namespaces: new Set([owner.namespace]),
-        runner: { namespace: owner.namespace, id: owner.runnerId, digest: hex },
-      };
+      return principal;
     },
+  };
+}
+
+function principalOf({ namespace, runnerId }: Owner, digest: string): RunnerPrincipal {
+  return {
+    name: `runner:${namespace}/${runnerId}`,
+    scopes: new Set(["run"]),
+    namespaces: new Set([namespace]),
+    runner: { namespace, id: runnerId, digest },
   };
 }
 

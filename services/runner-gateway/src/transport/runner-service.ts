@@ -8,7 +8,7 @@ import {
 } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { Outcome_Kind, OutcomeSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
-import { route, type ServiceRoute } from "@switchyard/rpc";
+import { route, type ServiceRoute, whenAborted } from "@switchyard/rpc";
 import type { RunnerLogs } from "../domain/append-log.js";
 import type { createClaimJob } from "../domain/claim-job.js";
 import type { Clock } from "../domain/clock.js";
@@ -95,7 +95,8 @@ export function createRunnerRoute(deps: RunnerRouteDeps): ServiceRoute {
       checkSyncRunner(request);
       requireSpeaker(context, request.namespace, request.runnerId);
       const tokenDigest = ownTokenOf(context)?.digest;
-      return deps.sync(request, { signal: context.signal, timeoutMs: context.timeoutMs(), tokenDigest });
+      const whenGone = (listener: (reason: unknown) => void) => whenAborted(context, listener);
+      return deps.sync(request, { whenGone, timeoutMs: context.timeoutMs(), tokenDigest });
     },
     async reportAttempts(request, context) {
       checkReportAttempts(request);

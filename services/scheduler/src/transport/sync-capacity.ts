@@ -1,10 +1,8 @@
-import { create } from "@bufbuild/protobuf";
 import { SwitchyardError } from "@switchyard/errors";
-import {
-  type RunnerDemand,
-  type SyncCapacityRequest,
-  type SyncCapacityResponse,
-  SyncCapacityResponseSchema,
+import type {
+  RunnerDemand,
+  SyncCapacityRequest,
+  SyncCapacityResponse,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { serveOrWait } from "../domain/core/dispatch.js";
 import type { Directory } from "../domain/directory.js";
@@ -33,10 +31,10 @@ export async function syncCapacity(
   term.assertValid();
   const session = sessionOf(term, request);
   session.received(Number(request.receivedDelivery));
-  await takeDemands(term, session, request);
+  takeDemands(term, session, request);
   if (!session.hasNews && holdMs > 0) await held(session, holdMs, signal);
   term.assertValid();
-  if (!session.hasNews) return create(SyncCapacityResponseSchema, { delivery: request.receivedDelivery });
+  if (!session.hasNews) return nothingNew(request.receivedDelivery);
   return deliveryToProto(term, directory, session.take());
 }
 
@@ -62,26 +60,25 @@ function sessionOf(term: ShardTerm, { sessionId: id, revision, demands }: SyncCa
   return session;
 }
 
-async function takeDemands(
-  term: ShardTerm,
-  session: GatewaySession,
-  { demands, full }: SyncCapacityRequest,
-): Promise<void> {
-  const named = new Set<string>();
+function takeDemands(term: ShardTerm, session: GatewaySession, { demands, full }: SyncCapacityRequest): void {
   for (const message of demands) {
-    const key = `${message.namespace}/${message.runnerId}`;
-    named.add(key);
+    const key = keyOf(message);
     const demand = demandOf(term, session, key, message);
     demand.credit = Math.max(0, Number(message.credit));
     const write = serveOrWait(term.clock.now(), demand);
     if (write) term.writeAll([write]);
   }
   if (!full) return;
+  const named = new Set(demands.map(keyOf));
   for (const [key, demand] of session.demands) {
     if (named.has(key)) continue;
     demand.end();
     session.demands.delete(key);
   }
+}
+
+function keyOf({ namespace, runnerId }: RunnerDemand): string {
+  return `${namespace}/${runnerId}`;
 }
 
 function demandOf(term: ShardTerm, session: GatewaySession, key: string, message: RunnerDemand): Demand {
@@ -99,6 +96,11 @@ function demandOf(term: ShardTerm, session: GatewaySession, key: string, message
   const leaseMs = durationField("demands.lease", message.lease, undefined, 1_000, 7 * 86_400_000);
   demand.leaseMs = leaseMs;
   return demand;
+}
+
+/** Most answers to calls that a newer one has replaced. */
+function nothingNew(delivery: bigint): SyncCapacityResponse {
+  return { $typeName: "switchyard.scheduler.v1.SyncCapacityResponse", delivery, leases: [], revocations: [] };
 }
 
 function held(session: GatewaySession, holdMs: number, signal: AbortSignal): Promise<void> {

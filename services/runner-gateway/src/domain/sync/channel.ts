@@ -4,6 +4,8 @@ import { randomBytes } from "node:crypto";
 export interface HeldCall {
   /** When it came in, monotonic. */
   readonly receivedMs: number;
+  /** When it is answered even without news, monotonic. */
+  readonly untilMs: number;
   /** Digest of the runner's own token that it was made with, if it was. */
   readonly tokenDigest: string | undefined;
   /** Makes the answer from what is there now and ends the call with it. */

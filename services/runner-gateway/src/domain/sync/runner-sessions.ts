@@ -68,7 +68,7 @@ const unsealedDelayMs = 5_000;
 export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
   const { registry, clock, giveBack, pendingMs } = deps;
   const sessions = new Map<string, RunnerSession>();
-  const timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
+  const timers = new Map<RunnerSession, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
   let stopping = false;
 
   registry.subscribe((changed) => {
@@ -108,41 +108,46 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
     arm(session);
   }
 
-  /** When the session next needs a look without anybody calling; undefined: never. */
-  function dueMs(session: RunnerSession): number | undefined {
+  /** When the session next needs a look without anybody calling; infinite: never. */
+  function dueMs(session: RunnerSession): number {
     const now = clock.monotonicMs();
-    const due: number[] = [];
+    let due = Number.POSITIVE_INFINITY;
     const ready = session.shelf.oldestReadyMs();
-    if (ready !== undefined) due.push(session.isAccepting ? ready + pendingMs : now);
-    const open = [...session.channels.values()].filter((channel) => channel.isOpen(now));
-    for (const { openUntilMs } of open) if (Number.isFinite(openUntilMs)) due.push(openUntilMs);
-    if (open.length === 0 && session.shelf.waiting === 0) due.push(session.lastCallMs + forgetMs);
-    return due.length === 0 ? undefined : Math.min(...due);
+    if (ready !== undefined) due = session.isAccepting ? ready + pendingMs : now;
+    let isOpen = false;
+    for (const channel of session.channels.values()) {
+      if (!channel.isOpen(now)) continue;
+      isOpen = true;
+      due = Math.min(due, channel.openUntilMs, channel.held?.untilMs ?? Number.POSITIVE_INFINITY);
+    }
+    return isOpen || session.shelf.waiting > 0 ? due : Math.min(due, session.lastCallMs + forgetMs);
   }
 
   /** Sees to it that {@link sweep} runs when the session is due; a timer that is early enough is left alone. */
   function arm(session: RunnerSession): void {
-    const key = runnerKey(session.namespace, session.runnerId);
+    if (stopping) return;
     const atMs = dueMs(session);
-    const armed = timers.get(key);
-    if (stopping || atMs === undefined || (armed !== undefined && armed.atMs <= atMs)) return;
+    if (atMs === Number.POSITIVE_INFINITY) return;
+    const armed = timers.get(session);
+    if (armed !== undefined && armed.atMs <= atMs) return;
     clearTimeout(armed?.timer);
     const onDue = () => {
-      timers.delete(key);
+      timers.delete(session);
       sweep(session);
     };
     const timer = setTimeout(onDue, Math.max(1, Math.ceil(atMs - clock.monotonicMs())));
-    timers.set(key, { timer, atMs });
+    timers.set(session, { timer, atMs });
   }
 
+  /** Does what is due: calls that were held long enough are answered, and leases that nobody came for given back. */
   function sweep(session: RunnerSession): void {
     const now = clock.monotonicMs();
+    for (const { held } of session.channels.values()) if (held !== undefined && held.untilMs <= now) held.answer();
     const since = session.isAccepting ? now - pendingMs : now;
     giveBack.release(session.shelf.takeOverdue(since), "the runner did not come for it");
-    const key = runnerKey(session.namespace, session.runnerId);
     const isOpen = [...session.channels.values()].some((channel) => channel.isOpen(now));
     const isForgotten = !isOpen && session.shelf.waiting === 0 && session.lastCallMs + forgetMs <= now;
-    if (isForgotten) sessions.delete(key);
+    if (isForgotten) sessions.delete(runnerKey(session.namespace, session.runnerId));
     else update(session);
   }
 

@@ -20,8 +20,8 @@ import type { RunnerSessions } from "./runner-sessions.js";
 
 /** What is known of a call beside its request. */
 export interface SyncCaller {
-  /** Aborted when the caller has gone. */
-  readonly signal: AbortSignal;
+  /** Calls back when the caller has gone, at once if it has; returns how to stop that. */
+  readonly whenGone: (listener: (reason: unknown) => void) => () => void;
   /** Time left to the call's deadline; undefined: none. */
   readonly timeoutMs: number | undefined;
   /** Digest of the runner's own token, if the call was made with one. */
@@ -127,21 +127,16 @@ export function createSyncRunner(
     caller: SyncCaller,
   ): Promise<SessionAnswer | undefined> {
     return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
+      let release: (() => void) | undefined;
       const settle = (openUntilMs: number) => {
-        clearTimeout(timer);
-        caller.signal.removeEventListener("abort", onAbort);
+        release?.();
         if (channel.held === held) channel.held = undefined;
         channel.openUntilMs = openUntilMs;
         session.lastCallMs = clock.monotonicMs();
       };
-      const onAbort = () => {
-        settle(0);
-        reject(caller.signal.reason);
-        sessions.update(session);
-      };
       const held = {
         receivedMs,
+        untilMs: clock.monotonicMs() + Math.max(0, holdMs),
         tokenDigest: caller.tokenDigest,
         answer: () => {
           const now = clock.monotonicMs();
@@ -158,16 +153,13 @@ export function createSyncRunner(
         },
       };
       channel.held = held;
-      caller.signal.addEventListener("abort", onAbort);
-      sessions.update(session);
-      if (channel.held !== held) return;
-      timer = setTimeout(
-        () => {
-          held.answer();
-          sessions.update(session);
-        },
-        Math.max(0, holdMs),
-      );
+      release = caller.whenGone((reason) => {
+        settle(0);
+        reject(reason);
+        sessions.update(session);
+      });
+      // A caller that has gone already has ended it.
+      if (channel.held === held) sessions.update(session);
     });
   }
 
@@ -181,7 +173,7 @@ export function createSyncRunner(
     const pauses = request.mode === RunnerMode.PAUSED;
     if (pauses !== record.paused) await deps.setPaused(record, pauses);
 
-    const session = sessions.open({ ...record, paused: pauses });
+    const session = sessions.open(pauses === record.paused ? record : { ...record, paused: pauses });
     if (session.sessionId !== request.sessionId) {
       for (const channel of session.channels.values()) channel.held?.end();
     }
@@ -199,7 +191,6 @@ export function createSyncRunner(
     session.accept(request.profile ?? deps.profileOf(record));
     try {
       if (!(await renew(session, channel, request))) return respond(session, request, receivedMs, undefined);
-      caller.signal.throwIfAborted();
     } catch (error) {
       if (channel.calls === call) channel.openUntilMs = 0;
       sessions.update(session);
