@@ -9,12 +9,13 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { JobRequest } from "../domain/core/admit.js";
 import { noTraits, type Traits } from "../domain/core/group.js";
+import type { ShapeSpec } from "../domain/core/model.js";
 import type { RankRequest } from "../domain/core/rank.js";
 import type { RetentionWish } from "../domain/core/retention-bucket.js";
 import { decodeId } from "../domain/directory.js";
 import type { JobIdCodec } from "../ids/job-id.js";
 import { parentsFromProto } from "./dependencies-from-proto.js";
-import { checkBytes, checkName, checkRange, invalid, timeField } from "./fields.js";
+import { checkBytes, checkName, checkRange, invalid, isEmpty, timeField } from "./fields.js";
 import { policyFromProto } from "./policy-from-proto.js";
 import { reuseFromProto } from "./reuse-from-proto.js";
 
@@ -31,37 +32,72 @@ export interface SpecContext {
   readonly now: number;
 }
 
-/** Checks one item of a submit and translates it. @throws SwitchyardError for what is not allowed. */
-export function requestFromProto(item: SubmitItem, { ids, limits, now }: SpecContext): JobRequest {
+/**
+ * Checks one item of a submit and translates it. What it has in common with `previous`, an item of the same call, is looked at once: equal shapes
+ * are one object.
+ *
+ * @throws SwitchyardError for what is not allowed
+ */
+export function requestFromProto(
+  item: SubmitItem,
+  { ids, limits, now }: SpecContext,
+  previous?: JobRequest,
+): JobRequest {
   const { spec, idempotencyKey, fingerprint } = item;
   if (!spec) throw invalid("spec", "is missing");
-  checkBytes("input", spec.input?.data, limits.inputBytes);
+  const { kind, input } = spec;
+  const contentType = input?.contentType ?? "";
+  checkBytes("input", input?.data, limits.inputBytes);
   checkName("idempotency_key", idempotencyKey, 0, 255);
   checkBytes("fingerprint", fingerprint, 1_024);
+  if (kind !== previous?.kind) checkName("kind", kind, 1, 255);
+  if (contentType !== previous?.body.contentType) checkName("input.content_type", contentType, 0, 255);
+  const { rankClass, rank, weight } = orderFromProto(spec.order);
+  // A literal of one form, since a call may have a thousand of them.
   return {
-    shape: {
-      queue: checkName("queue", spec.queue || "default", 1, 128),
-      requiredLabels: labelsFromProto("required_labels", spec.requiredLabels),
-      laneLabels: labelsFromProto("lane_labels", spec.laneLabels),
-      policy: policyFromProto(spec.policies),
-    },
-    kind: checkName("kind", spec.kind, 1, 255),
+    shape: shapeFromProto(spec, previous?.shape),
+    kind,
     traits: traitsFromProto(spec),
-    ...orderFromProto(spec.order),
+    rankClass,
+    rank,
+    weight,
     readyAt: timeField(spec.startTime),
     retention: retentionFromProto(spec.retention),
     body: {
       subject: checkName("subject", spec.subject, 0, 512),
-      input: spec.input?.data,
-      contentType: checkName("input.content_type", spec.input?.contentType ?? "", 0, 255),
+      input: input?.data,
+      contentType,
       extras: encodeExtras(spec),
       resumeFrom: spec.resumeFrom === "" ? 0 : decodeId(ids, spec.resumeFrom).serial,
     },
     reuse: reuseFromProto(spec, now),
-    parents: spec.dependencies.length > 0 ? parentsFromProto(spec, ids) : [],
+    parents: spec.dependencies.length > 0 ? parentsFromProto(spec, ids) : noParents,
     idempotencyKey,
     fingerprint: fingerprint.byteLength > 0 ? fingerprint : undefined,
   };
+}
+
+const noParents: JobRequest["parents"] = [];
+
+function shapeFromProto(spec: JobSpec, previous: ShapeSpec | undefined): ShapeSpec {
+  const name = spec.queue || "default";
+  const queue = name === previous?.queue ? name : checkName("queue", name, 1, 128);
+  const requiredLabels = labelsFromProto("required_labels", spec.requiredLabels);
+  const laneLabels = labelsFromProto("lane_labels", spec.laneLabels);
+  const policy = policyFromProto(spec.policies);
+  const isSame =
+    previous !== undefined &&
+    queue === previous.queue &&
+    policy === previous.policy &&
+    areSame(requiredLabels, previous.requiredLabels) &&
+    areSame(laneLabels, previous.laneLabels);
+  return isSame ? previous : { queue, requiredLabels, laneLabels, policy };
+}
+
+type Labels = ShapeSpec["requiredLabels"];
+
+function areSame(a: Labels, b: Labels): boolean {
+  return a === b || (a.length === b.length && a.every(([name, value], i) => name === b[i]?.[0] && value === b[i]?.[1]));
 }
 
 function retentionFromProto(retention: RetentionClass): RetentionWish {
@@ -114,9 +150,9 @@ function rankFromProto({ rankBy }: JobOrder): RankRequest {
   return { rank: rank + 0 };
 }
 
-const noLabels: [string, string][] = [];
+const noLabels: Labels = [];
 
-function labelsFromProto(field: string, labels: Readonly<Record<string, string>>): [string, string][] {
+function labelsFromProto(field: string, labels: Readonly<Record<string, string>>): Labels {
   if (isEmpty(labels)) return noLabels;
   const entries = Object.entries(labels);
   if (entries.length > 64) throw invalid(field, "at most 64 labels are allowed");
@@ -139,7 +175,9 @@ function encodeExtras(spec: JobSpec): Uint8Array | undefined {
   const isPlain =
     isEmpty(labels) &&
     clientData.byteLength + secretNames.length + concurrencyKeys.length + rateKeys.length + dependencies.length === 0 &&
-    `${resumeFrom}${fairnessKey}${submitter}` === "" &&
+    resumeFrom === "" &&
+    fairnessKey === "" &&
+    submitter === "" &&
     retention === 0 &&
     !reuse;
   // Most jobs carry none of these, and making a message costs more than all checks together.
@@ -153,9 +191,4 @@ function encodeExtras(spec: JobSpec): Uint8Array | undefined {
   );
   checkBytes("labels", encoded, 160 * 1_024);
   return encoded;
-}
-
-function isEmpty(labels: Readonly<Record<string, string>>): boolean {
-  for (const _ in labels) return false;
-  return true;
 }
