@@ -11,7 +11,7 @@ import { openState } from "../domain/core/core-event.js";
 import type { Write } from "../domain/core/writes.js";
 import type { Directory, Place } from "../domain/directory.js";
 import { readEndedFacts } from "../domain/reads/ended-facts.js";
-import { readRecords } from "../domain/reads/job-record.js";
+import { type JobRecord, readRecords } from "../domain/reads/job-record.js";
 import type { KnownRequest } from "../domain/shard/request-memory.js";
 import { checkName, invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
@@ -33,7 +33,8 @@ export async function submitJobs(
   if (items.length === 0 || items.length > maxItems) throw invalid("items", `must be 1 to ${maxItems}`);
   checkName("request_id", requestId, 0, 128);
   const context = { ids: directory.ids(namespace), limits, now: directory.now() };
-  const requests = items.map((item) => requestFromProto(item, context));
+  const requests: JobRequest[] = [];
+  for (const item of items) requests.push(requestFromProto(item, context, requests[requests.length - 1]));
   const place = await directory.open(namespace);
   const callKey = requestId && `call:${requestId}`;
   return toProto(place, request, await decide(place, callKey, requests));
@@ -41,7 +42,9 @@ export async function submitJobs(
 
 async function decide(place: Place, callKey: string, requests: readonly JobRequest[]): Promise<Answer[]> {
   const { term, space } = place;
-  const itemKeys = requests.map(({ idempotencyKey }) => idempotencyKey && `item:${idempotencyKey}`);
+  const itemKeys = requests.some(({ idempotencyKey }) => idempotencyKey !== "")
+    ? requests.map(({ idempotencyKey }) => idempotencyKey && `item:${idempotencyKey}`)
+    : [];
   const keys = [callKey, ...itemKeys].filter((key) => key !== "");
   const settled = new Set<Write>();
   for (;;) {
@@ -91,28 +94,39 @@ async function toProto(
   answers: readonly Answer[],
 ): Promise<SubmitJobsResponse> {
   const { term, space, ids } = place;
-  const needsRecord = request.returnJobs || answers.some(({ job }) => !job);
-  const shown = needsRecord ? answers.filter(({ job }) => request.returnJobs || !job).map(({ serial }) => serial) : [];
-  const records = needsRecord ? await readRecords(term, space, [...new Set(shown)], request.returnJobs) : [];
-  const bySerial = new Map(records.map((record) => [record.stored.serial, record]));
-  const jobs = answers.map(({ serial, disposition, job }): SubmittedJob => {
-    const record = needsRecord ? bySerial.get(serial) : undefined;
-    // The job of a repeat may have been deleted since: it has neither state nor time any more.
-    const state = record?.state ?? (job ? openState(job) : "UNSPECIFIED");
-    const createdMicros = job?.createdMicros ?? record?.stored.createdMicros;
-    // A literal, since a call may have a thousand of them.
-    const shown: SubmittedJob = {
-      $typeName: "switchyard.scheduler.v1.SubmittedJob",
-      jobId: ids.encodeJob(serial),
-      serial: BigInt(serial),
-      disposition: SubmittedJob_Disposition[disposition],
-      state: JobState[state],
-    };
-    if (createdMicros !== undefined) shown.createTime = timestampFromMicros(createdMicros);
-    if (request.returnJobs && record) shown.job = jobToProto(record, ids, JobView.PAYLOADS);
-    const waiting = request.wantPosition ? space.job(serial) : undefined;
+  const { returnJobs, wantPosition } = request;
+  const needsRecord = returnJobs || answers.some(({ job }) => !job);
+  const shown = needsRecord ? answers.filter(({ job }) => returnJobs || !job).map(({ serial }) => serial) : [];
+  const records = needsRecord ? await readRecords(term, space, [...new Set(shown)], returnJobs) : [];
+  const bySerial = needsRecord ? new Map(records.map((record) => [record.stored.serial, record])) : undefined;
+  const jobs: SubmittedJob[] = [];
+  for (const answer of answers) {
+    const { serial } = answer;
+    const record = bySerial?.get(serial);
+    const shown = answerToProto(answer, ids.encodeJob(serial), record);
+    if (returnJobs && record) shown.job = jobToProto(record, ids, JobView.PAYLOADS);
+    const waiting = wantPosition ? space.job(serial) : undefined;
     if (waiting && openState(waiting) === "QUEUED") shown.place = placeToProto(waiting, false);
-    return shown;
-  });
+    jobs.push(shown);
+  }
   return { $typeName: "switchyard.scheduler.v1.SubmitJobsResponse", jobs };
+}
+
+/** A literal, since a call may have a thousand of them. */
+function answerToProto(
+  { serial, disposition, job }: Answer,
+  jobId: string,
+  record: JobRecord | undefined,
+): SubmittedJob {
+  // The job of a repeat may have been deleted since: it has neither state nor time any more.
+  const state = record?.state ?? (job ? openState(job) : "UNSPECIFIED");
+  const createdMicros = job?.createdMicros ?? record?.stored.createdMicros;
+  const $typeName = "switchyard.scheduler.v1.SubmittedJob";
+  const number = BigInt(serial);
+  const how = SubmittedJob_Disposition[disposition];
+  if (createdMicros === undefined)
+    return { $typeName, jobId, serial: number, disposition: how, state: JobState[state] };
+  // Not added later: that would make room beside the object.
+  const createTime = timestampFromMicros(createdMicros);
+  return { $typeName, jobId, serial: number, disposition: how, state: JobState[state], createTime };
 }
