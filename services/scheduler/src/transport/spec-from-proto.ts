@@ -15,7 +15,7 @@ import type { RetentionWish } from "../domain/core/retention-bucket.js";
 import { decodeId } from "../domain/directory.js";
 import type { JobIdCodec } from "../ids/job-id.js";
 import { parentsFromProto } from "./dependencies-from-proto.js";
-import { checkBytes, checkName, checkRange, invalid, isEmpty, timeField } from "./fields.js";
+import { checkBytes, checkName, checkRange, invalid, isEmpty, isName, timeField } from "./fields.js";
 import { policyFromProto } from "./policy-from-proto.js";
 import { reuseFromProto } from "./reuse-from-proto.js";
 
@@ -115,15 +115,20 @@ function retentionFromProto(retention: RetentionClass): RetentionWish {
 
 function traitsFromProto({ concurrencyKeys, rateKeys, fairnessKey }: JobSpec): Traits {
   if (concurrencyKeys.length === 0 && rateKeys.length === 0 && fairnessKey === "") return noTraits;
-  const keys = (field: string, names: readonly string[]) => {
-    if (names.length > 8) throw invalid(field, "at most 8 keys are allowed");
-    return [...new Set(names.map((name) => checkName(field, name, 1, 255)))].sort();
-  };
   return {
-    concurrencyKeys: keys("concurrency_keys", concurrencyKeys),
-    rateKeys: keys("rate_keys", rateKeys),
+    concurrencyKeys: keysFromProto("concurrency_keys", concurrencyKeys),
+    rateKeys: keysFromProto("rate_keys", rateKeys),
     fairnessKey: checkName("fairness_key", fairnessKey, 0, 255),
   };
+}
+
+const noKeys: readonly string[] = [];
+
+function keysFromProto(field: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return noKeys;
+  if (names.length > 8) throw invalid(field, "at most 8 keys are allowed");
+  for (const name of names) checkName(field, name, 1, 255);
+  return names.length === 1 ? names : [...new Set(names)].sort();
 }
 
 /** Checks and translates a place. */
@@ -154,20 +159,29 @@ const noLabels: Labels = [];
 
 function labelsFromProto(field: string, labels: Readonly<Record<string, string>>): Labels {
   if (isEmpty(labels)) return noLabels;
-  const entries = Object.entries(labels);
-  if (entries.length > 64) throw invalid(field, "at most 64 labels are allowed");
-  for (const [name, value] of entries) {
-    checkName(`${field} name`, name, 1, 255);
-    checkName(`${field}.${name}`, value, 0, 1_024);
-  }
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  checkLabels(field, labels);
+  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
 }
+
+function checkLabels(field: string, labels: Readonly<Record<string, string>>): void {
+  let count = 0;
+  for (const name in labels) {
+    const value = labels[name] as string;
+    // The fields are named only for a refusal.
+    if (!isName(name, 1, 255)) checkName(`${field} name`, name, 1, 255);
+    if (!isName(value, 0, 1_024)) checkName(`${field}.${name}`, value, 0, 1_024);
+    if (++count > 64) throw invalid(field, "at most 64 labels are allowed");
+  }
+}
+
+// Copied instead of made anew for each job, which costs as much as writing it.
+const blank = create(JobSpecSchema);
 
 /** What only reads show: stored as one value. */
 function encodeExtras(spec: JobSpec): Uint8Array | undefined {
   const { labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter } = spec;
   const { concurrencyKeys, rateKeys, dependencies, reuse } = spec;
-  labelsFromProto("labels", labels);
+  checkLabels("labels", labels);
   checkBytes("client_data", clientData, 64 * 1_024);
   checkName("resume_from", resumeFrom, 0, 64);
   checkName("submitter", submitter, 0, 255);
@@ -182,13 +196,11 @@ function encodeExtras(spec: JobSpec): Uint8Array | undefined {
     !reuse;
   // Most jobs carry none of these, and making a message costs more than all checks together.
   if (isPlain) return undefined;
-  const encoded = toBinary(
-    JobSpecSchema,
-    create(JobSpecSchema, {
-      ...{ labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter },
-      ...{ concurrencyKeys, rateKeys, dependencies, ...(reuse && { reuse }) },
-    }),
-  );
+  const encoded = toBinary(JobSpecSchema, {
+    ...blank,
+    ...{ labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter },
+    ...{ concurrencyKeys, rateKeys, dependencies, reuse },
+  });
   checkBytes("labels", encoded, 160 * 1_024);
   return encoded;
 }
