@@ -8,6 +8,7 @@ import {
 import { type Admission, admit, type JobRequest } from "../domain/core/admit.js";
 import { checkItems } from "../domain/core/check-items.js";
 import { openState } from "../domain/core/core-event.js";
+import { noFacts } from "../domain/core/reuse.js";
 import type { Write } from "../domain/core/writes.js";
 import type { Directory, Place } from "../domain/directory.js";
 import { readEndedFacts } from "../domain/reads/ended-facts.js";
@@ -46,6 +47,7 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
     ? requests.map(({ idempotencyKey }) => idempotencyKey && `item:${idempotencyKey}`)
     : [];
   const keys = [callKey, ...itemKeys].filter((key) => key !== "");
+  const needsHistory = requests.some(({ parents, reuse }) => reuse !== undefined || parents.length > 0);
   const settled = new Set<Write>();
   for (;;) {
     const stored = await term.requests.read(term.pool, space, term.clock.now(), keys);
@@ -53,7 +55,9 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
     const early = term.requests.known(space, keys, stored);
     const call = early.get(callKey);
     if (call) return replayCall(place, requests, call);
-    const { facts, close } = await readEndedFacts(term.pool, space, splitRepeats(requests, itemKeys, early).fresh);
+    const { facts, close } = needsHistory
+      ? await readEndedFacts(term.pool, space, splitRepeats(requests, itemKeys, early).fresh)
+      : noHistory;
     try {
       term.assertValid();
       // What was decided while history was read is in memory: asked anew, in the same turn as the decision.
@@ -61,8 +65,10 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
       if (known.has(callKey)) continue;
       const { fresh, writes, merge } = splitRepeats(requests, itemKeys, known);
       const unsettled = writes.filter((write) => !settled.has(write));
-      for (const write of unsettled) await term.write(write);
-      for (const write of unsettled) settled.add(write);
+      for (const write of unsettled) {
+        await term.write(write);
+        settled.add(write);
+      }
       if (unsettled.length > 0) continue;
       checkItems(space, fresh, facts());
       const serialsOf = (admissions: readonly Admission[]) => merge(admissions).map(({ serial }) => serial);
@@ -71,15 +77,19 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
         await term.write(decision.waitFor);
         continue;
       }
-      term.requests.note(decision.write.requests, decision.write, term.clock.now());
-      await Promise.all([decision.write, ...decision.alsoWait].map((write) => term.write(write)));
-      term.requests.stored(decision.write.requests);
+      const { write, alsoWait } = decision;
+      term.requests.note(write.requests, write, term.clock.now());
+      await (alsoWait.length > 0 ? Promise.all([write, ...alsoWait].map((one) => term.write(one))) : term.write(write));
+      term.requests.stored(write.requests);
       return merge(decision.admissions);
     } finally {
       close();
     }
   }
 }
+
+/** For jobs that have nothing to do with earlier ones. */
+const noHistory = { facts: () => noFacts, close: () => undefined };
 
 /** Answers a repeat with the jobs of the first call. It must be the same call: as many items, in the same order. */
 async function replayCall({ term }: Place, requests: readonly JobRequest[], known: KnownRequest): Promise<Answer[]> {
