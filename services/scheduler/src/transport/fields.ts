@@ -32,6 +32,18 @@ function hasSize(value: string, min: number, max: number): boolean {
   return bytes >= min && bytes <= max;
 }
 
+/** Checks labels, without making anything of them. */
+export function checkLabels(field: string, labels: Readonly<Record<string, string>>): void {
+  let count = 0;
+  for (const name in labels) {
+    const value = labels[name] as string;
+    // The fields are named only for a refusal.
+    if (!isName(name, 1, 255)) checkName(`${field} name`, name, 1, 255);
+    if (!isName(value, 0, 1_024)) checkName(`${field}.${name}`, value, 0, 1_024);
+    if (++count > 64) throw invalid(field, "at most 64 labels are allowed");
+  }
+}
+
 /** Checks a number against a range. */
 export function checkRange(field: string, value: number, min: number, max: number): number {
   if (!(value >= min && value <= max)) throw invalid(field, `must be from ${min} to ${max}`);

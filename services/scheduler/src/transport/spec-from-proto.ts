@@ -1,9 +1,7 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import type { SubmitItem } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import {
   type JobOrder,
   type JobSpec,
-  JobSpecSchema,
   RelativeRank_Base,
   RetentionClass,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
@@ -15,7 +13,8 @@ import type { RetentionWish } from "../domain/core/retention-bucket.js";
 import { decodeId } from "../domain/directory.js";
 import type { JobIdCodec } from "../ids/job-id.js";
 import { parentsFromProto } from "./dependencies-from-proto.js";
-import { checkBytes, checkName, checkRange, invalid, isEmpty, isName, timeField } from "./fields.js";
+import { extrasFromProto } from "./extras-from-proto.js";
+import { checkBytes, checkLabels, checkName, checkRange, invalid, isEmpty, timeField } from "./fields.js";
 import { policyFromProto } from "./policy-from-proto.js";
 import { reuseFromProto } from "./reuse-from-proto.js";
 
@@ -32,16 +31,32 @@ export interface SpecContext {
   readonly now: number;
 }
 
+/** Checks one item of a submit and translates it. @throws SwitchyardError for what is not allowed. */
+export function requestFromProto(item: SubmitItem, context: SpecContext): JobRequest {
+  return translate(item, context, undefined, undefined);
+}
+
 /**
- * Checks one item of a submit and translates it. What it has in common with `previous`, an item of the same call, is looked at once: equal shapes
- * are one object.
+ * Checks the items of a submit and translates them. What one has in common with its neighbour is looked at once, and is one object in both.
  *
  * @throws SwitchyardError for what is not allowed
  */
-export function requestFromProto(
+export function requestsFromProto(items: readonly SubmitItem[], context: SpecContext): JobRequest[] {
+  const requests: JobRequest[] = [];
+  let before: SubmitItem | undefined;
+  for (const item of items) {
+    requests.push(translate(item, context, before?.spec, requests[requests.length - 1]));
+    before = item;
+  }
+  return requests;
+}
+
+/** Translates an item after another one, of which `before` was the spec and `previous` the translation. */
+function translate(
   item: SubmitItem,
   { ids, limits, now }: SpecContext,
-  previous?: JobRequest,
+  before: JobSpec | undefined,
+  previous: JobRequest | undefined,
 ): JobRequest {
   const { spec, idempotencyKey, fingerprint } = item;
   if (!spec) throw invalid("spec", "is missing");
@@ -67,7 +82,7 @@ export function requestFromProto(
       subject: checkName("subject", spec.subject, 0, 512),
       input: input?.data,
       contentType,
-      extras: encodeExtras(spec),
+      extras: extrasFromProto(spec, before, previous?.body.extras),
       resumeFrom: spec.resumeFrom === "" ? 0 : decodeId(ids, spec.resumeFrom).serial,
     },
     reuse: reuseFromProto(spec, now),
@@ -161,46 +176,4 @@ function labelsFromProto(field: string, labels: Readonly<Record<string, string>>
   if (isEmpty(labels)) return noLabels;
   checkLabels(field, labels);
   return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function checkLabels(field: string, labels: Readonly<Record<string, string>>): void {
-  let count = 0;
-  for (const name in labels) {
-    const value = labels[name] as string;
-    // The fields are named only for a refusal.
-    if (!isName(name, 1, 255)) checkName(`${field} name`, name, 1, 255);
-    if (!isName(value, 0, 1_024)) checkName(`${field}.${name}`, value, 0, 1_024);
-    if (++count > 64) throw invalid(field, "at most 64 labels are allowed");
-  }
-}
-
-// Copied instead of made anew for each job, which costs as much as writing it.
-const blank = create(JobSpecSchema);
-
-/** What only reads show: stored as one value. */
-function encodeExtras(spec: JobSpec): Uint8Array | undefined {
-  const { labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter } = spec;
-  const { concurrencyKeys, rateKeys, dependencies, reuse } = spec;
-  checkLabels("labels", labels);
-  checkBytes("client_data", clientData, 64 * 1_024);
-  checkName("resume_from", resumeFrom, 0, 64);
-  checkName("submitter", submitter, 0, 255);
-  for (const name of secretNames) checkName("secret_names", name, 1, 255);
-  const isPlain =
-    isEmpty(labels) &&
-    clientData.byteLength + secretNames.length + concurrencyKeys.length + rateKeys.length + dependencies.length === 0 &&
-    resumeFrom === "" &&
-    fairnessKey === "" &&
-    submitter === "" &&
-    retention === 0 &&
-    !reuse;
-  // Most jobs carry none of these, and making a message costs more than all checks together.
-  if (isPlain) return undefined;
-  const encoded = toBinary(JobSpecSchema, {
-    ...blank,
-    ...{ labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter },
-    ...{ concurrencyKeys, rateKeys, dependencies, reuse },
-  });
-  checkBytes("labels", encoded, 160 * 1_024);
-  return encoded;
 }

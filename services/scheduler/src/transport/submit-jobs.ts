@@ -17,7 +17,7 @@ import type { KnownRequest } from "../domain/shard/request-memory.js";
 import { checkName, invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 import { placeToProto } from "./place-to-proto.js";
-import { requestFromProto, type SpecLimits } from "./spec-from-proto.js";
+import { requestsFromProto, type SpecLimits } from "./spec-from-proto.js";
 import { type Answer, reused, splitRepeats } from "./split-repeats.js";
 import { timestampFromMicros } from "./stored-values.js";
 
@@ -34,8 +34,7 @@ export async function submitJobs(
   if (items.length === 0 || items.length > maxItems) throw invalid("items", `must be 1 to ${maxItems}`);
   checkName("request_id", requestId, 0, 128);
   const context = { ids: directory.ids(namespace), limits, now: directory.now() };
-  const requests: JobRequest[] = [];
-  for (const item of items) requests.push(requestFromProto(item, context, requests[requests.length - 1]));
+  const requests = requestsFromProto(items, context);
   const place = await directory.open(namespace);
   const callKey = requestId && `call:${requestId}`;
   return toProto(place, request, await decide(place, callKey, requests));
