@@ -52,9 +52,7 @@ export async function sendBatch(deps: SendBatchDeps, batch: readonly WaitingSubm
       ...(deps.signal === undefined ? {} : { signal: deps.signal }),
     });
     if (jobs.length !== batch.length) throw brokenContract(`${batch.length} items were answered with ${jobs.length}`);
-    batch.forEach((submit, i) => {
-      submit.resolve(jobs[i] as (typeof jobs)[number]);
-    });
+    for (let i = 0; i < batch.length; i++) (batch[i] as WaitingSubmit).resolve(jobs[i] as (typeof jobs)[number]);
   } catch (error) {
     const refusal = fromConnectError(deps.signal?.aborted ? deps.signal.reason : error);
     if (batch.length === 1 || !itemsFault.has(refusal.reason)) {

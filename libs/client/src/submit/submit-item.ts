@@ -38,6 +38,6 @@ export function estimateItemBytes(spec: JobSpecInit): number {
 function pairBytes(pairs: Readonly<Record<string, string>> | undefined): number {
   let bytes = 0;
   if (pairs === undefined) return bytes;
-  for (const [name, value] of Object.entries(pairs)) bytes += name.length + value.length + 8;
+  for (const name in pairs) bytes += name.length + (pairs[name] as string).length + 8;
   return bytes;
 }

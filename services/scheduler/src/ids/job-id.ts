@@ -70,7 +70,7 @@ export function createJobIdCodec(installationKey: Uint8Array, namespace: string)
     return { serial: block.high * 0x10000 + Math.floor(block.low / 0x100), reopen: block.low % 0x100 };
   }
 
-  function encode({ serial, reopen, attempt }: JobKey): string {
+  function encode(serial: number, reopen: number, attempt: number): string {
     permute(serial, reopen);
     const { high, low } = block;
     firstBlock(high, low);
@@ -87,8 +87,8 @@ export function createJobIdCodec(installationKey: Uint8Array, namespace: string)
   }
 
   return {
-    encode,
-    encodeJob: (serial) => encode({ serial, reopen: 0, attempt: 0 }),
+    encode: ({ serial, reopen, attempt }) => encode(serial, reopen, attempt),
+    encodeJob: (serial) => encode(serial, 0, 0),
     decode(id) {
       if (!uuidForm.test(id)) return undefined;
       const a = ((readHex(id, 0) << 16) | readHex(id, 4)) >>> 0;

@@ -11,16 +11,37 @@ export function invalid(field: string, message: string): SwitchyardError {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const controlCharacters = /[\u0000-\u001f\u007f]/;
 
+/** Whether a text has `min` to `max` bytes and no control characters. */
+export function isName(value: string, min: number, max: number): boolean {
+  // Empty texts are most of the optional ones.
+  if (value === "") return min === 0;
+  return hasSize(value, min, max) && !controlCharacters.test(value);
+}
+
 /** Checks a text of `min` to `max` bytes without control characters. */
 export function checkName(field: string, value: string, min: number, max: number): string {
-  // Empty texts are most of the optional ones. No character has more than three bytes, so that short texts need no counting.
-  if (value === "" && min === 0) return value;
-  if (value.length < min || value.length * 3 > max) {
-    const bytes = Buffer.byteLength(value);
-    if (bytes < min || bytes > max) throw invalid(field, `must have ${min} to ${max} bytes, not ${bytes}`);
+  if (isName(value, min, max)) return value;
+  if (hasSize(value, min, max)) throw invalid(field, "must not contain control characters");
+  throw invalid(field, `must have ${min} to ${max} bytes, not ${Buffer.byteLength(value)}`);
+}
+
+/** Whether a text has `min` to `max` bytes. No character has more than three, so that short texts need no counting. */
+function hasSize(value: string, min: number, max: number): boolean {
+  if (value.length >= min && value.length * 3 <= max) return true;
+  const bytes = Buffer.byteLength(value);
+  return bytes >= min && bytes <= max;
+}
+
+/** Checks labels, without making anything of them. */
+export function checkLabels(field: string, labels: Readonly<Record<string, string>>): void {
+  let count = 0;
+  for (const name in labels) {
+    const value = labels[name] as string;
+    // The fields are named only for a refusal.
+    if (!isName(name, 1, 255)) checkName(`${field} name`, name, 1, 255);
+    if (!isName(value, 0, 1_024)) checkName(`${field}.${name}`, value, 0, 1_024);
+    if (++count > 64) throw invalid(field, "at most 64 labels are allowed");
   }
-  if (controlCharacters.test(value)) throw invalid(field, "must not contain control characters");
-  return value;
 }
 
 /** Checks a number against a range. */

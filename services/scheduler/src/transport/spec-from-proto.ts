@@ -1,20 +1,20 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import type { SubmitItem } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import {
   type JobOrder,
   type JobSpec,
-  JobSpecSchema,
   RelativeRank_Base,
   RetentionClass,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { JobRequest } from "../domain/core/admit.js";
 import { noTraits, type Traits } from "../domain/core/group.js";
+import type { ShapeSpec } from "../domain/core/model.js";
 import type { RankRequest } from "../domain/core/rank.js";
 import type { RetentionWish } from "../domain/core/retention-bucket.js";
 import { decodeId } from "../domain/directory.js";
 import type { JobIdCodec } from "../ids/job-id.js";
 import { parentsFromProto } from "./dependencies-from-proto.js";
-import { checkBytes, checkName, checkRange, invalid, timeField } from "./fields.js";
+import { extrasFromProto } from "./extras-from-proto.js";
+import { checkBytes, checkLabels, checkName, checkRange, invalid, isEmpty, timeField } from "./fields.js";
 import { policyFromProto } from "./policy-from-proto.js";
 import { reuseFromProto } from "./reuse-from-proto.js";
 
@@ -32,36 +32,87 @@ export interface SpecContext {
 }
 
 /** Checks one item of a submit and translates it. @throws SwitchyardError for what is not allowed. */
-export function requestFromProto(item: SubmitItem, { ids, limits, now }: SpecContext): JobRequest {
+export function requestFromProto(item: SubmitItem, context: SpecContext): JobRequest {
+  return translate(item, context, undefined, undefined);
+}
+
+/**
+ * Checks the items of a submit and translates them. What one has in common with its neighbour is looked at once, and is one object in both.
+ *
+ * @throws SwitchyardError for what is not allowed
+ */
+export function requestsFromProto(items: readonly SubmitItem[], context: SpecContext): JobRequest[] {
+  const requests: JobRequest[] = [];
+  let before: SubmitItem | undefined;
+  for (const item of items) {
+    requests.push(translate(item, context, before?.spec, requests[requests.length - 1]));
+    before = item;
+  }
+  return requests;
+}
+
+/** Translates an item after another one, of which `before` was the spec and `previous` the translation. */
+function translate(
+  item: SubmitItem,
+  { ids, limits, now }: SpecContext,
+  before: JobSpec | undefined,
+  previous: JobRequest | undefined,
+): JobRequest {
   const { spec, idempotencyKey, fingerprint } = item;
   if (!spec) throw invalid("spec", "is missing");
-  checkBytes("input", spec.input?.data, limits.inputBytes);
+  const { kind, input } = spec;
+  const contentType = input?.contentType ?? "";
+  checkBytes("input", input?.data, limits.inputBytes);
   checkName("idempotency_key", idempotencyKey, 0, 255);
   checkBytes("fingerprint", fingerprint, 1_024);
+  if (kind !== previous?.kind) checkName("kind", kind, 1, 255);
+  if (contentType !== previous?.body.contentType) checkName("input.content_type", contentType, 0, 255);
+  const { rankClass, rank, weight } = orderFromProto(spec.order);
+  // A literal of one form, since a call may have a thousand of them.
   return {
-    shape: {
-      queue: checkName("queue", spec.queue || "default", 1, 128),
-      requiredLabels: labelsFromProto("required_labels", spec.requiredLabels),
-      laneLabels: labelsFromProto("lane_labels", spec.laneLabels),
-      policy: policyFromProto(spec.policies),
-    },
-    kind: checkName("kind", spec.kind, 1, 255),
+    shape: shapeFromProto(spec, previous?.shape),
+    kind,
     traits: traitsFromProto(spec),
-    ...orderFromProto(spec.order),
+    rankClass,
+    rank,
+    weight,
     readyAt: timeField(spec.startTime),
     retention: retentionFromProto(spec.retention),
     body: {
       subject: checkName("subject", spec.subject, 0, 512),
-      input: spec.input?.data,
-      contentType: checkName("input.content_type", spec.input?.contentType ?? "", 0, 255),
-      extras: encodeExtras(spec),
+      input: input?.data,
+      contentType,
+      extras: extrasFromProto(spec, before, previous?.body.extras),
       resumeFrom: spec.resumeFrom === "" ? 0 : decodeId(ids, spec.resumeFrom).serial,
     },
     reuse: reuseFromProto(spec, now),
-    parents: spec.dependencies.length > 0 ? parentsFromProto(spec, ids) : [],
+    parents: spec.dependencies.length > 0 ? parentsFromProto(spec, ids) : noParents,
     idempotencyKey,
     fingerprint: fingerprint.byteLength > 0 ? fingerprint : undefined,
   };
+}
+
+const noParents: JobRequest["parents"] = [];
+
+function shapeFromProto(spec: JobSpec, previous: ShapeSpec | undefined): ShapeSpec {
+  const name = spec.queue || "default";
+  const queue = name === previous?.queue ? name : checkName("queue", name, 1, 128);
+  const requiredLabels = labelsFromProto("required_labels", spec.requiredLabels);
+  const laneLabels = labelsFromProto("lane_labels", spec.laneLabels);
+  const policy = policyFromProto(spec.policies);
+  const isSame =
+    previous !== undefined &&
+    queue === previous.queue &&
+    policy === previous.policy &&
+    areSame(requiredLabels, previous.requiredLabels) &&
+    areSame(laneLabels, previous.laneLabels);
+  return isSame ? previous : { queue, requiredLabels, laneLabels, policy };
+}
+
+type Labels = ShapeSpec["requiredLabels"];
+
+function areSame(a: Labels, b: Labels): boolean {
+  return a === b || (a.length === b.length && a.every(([name, value], i) => name === b[i]?.[0] && value === b[i]?.[1]));
 }
 
 function retentionFromProto(retention: RetentionClass): RetentionWish {
@@ -79,15 +130,20 @@ function retentionFromProto(retention: RetentionClass): RetentionWish {
 
 function traitsFromProto({ concurrencyKeys, rateKeys, fairnessKey }: JobSpec): Traits {
   if (concurrencyKeys.length === 0 && rateKeys.length === 0 && fairnessKey === "") return noTraits;
-  const keys = (field: string, names: readonly string[]) => {
-    if (names.length > 8) throw invalid(field, "at most 8 keys are allowed");
-    return [...new Set(names.map((name) => checkName(field, name, 1, 255)))].sort();
-  };
   return {
-    concurrencyKeys: keys("concurrency_keys", concurrencyKeys),
-    rateKeys: keys("rate_keys", rateKeys),
+    concurrencyKeys: keysFromProto("concurrency_keys", concurrencyKeys),
+    rateKeys: keysFromProto("rate_keys", rateKeys),
     fairnessKey: checkName("fairness_key", fairnessKey, 0, 255),
   };
+}
+
+const noKeys: readonly string[] = [];
+
+function keysFromProto(field: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return noKeys;
+  if (names.length > 8) throw invalid(field, "at most 8 keys are allowed");
+  for (const name of names) checkName(field, name, 1, 255);
+  return names.length === 1 ? names : [...new Set(names)].sort();
 }
 
 /** Checks and translates a place. */
@@ -114,48 +170,10 @@ function rankFromProto({ rankBy }: JobOrder): RankRequest {
   return { rank: rank + 0 };
 }
 
-const noLabels: [string, string][] = [];
+const noLabels: Labels = [];
 
-function labelsFromProto(field: string, labels: Readonly<Record<string, string>>): [string, string][] {
+function labelsFromProto(field: string, labels: Readonly<Record<string, string>>): Labels {
   if (isEmpty(labels)) return noLabels;
-  const entries = Object.entries(labels);
-  if (entries.length > 64) throw invalid(field, "at most 64 labels are allowed");
-  for (const [name, value] of entries) {
-    checkName(`${field} name`, name, 1, 255);
-    checkName(`${field}.${name}`, value, 0, 1_024);
-  }
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** What only reads show: stored as one value. */
-function encodeExtras(spec: JobSpec): Uint8Array | undefined {
-  const { labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter } = spec;
-  const { concurrencyKeys, rateKeys, dependencies, reuse } = spec;
-  labelsFromProto("labels", labels);
-  checkBytes("client_data", clientData, 64 * 1_024);
-  checkName("resume_from", resumeFrom, 0, 64);
-  checkName("submitter", submitter, 0, 255);
-  for (const name of secretNames) checkName("secret_names", name, 1, 255);
-  const isPlain =
-    isEmpty(labels) &&
-    clientData.byteLength + secretNames.length + concurrencyKeys.length + rateKeys.length + dependencies.length === 0 &&
-    `${resumeFrom}${fairnessKey}${submitter}` === "" &&
-    retention === 0 &&
-    !reuse;
-  // Most jobs carry none of these, and making a message costs more than all checks together.
-  if (isPlain) return undefined;
-  const encoded = toBinary(
-    JobSpecSchema,
-    create(JobSpecSchema, {
-      ...{ labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter },
-      ...{ concurrencyKeys, rateKeys, dependencies, ...(reuse && { reuse }) },
-    }),
-  );
-  checkBytes("labels", encoded, 160 * 1_024);
-  return encoded;
-}
-
-function isEmpty(labels: Readonly<Record<string, string>>): boolean {
-  for (const _ in labels) return false;
-  return true;
+  checkLabels(field, labels);
+  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -8,15 +8,16 @@ import {
 import { type Admission, admit, type JobRequest } from "../domain/core/admit.js";
 import { checkItems } from "../domain/core/check-items.js";
 import { openState } from "../domain/core/core-event.js";
+import { noFacts } from "../domain/core/reuse.js";
 import type { Write } from "../domain/core/writes.js";
 import type { Directory, Place } from "../domain/directory.js";
 import { readEndedFacts } from "../domain/reads/ended-facts.js";
-import { readRecords } from "../domain/reads/job-record.js";
+import { type JobRecord, readRecords } from "../domain/reads/job-record.js";
 import type { KnownRequest } from "../domain/shard/request-memory.js";
 import { checkName, invalid } from "./fields.js";
 import { jobToProto } from "./job-to-proto.js";
 import { placeToProto } from "./place-to-proto.js";
-import { requestFromProto, type SpecLimits } from "./spec-from-proto.js";
+import { requestsFromProto, type SpecLimits } from "./spec-from-proto.js";
 import { type Answer, reused, splitRepeats } from "./split-repeats.js";
 import { timestampFromMicros } from "./stored-values.js";
 
@@ -33,7 +34,7 @@ export async function submitJobs(
   if (items.length === 0 || items.length > maxItems) throw invalid("items", `must be 1 to ${maxItems}`);
   checkName("request_id", requestId, 0, 128);
   const context = { ids: directory.ids(namespace), limits, now: directory.now() };
-  const requests = items.map((item) => requestFromProto(item, context));
+  const requests = requestsFromProto(items, context);
   const place = await directory.open(namespace);
   const callKey = requestId && `call:${requestId}`;
   return toProto(place, request, await decide(place, callKey, requests));
@@ -41,8 +42,11 @@ export async function submitJobs(
 
 async function decide(place: Place, callKey: string, requests: readonly JobRequest[]): Promise<Answer[]> {
   const { term, space } = place;
-  const itemKeys = requests.map(({ idempotencyKey }) => idempotencyKey && `item:${idempotencyKey}`);
+  const itemKeys = requests.some(({ idempotencyKey }) => idempotencyKey !== "")
+    ? requests.map(({ idempotencyKey }) => idempotencyKey && `item:${idempotencyKey}`)
+    : [];
   const keys = [callKey, ...itemKeys].filter((key) => key !== "");
+  const needsHistory = requests.some(({ parents, reuse }) => reuse !== undefined || parents.length > 0);
   const settled = new Set<Write>();
   for (;;) {
     const stored = await term.requests.read(term.pool, space, term.clock.now(), keys);
@@ -50,7 +54,9 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
     const early = term.requests.known(space, keys, stored);
     const call = early.get(callKey);
     if (call) return replayCall(place, requests, call);
-    const { facts, close } = await readEndedFacts(term.pool, space, splitRepeats(requests, itemKeys, early).fresh);
+    const { facts, close } = needsHistory
+      ? await readEndedFacts(term.pool, space, splitRepeats(requests, itemKeys, early).fresh)
+      : noHistory;
     try {
       term.assertValid();
       // What was decided while history was read is in memory: asked anew, in the same turn as the decision.
@@ -58,8 +64,10 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
       if (known.has(callKey)) continue;
       const { fresh, writes, merge } = splitRepeats(requests, itemKeys, known);
       const unsettled = writes.filter((write) => !settled.has(write));
-      for (const write of unsettled) await term.write(write);
-      for (const write of unsettled) settled.add(write);
+      for (const write of unsettled) {
+        await term.write(write);
+        settled.add(write);
+      }
       if (unsettled.length > 0) continue;
       checkItems(space, fresh, facts());
       const serialsOf = (admissions: readonly Admission[]) => merge(admissions).map(({ serial }) => serial);
@@ -68,15 +76,19 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
         await term.write(decision.waitFor);
         continue;
       }
-      term.requests.note(decision.write.requests, decision.write, term.clock.now());
-      await Promise.all([decision.write, ...decision.alsoWait].map((write) => term.write(write)));
-      term.requests.stored(decision.write.requests);
+      const { write, alsoWait } = decision;
+      term.requests.note(write.requests, write, term.clock.now());
+      await (alsoWait.length > 0 ? Promise.all([write, ...alsoWait].map((one) => term.write(one))) : term.write(write));
+      term.requests.stored(write.requests);
       return merge(decision.admissions);
     } finally {
       close();
     }
   }
 }
+
+/** For jobs that have nothing to do with earlier ones. */
+const noHistory = { facts: () => noFacts, close: () => undefined };
 
 /** Answers a repeat with the jobs of the first call. It must be the same call: as many items, in the same order. */
 async function replayCall({ term }: Place, requests: readonly JobRequest[], known: KnownRequest): Promise<Answer[]> {
@@ -91,28 +103,39 @@ async function toProto(
   answers: readonly Answer[],
 ): Promise<SubmitJobsResponse> {
   const { term, space, ids } = place;
-  const needsRecord = request.returnJobs || answers.some(({ job }) => !job);
-  const shown = needsRecord ? answers.filter(({ job }) => request.returnJobs || !job).map(({ serial }) => serial) : [];
-  const records = needsRecord ? await readRecords(term, space, [...new Set(shown)], request.returnJobs) : [];
-  const bySerial = new Map(records.map((record) => [record.stored.serial, record]));
-  const jobs = answers.map(({ serial, disposition, job }): SubmittedJob => {
-    const record = needsRecord ? bySerial.get(serial) : undefined;
-    // The job of a repeat may have been deleted since: it has neither state nor time any more.
-    const state = record?.state ?? (job ? openState(job) : "UNSPECIFIED");
-    const createdMicros = job?.createdMicros ?? record?.stored.createdMicros;
-    // A literal, since a call may have a thousand of them.
-    const shown: SubmittedJob = {
-      $typeName: "switchyard.scheduler.v1.SubmittedJob",
-      jobId: ids.encodeJob(serial),
-      serial: BigInt(serial),
-      disposition: SubmittedJob_Disposition[disposition],
-      state: JobState[state],
-    };
-    if (createdMicros !== undefined) shown.createTime = timestampFromMicros(createdMicros);
-    if (request.returnJobs && record) shown.job = jobToProto(record, ids, JobView.PAYLOADS);
-    const waiting = request.wantPosition ? space.job(serial) : undefined;
+  const { returnJobs, wantPosition } = request;
+  const needsRecord = returnJobs || answers.some(({ job }) => !job);
+  const shown = needsRecord ? answers.filter(({ job }) => returnJobs || !job).map(({ serial }) => serial) : [];
+  const records = needsRecord ? await readRecords(term, space, [...new Set(shown)], returnJobs) : [];
+  const bySerial = needsRecord ? new Map(records.map((record) => [record.stored.serial, record])) : undefined;
+  const jobs: SubmittedJob[] = [];
+  for (const answer of answers) {
+    const { serial } = answer;
+    const record = bySerial?.get(serial);
+    const shown = answerToProto(answer, ids.encodeJob(serial), record);
+    if (returnJobs && record) shown.job = jobToProto(record, ids, JobView.PAYLOADS);
+    const waiting = wantPosition ? space.job(serial) : undefined;
     if (waiting && openState(waiting) === "QUEUED") shown.place = placeToProto(waiting, false);
-    return shown;
-  });
+    jobs.push(shown);
+  }
   return { $typeName: "switchyard.scheduler.v1.SubmitJobsResponse", jobs };
+}
+
+/** A literal, since a call may have a thousand of them. */
+function answerToProto(
+  { serial, disposition, job }: Answer,
+  jobId: string,
+  record: JobRecord | undefined,
+): SubmittedJob {
+  // The job of a repeat may have been deleted since: it has neither state nor time any more.
+  const state = record?.state ?? (job ? openState(job) : "UNSPECIFIED");
+  const createdMicros = job?.createdMicros ?? record?.stored.createdMicros;
+  const $typeName = "switchyard.scheduler.v1.SubmittedJob";
+  const number = BigInt(serial);
+  const how = SubmittedJob_Disposition[disposition];
+  if (createdMicros === undefined)
+    return { $typeName, jobId, serial: number, disposition: how, state: JobState[state] };
+  // Not added later: that would make room beside the object.
+  const createTime = timestampFromMicros(createdMicros);
+  return { $typeName, jobId, serial: number, disposition: how, state: JobState[state], createTime };
 }

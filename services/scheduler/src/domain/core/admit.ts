@@ -9,7 +9,7 @@ import type { Effects } from "./effects.js";
 import type { Traits } from "./group.js";
 import type { Lane } from "./lane.js";
 import { linkParents } from "./link-parents.js";
-import type { FinalState, OpenJob, ParentEdge, ShapeSpec } from "./model.js";
+import type { FinalState, JobShape, OpenJob, ParentEdge, ShapeSpec } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
 import { compareOrder } from "./order.js";
@@ -69,9 +69,10 @@ export function admit(
   | { readonly waitFor: Write }
   | { readonly admissions: readonly Admission[]; readonly write: SubmitWrite; readonly alsoWait: readonly Write[] } {
   for (const { reuse } of items) {
-    const found = reuse && findStandIn(space, reuse, facts);
+    if (!reuse) continue;
+    const found = findStandIn(space, reuse, facts);
     // Another decision about the job is on the way: what this one would change, or lean on, is not settled.
-    if (found?.job?.pending && (found.job.phase === "ending" || reuse?.onConflict !== "RETURN"))
+    if (found?.job?.pending && (found.job.phase === "ending" || reuse.onConflict !== "RETURN"))
       return { waitFor: found.job.pending };
   }
   const batch = emptyBatch(now, space, facts);
@@ -90,7 +91,7 @@ export function admit(
     const day = requestDay(requestKey, now);
     requests.push({ space, key: requestKey, fingerprint: undefined, serials: serialsOf(admissions), at: now, day });
   }
-  const marks = [...batch.marks].map((mark) => ({ space, mark }));
+  const marks = Array.from(batch.marks, (mark) => ({ space, mark }));
   const amends = [...batch.amends.values()];
   const write: SubmitWrite = { lane: "submit", requests, shapes, marks, jobs, amends, attempts, events };
   for (const { job } of jobs) job.pending = write;
@@ -108,6 +109,7 @@ function emptyBatch(now: number, space: Namespace, facts: EndedFacts): Batch {
     amends,
     shapes: [],
     marks: new Set(),
+    last: undefined,
     attempts: [],
     events: [],
     admissions: [],
@@ -116,8 +118,7 @@ function emptyBatch(now: number, space: Namespace, facts: EndedFacts): Batch {
 
 function newAdmission(batch: Batch, item: JobRequest): Admission {
   const { now, space } = batch;
-  const { shape, isNew } = space.shapeFor(item.shape);
-  if (isNew) batch.shapes.push({ space, shape });
+  const shape = shapeOf(batch, item);
   const { kind, rankClass, weight } = item;
   const { queue } = shape.site;
   const createdMicros = space.nextCreatedMicros(now);
@@ -144,6 +145,16 @@ function newAdmission(batch: Batch, item: JobRequest): Admission {
   return { serial: job.serial, disposition: "CREATED", job, end: undefined };
 }
 
+/** The shape of an item. Neighbours mostly have one, and say so by one object. */
+function shapeOf(batch: Batch, { shape: spec }: JobRequest): JobShape {
+  if (batch.last?.spec === spec) return batch.last.shape;
+  const { space } = batch;
+  const { shape, isNew } = space.shapeFor(spec);
+  if (isNew) batch.shapes.push({ space, shape });
+  batch.last = { spec, shape };
+  return shape;
+}
+
 function traitsOf(space: Namespace, { concurrencyKeys, rateKeys, fairnessKey }: Traits): Traits {
   return space.lanes.traitsFor(concurrencyKeys, rateKeys, fairnessKey);
 }
@@ -154,14 +165,20 @@ function traitsOf(space: Namespace, { concurrencyKeys, rateKeys, fairnessKey }: 
  */
 function handOver({ now, space, jobs, amends, attempts, events }: Batch): void {
   const wanted: { readonly job: OpenJob; readonly lane: Lane }[] = [];
+  // Nothing is given away in this loop, so that neighbours of one lane find what the first has found.
+  let lane: Lane | undefined;
+  let isWanted = false;
   for (const { job } of jobs) {
+    const { site } = job.shape;
     const state = openState(job);
     events.push(eventOf(job, "SUBMITTED", now, state));
-    if (amends.has(job)) events.push(eventOf(job, "AMENDED", now, state, { previous: state }));
+    if (amends.size > 0 && amends.has(job)) events.push(eventOf(job, "AMENDED", now, state, { previous: state }));
     if (job.readyAt > 0 || job.parents.length > 0 || job.traits.rateKeys.length > 0) continue;
-    const { queue } = job.shape.site;
-    const lane = space.lanes.laneFor(job.shape.site, job.kind);
-    if (lane.size === 0 && !queue.settings.paused && waiterFor(lane)) wanted.push({ job, lane });
+    if (lane?.site !== site || lane.kind !== job.kind) {
+      lane = space.lanes.laneFor(site, job.kind);
+      isWanted = lane.size === 0 && !site.queue.settings.paused && waiterFor(lane) !== undefined;
+    }
+    if (isWanted) wanted.push({ job, lane });
   }
   // There may be fewer runners than jobs: the first in the order of the queue goes first, not the first of the call.
   if (wanted.length > 1) wanted.sort((a, b) => compareOrder(a.job, b.job));
@@ -178,12 +195,15 @@ function handOver({ now, space, jobs, amends, attempts, events }: Batch): void {
 }
 
 function itemRecords({ now, space, admissions }: Batch, items: readonly JobRequest[]): RequestRecord[] {
-  return items.flatMap(({ idempotencyKey, fingerprint }, i) => {
-    if (idempotencyKey === "") return [];
+  const records: RequestRecord[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const { idempotencyKey, fingerprint } = items[i] as JobRequest;
+    if (idempotencyKey === "") continue;
     const { serial } = admissions[i] as Admission;
     const key = `item:${idempotencyKey}`;
-    return [{ space, key, fingerprint, serials: [serial], at: now, day: requestDay(key, now) }];
-  });
+    records.push({ space, key, fingerprint, serials: [serial], at: now, day: requestDay(key, now) });
+  }
+  return records;
 }
 
 /** New jobs are durable: they wait for their time or for a runner, or begin. */

@@ -1,6 +1,6 @@
 import type { Admission } from "./admit.js";
 import type { SerialMark } from "./bucket-index.js";
-import type { JobShape, LiveAttempt, OpenJob } from "./model.js";
+import type { JobShape, LiveAttempt, OpenJob, ShapeSpec } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import type { EndedFacts } from "./reuse.js";
 import type { AmendRecord, CoreEvent, JobBody } from "./writes.js";
@@ -16,6 +16,8 @@ export interface Batch {
   readonly shapes: { readonly space: Namespace; readonly shape: JobShape }[];
   /** Buckets of which these may be the first jobs. */
   readonly marks: Set<SerialMark>;
+  /** The last shape that was looked up, and by what. */
+  last: { readonly spec: ShapeSpec; readonly shape: JobShape } | undefined;
   readonly attempts: LiveAttempt[];
   readonly events: CoreEvent[];
   readonly admissions: Admission[];

@@ -8,14 +8,18 @@ import { type EndedFacts, findStandIn } from "./reuse.js";
  * are full. Jobs that exist can't become part of a circle, since a job gets its parents only when it is admitted.
  */
 export function checkItems(space: Namespace, items: readonly JobRequest[], facts: EndedFacts): void {
-  checkParents(space, items, facts);
-  const makers = makersOf(space, items, facts);
-  checkCircles(items, makers);
+  const hasParents = items.some(({ parents }) => parents.length > 0);
+  if (hasParents) checkParents(space, items, facts);
+  const makers = items.some(({ reuse }) => reuse) ? makersOf(space, items, facts) : undefined;
+  if (hasParents) checkCircles(items, makers);
   checkQuotas(space, items, makers);
 }
 
-/** For each item the one that makes its job: itself, or an earlier one with the same key. Undefined: a job stands for it already. */
-function makersOf(space: Namespace, items: readonly JobRequest[], facts: EndedFacts): (number | undefined)[] {
+/** For each item the one that makes its job. Undefined: a job stands for it already; for all of them: each makes its own, as in most calls. */
+type Makers = readonly (number | undefined)[] | undefined;
+
+/** An item makes its job itself, unless an earlier one has the same key. */
+function makersOf(space: Namespace, items: readonly JobRequest[], facts: EndedFacts): Makers {
   const byKey = new Map<string, number>();
   return items.map(({ reuse }, i) => {
     if (!reuse) return i;
@@ -24,6 +28,10 @@ function makersOf(space: Namespace, items: readonly JobRequest[], facts: EndedFa
     if (first === undefined) byKey.set(reuse.key, i);
     return reuse.active ? (first ?? i) : i;
   });
+}
+
+function makerOf(makers: Makers, item: number): number | undefined {
+  return makers ? makers[item] : item;
 }
 
 function checkParents(space: Namespace, items: readonly JobRequest[], facts: EndedFacts): void {
@@ -44,11 +52,11 @@ function checkParents(space: Namespace, items: readonly JobRequest[], facts: End
 }
 
 /** Takes away items whose parents are away, until none is left or all that are left wait for each other. */
-function checkCircles(items: readonly JobRequest[], makers: readonly (number | undefined)[]): void {
+function checkCircles(items: readonly JobRequest[], makers: Makers): void {
   const waitsFor = items.map(({ parents }, i) => {
     // A job that is there already waits for nothing of this call.
-    if (makers[i] !== i) return [];
-    return parents.flatMap((parent) => ("item" in parent ? (makers[parent.item] ?? []) : []));
+    if (makerOf(makers, i) !== i) return [];
+    return parents.flatMap((parent) => ("item" in parent ? (makerOf(makers, parent.item) ?? []) : []));
   });
   if (waitsFor.every((list) => list.length === 0)) return;
   const children: number[][] = items.map(() => []);
@@ -70,10 +78,21 @@ function checkCircles(items: readonly JobRequest[], makers: readonly (number | u
   });
 }
 
-function checkQuotas(space: Namespace, items: readonly JobRequest[], makers: readonly (number | undefined)[]): void {
+function checkQuotas(space: Namespace, items: readonly JobRequest[], makers: Makers): void {
   const wanted = new Map<string, number>();
-  for (const [i, { shape }] of items.entries())
-    wanted.set(shape.queue, (wanted.get(shape.queue) ?? 0) + (makers[i] === i ? 1 : 0));
+  let name = items[0]?.shape.queue ?? "";
+  let count = 0;
+  for (let i = 0; i < items.length; i++) {
+    const { queue } = (items[i] as JobRequest).shape;
+    // Neighbours mostly go to one queue.
+    if (queue !== name) {
+      wanted.set(name, (wanted.get(name) ?? 0) + count);
+      name = queue;
+      count = 0;
+    }
+    if (makerOf(makers, i) === i) count++;
+  }
+  if (items.length > 0) wanted.set(name, (wanted.get(name) ?? 0) + count);
   for (const [name, count] of wanted) {
     const queue = space.queue(name);
     if (queue?.settings.draining)

@@ -3,6 +3,11 @@ import type { Ordered } from "./order.js";
 /** Serials per page of the index. A page is 2 KiB, so a lone old job costs that much and a dense run 4 bytes a job. */
 const pageSize = 512;
 
+interface Page {
+  readonly slots: Int32Array;
+  count: number;
+}
+
 /** What a job's row says beside its place. */
 export interface JobColumns extends Ordered {
   /** Microseconds since 1970. */
@@ -33,7 +38,9 @@ export class JobTable {
   groupId = new Int32Array(64);
   readonly #free: number[] = [];
   #used = 0;
-  readonly #pages = new Map<number, { readonly slots: Int32Array; count: number }>();
+  readonly #pages = new Map<number, Page>();
+  /** A page that became empty, so that a job which comes and goes alone makes none anew. */
+  #spare: Page | undefined;
 
   /** Number of jobs. */
   get size(): number {
@@ -52,7 +59,8 @@ export class JobTable {
     const number = Math.floor(job.serial / pageSize);
     let page = this.#pages.get(number);
     if (!page) {
-      page = { slots: new Int32Array(pageSize).fill(-1), count: 0 };
+      page = this.#spare ?? { slots: new Int32Array(pageSize).fill(-1), count: 0 };
+      this.#spare = undefined;
       this.#pages.set(number, page);
     }
     page.slots[job.serial % pageSize] = slot;
@@ -82,8 +90,13 @@ export class JobTable {
     const serial = this.serial[slot] as number;
     const number = Math.floor(serial / pageSize);
     const page = this.#pages.get(number);
-    if (page && --page.count === 0) this.#pages.delete(number);
-    else if (page) page.slots[serial % pageSize] = -1;
+    if (page) {
+      page.slots[serial % pageSize] = -1;
+      if (--page.count === 0) {
+        this.#pages.delete(number);
+        this.#spare = page;
+      }
+    }
     this.#free.push(slot);
   }
 

@@ -5,9 +5,11 @@ import { tieToParents } from "./parents.js";
 
 /** Ties the new jobs to those that they wait for; parents that have ended already count as ended. */
 export function linkParents(batch: Batch, items: readonly JobRequest[]): void {
-  for (const [i, item] of items.entries()) {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as JobRequest;
+    if (item.parents.length === 0) continue;
     const { job, disposition } = batch.admissions[i] as Admission;
-    if (job && disposition === "CREATED" && item.parents.length > 0) link(batch, job, item);
+    if (job && disposition === "CREATED") link(batch, job, item);
   }
 }
 

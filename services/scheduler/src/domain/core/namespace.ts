@@ -3,6 +3,7 @@ import { Children } from "./children.js";
 import type { Due } from "./core-state.js";
 import { EndWatches } from "./end-watch.js";
 import type { Group } from "./group.js";
+import { JobObjects } from "./job-objects.js";
 import { JobTable } from "./job-table.js";
 import type { Lane } from "./lane.js";
 import { LaneBook } from "./lane-book.js";
@@ -49,7 +50,7 @@ export class Namespace {
   /** Whoever reads history before a decision, and must hear what ends meanwhile. */
   readonly endWatches = new EndWatches();
   /** Open jobs that are more than columns: everything but what waits and has no history. */
-  readonly #objects = new Map<number, OpenJob>();
+  readonly #objects = new JobObjects();
   #lastSerial: number;
   #lastCreatedMicros: number;
 
@@ -93,20 +94,18 @@ export class Namespace {
 
   /** An open job; undefined when there is none of that number. An object of a waiting job may be a copy: it is decided about before the next `await`. */
   job(serial: number): OpenJob | undefined {
-    const known = this.#objects.get(serial);
-    if (known) return known;
     const slot = this.table.slotOf(serial);
-    return slot < 0 ? undefined : this.#inflate(slot);
+    return slot < 0 ? undefined : this.at(slot);
   }
 
   /** The open job in a slot. */
   at(slot: number): OpenJob {
-    return this.#objects.get(this.table.serial[slot] as number) ?? this.#inflate(slot);
+    return this.#objects.at(slot) ?? this.#inflate(slot);
   }
 
   /** Whether this is the open job of its number, and not one that has ended. */
   isOpen(job: OpenJob): boolean {
-    return this.#objects.get(job.serial) === job;
+    return job.slot >= 0 && this.#objects.at(job.slot) === job;
   }
 
   /** Open jobs that are objects: all that run, and some that wait. */
@@ -119,7 +118,7 @@ export class Namespace {
     const { serial, rankClass, rank, weight, createdMicros, bucket, shape } = job;
     const shapeId = shape.id;
     job.slot = this.table.add({ serial, rankClass, rank, weight, createdMicros, bucket, shapeId, groupId: -1 });
-    this.#objects.set(serial, job);
+    this.#objects.set(job);
     const { queue } = shape.site;
     queue.admitting++;
     queue.ranks?.add(rank);
@@ -132,8 +131,8 @@ export class Namespace {
     const { queue } = job.shape.site;
     queue.ranks?.remove(job.rank);
     this.reuseKeys.remove(job.reuseKey, job.serial);
+    this.#objects.delete(job.slot);
     this.table.remove(job.slot);
-    this.#objects.delete(job.serial);
     job.slot = -1;
   }
 
@@ -153,13 +152,13 @@ export class Namespace {
     const lane = this.lanes.laneFor(job.shape.site, job.kind);
     this.lanes.insert(job.slot, lane, job.traits);
     this.stand(job, "queued");
-    if (isPlain(job)) this.#objects.delete(job.serial);
+    if (isPlain(job)) this.#objects.delete(job.slot);
     return lane;
   }
 
   /** Takes a waiting job out of its list; from now on it is this object. */
   dequeue(job: OpenJob): void {
-    if (this.lanes.remove(job.slot)) this.#objects.set(job.serial, job);
+    if (this.lanes.remove(job.slot)) this.#objects.set(job);
   }
 
   /** Counts a job as standing somewhere else, or nowhere. */

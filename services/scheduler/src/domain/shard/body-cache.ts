@@ -1,9 +1,8 @@
-import { AgedMap } from "@switchyard/collections";
 import type { Pool } from "@switchyard/postgres";
 import { readJobs } from "../../store/job-rows.js";
 import type { OpenJob } from "../core/model.js";
 import type { JobBody, Write } from "../core/writes.js";
-import { bodyBytes } from "./write-sizes.js";
+import { BodyPages } from "./body-pages.js";
 
 /** Inputs of recent jobs, bounded in bytes, so that a claim seldom has to read what has just been written. */
 export interface BodyCache {
@@ -17,30 +16,17 @@ export interface BodyCache {
 
 /** Creates a cache of at most `maxBytes`. */
 export function createBodyCache(maxBytes: number): BodyCache {
-  // The key is unique below 8,192 namespaces; beyond that jobs are simply not kept.
-  const bodies = new AgedMap<number, JobBody>();
-  /** Subjects of jobs whose bodies were read for a runner, until they end. */
+  const bodies = new BodyPages();
+  /** Subjects of jobs whose bodies were read for a runner, until they end. Unique below 8,192 namespaces; beyond that they are not kept. */
   const subjects = new Map<number, string>();
-  let bytes = 0;
 
-  function drop(key: number): void {
-    const body = bodies.get(key);
-    if (!body) return;
-    bodies.delete(key);
-    bytes -= bodyBytes(body);
-  }
-
-  function keep(job: OpenJob, body: JobBody): void {
-    const key = keyOf(job);
-    if (key > Number.MAX_SAFE_INTEGER) return;
-    bodies.set(key, body);
-    bytes += bodyBytes(body);
-    for (let oldest = bodies.oldest(); oldest && bytes > maxBytes; oldest = bodies.oldest()) drop(oldest[0]);
+  function kept({ space, serial }: Pick<OpenJob, "space" | "serial">): JobBody | undefined {
+    return bodies.get(space.id, serial);
   }
 
   function forget(job: OpenJob): void {
-    drop(keyOf(job));
-    subjects.delete(keyOf(job));
+    bodies.delete(job.space.id, job.serial);
+    if (subjects.size > 0) subjects.delete(keyOf(job));
   }
 
   return {
@@ -49,7 +35,8 @@ export function createBodyCache(maxBytes: number): BodyCache {
         case "claim":
           return;
         case "submit":
-          for (const { job, body } of write.jobs) keep(job, body);
+          for (const { job, body } of write.jobs) bodies.set(job.space.id, job.serial, body);
+          bodies.shrinkTo(maxBytes);
           // Only a part was replaced; the whole is in the tables.
           for (const { job, body } of write.amends) if (body) forget(job);
           return;
@@ -58,9 +45,9 @@ export function createBodyCache(maxBytes: number): BodyCache {
           for (const { job } of write.deletes) if (job) forget(job);
       }
     },
-    subjectOf: (job) => bodies.get(keyOf(job))?.subject ?? subjects.get(keyOf(job)),
+    subjectOf: (job) => kept(job)?.subject ?? subjects.get(keyOf(job)),
     async get(pool, jobs) {
-      const missing = jobs.filter((job) => !bodies.has(keyOf(job)));
+      const missing = jobs.filter((job) => !kept(job));
       const read = new Map<OpenJob, JobBody>();
       for (const space of new Set(missing.map((job) => job.space))) {
         const wanted = missing.filter((job) => job.space === space);
@@ -82,7 +69,7 @@ export function createBodyCache(maxBytes: number): BodyCache {
           read.set(job, { subject, input, contentType, extras, replaced, resumeFrom });
         }
       }
-      return jobs.map((job) => bodies.get(keyOf(job)) ?? read.get(job) ?? emptyBody);
+      return jobs.map((job) => kept(job) ?? read.get(job) ?? emptyBody);
     },
   };
 }

@@ -45,12 +45,18 @@ export class RequestMemory {
   }
 
   /** Reads the table for those of the keys that may be older than the memory. */
-  async read(pool: Pool, space: Namespace, now: number, keys: readonly string[]): Promise<Map<string, KnownRequest>> {
+  async read(
+    pool: Pool,
+    space: Namespace,
+    now: number,
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, KnownRequest>> {
     const unknown = keys.filter(
       (k) => !this.#known.has(key(space.id, k)) && !(this.trustTimes && isRecentUuid7(k, now)),
     );
+    if (unknown.length === 0) return nothing;
     const since = now - requestWindowMs;
-    const rows = unknown.length > 0 ? await findRequests(pool, space.id, requestDays(since, now), since, unknown) : [];
+    const rows = await findRequests(pool, space.id, requestDays(since, now), since, unknown);
     return new Map(
       rows.map(({ request_key, fingerprint, serials, n }) => [
         request_key,
@@ -68,13 +74,15 @@ export class RequestMemory {
     keys: readonly string[],
     read: ReadonlyMap<string, KnownRequest>,
   ): ReadonlyMap<string, KnownRequest> {
-    if (keys.length === 0) return read;
-    const found = new Map(read);
+    // Copied only for a repeat, which few calls are.
+    let found: Map<string, KnownRequest> | undefined;
     for (const k of keys) {
       const known = this.#known.get(key(space.id, k));
-      if (known) found.set(k, known);
+      if (!known) continue;
+      found ??= new Map(read);
+      found.set(k, known);
     }
-    return found;
+    return found ?? read;
   }
 
   /** A noted write is durable. It is let go, with all the inputs that it carries. */
@@ -95,6 +103,8 @@ export class RequestMemory {
       this.#known.delete(oldest[0]);
   }
 }
+
+const nothing: ReadonlyMap<string, KnownRequest> = new Map();
 
 function key(ns: number, requestKey: string): string {
   return `${ns}:${requestKey}`;
