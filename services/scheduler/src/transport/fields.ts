@@ -12,7 +12,7 @@ export function invalid(field: string, message: string): SwitchyardError {
 const controlCharacters = /[\u0000-\u001f\u007f]/;
 
 /** Whether a text has `min` to `max` bytes and no control characters. */
-export function isName(value: string, min: number, max: number): boolean {
+function isName(value: string, min: number, max: number): boolean {
   // Empty texts are most of the optional ones.
   if (value === "") return min === 0;
   return hasSize(value, min, max) && !controlCharacters.test(value);
