@@ -14,7 +14,7 @@ export function createDispatchRoute(deps: TransportDeps): ServiceRoute {
   return route(DispatchService, {
     syncCapacity(request, context) {
       requireNamespaces(context, request.demands);
-      return syncCapacity(owner, deps.directory, request, context.signal);
+      return syncCapacity(owner, deps.directory, request, context);
     },
     claimJobs(request, context) {
       requireNamespace(context, request.namespace);

@@ -1,9 +1,11 @@
+import type { HandlerContext } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
 import type {
   RunnerDemand,
   SyncCapacityRequest,
   SyncCapacityResponse,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import { whenAborted } from "@switchyard/rpc";
 import { serveOrWait } from "../domain/core/dispatch.js";
 import type { Directory } from "../domain/directory.js";
 import { Demand, type Delivery, GatewaySession } from "../domain/shard/session.js";
@@ -22,7 +24,7 @@ export async function syncCapacity(
   owner: ShardOwner,
   directory: Directory,
   request: SyncCapacityRequest,
-  signal: AbortSignal,
+  context: HandlerContext,
 ): Promise<SyncCapacityResponse> {
   checkName("session_id", request.sessionId, 1, 128);
   const holdMs = durationField("hold", request.hold, 0, 0, maxHoldMs);
@@ -32,7 +34,7 @@ export async function syncCapacity(
   const session = sessionOf(term, request);
   session.received(Number(request.receivedDelivery));
   takeDemands(term, session, request);
-  if (!session.hasNews && holdMs > 0) await held(session, holdMs, signal);
+  if (!session.hasNews && holdMs > 0) await held(session, holdMs, context);
   term.assertValid();
   if (!session.hasNews) return nothingNew(request.receivedDelivery);
   return deliveryToProto(term, directory, session.take());
@@ -103,18 +105,18 @@ function nothingNew(delivery: bigint): SyncCapacityResponse {
   return { $typeName: "switchyard.scheduler.v1.SyncCapacityResponse", delivery, leases: [], revocations: [] };
 }
 
-function held(session: GatewaySession, holdMs: number, signal: AbortSignal): Promise<void> {
+function held(session: GatewaySession, holdMs: number, context: HandlerContext): Promise<void> {
   return new Promise((resolve) => {
+    let unwatch: (() => void) | undefined;
     const end = () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", end);
+      unwatch?.();
       session.unhold(end);
       resolve();
     };
     const timer = setTimeout(end, holdMs);
-    signal.addEventListener("abort", end);
     session.hold(end);
-    if (signal.aborted) end();
+    unwatch = whenAborted(context, end);
   });
 }
 

@@ -22,10 +22,12 @@ export const drain: Figure = {
         return (ended.at - begun.at) / 1_000;
       });
     };
-    // Code that has run once is what a long-lived process has.
-    await once(run.jobs(2_000, 100));
-    await worker.stopWork();
     const jobs = run.jobs(20, 1) * 1_000;
+    // As often as it takes the compiler to be done with the code of every contender: services run for weeks.
+    for (let i = 0; i < 3; i++) {
+      await once(jobs);
+      await worker.stopWork();
+    }
     const { result: seconds, cpu } = await once(jobs);
     await worker.stopWork();
     await checkOpen(contender, 0);

@@ -11,7 +11,7 @@ function submitFigure(name: string, title: string, load: Load, bar: Bar): Figure
     leaves: "waiting jobs",
     async measure(contender, run) {
       const { submitter } = contender;
-      await submitter.submit({ ...load, seconds: run.seconds(1) });
+      await submitter.submit({ ...load, seconds: run.seconds(4) });
       const openBefore = await submitter.openJobs();
       const { result, cpu } = await run.timed(contender, () => submitter.submit({ ...load, seconds: run.seconds(3) }));
       await checkOpen(contender, openBefore + result.jobs);

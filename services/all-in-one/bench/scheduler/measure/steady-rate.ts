@@ -26,7 +26,7 @@ export async function startSteadyState(
   const { submitter, worker } = contender;
   await worker.work(mode);
   await submitter.feed({ ...load, backlog });
-  await sleep(run.seconds(1, 0.5) * 1_000);
+  await sleep(run.seconds(5, 0.5) * 1_000);
   return {
     async measure(seconds) {
       const { result, cpu } = await run.timed(contender, async () => {
