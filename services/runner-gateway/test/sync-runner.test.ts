@@ -23,6 +23,15 @@ async function openCredit(count: number): Promise<void> {
   await eventually(() => expect(fixture.scheduler.capacity.open()["r1"] ?? 0).toBe(count));
 }
 
+/** Reports, and waits until the scheduler has the report. */
+async function underWay<T>(report: () => Promise<T>): Promise<{ readonly answer: Promise<T> }> {
+  const { calls } = fixture.scheduler;
+  const before = calls.reportAttempts;
+  const answer = report();
+  await eventually(() => expect(calls.reportAttempts).toBeGreaterThan(before));
+  return { answer };
+}
+
 describe("a held call", () => {
   it("ends with a lease as soon as there is a job", async () => {
     const { runners, scheduler, namespace, first } = await setUp();
@@ -195,10 +204,9 @@ describe("an attempt whose report was taken", () => {
     const { runners, scheduler, job, report, naming } = await holding();
     scheduler.reportMs = 50;
     try {
-      const reported = runners.reportAttempts(report);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      const reported = await underWay(() => runners.reportAttempts(report));
       expect((await runners.syncRunner(naming)).stops).toHaveLength(1);
-      await reported;
+      await reported.answer;
       expect(scheduler.renewed).not.toContain(job.id);
     } finally {
       scheduler.reportMs = 0;
@@ -216,15 +224,14 @@ describe("an attempt whose report was taken", () => {
     })) as [Parameters<typeof runners.reportAttempts>[0], Parameters<typeof runners.reportAttempts>[0]];
     scheduler.reportMs = 50;
     try {
-      const early = runners.reportAttempts(one);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      const early = await underWay(() => runners.reportAttempts(one));
       const attempts = jobs.map(({ id }) => ref(id));
       const naming = { ...first, attempts, freeSlots: 0, hold: { nanos: 20e6 }, receivedRevision: revision };
       const named = runners.syncRunner(naming);
       await new Promise((resolve) => setTimeout(resolve, 10));
       const late = runners.reportAttempts(two);
       expect((await named).stops).toHaveLength(2);
-      await Promise.all([early, late]);
+      await Promise.all([early.answer, late]);
       for (const { id } of jobs) expect(scheduler.renewed).not.toContain(id);
     } finally {
       scheduler.reportMs = 0;
@@ -235,11 +242,10 @@ describe("an attempt whose report was taken", () => {
     const { runners, scheduler, job, report, naming } = await holding();
     scheduler.reportMs = 1_000;
     try {
-      const reported = runners.reportAttempts(report);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      const reported = await underWay(() => runners.reportAttempts(report));
       expect((await runners.syncRunner(naming)).stops).toEqual([]);
       expect(scheduler.renewed).toContain(job.id);
-      await reported;
+      await reported.answer;
     } finally {
       scheduler.reportMs = 0;
     }
