@@ -119,7 +119,8 @@ function conditionsOf(filter: JobListFilter, values: unknown[]): string[] {
     if (value !== undefined) conditions.push(condition(bind(values, value)));
   };
   if (filter.states && filter.states.length > 0) conditions.push(stateCondition(filter, values));
-  if (filter.started !== undefined) conditions.push(`l.started_ms ${filter.started ? ">" : "="} 0`);
+  if (filter.started !== undefined)
+    conditions.push(`l.ns is not null and l.started_ms is ${filter.started ? "not null" : "null"}`);
   add((p) => `j.shape = any(${p}::int[])`, filter.shapes);
   // Each by itself: a BRIN index knows no arrays.
   if (filter.kinds) conditions.push(anyOf(filter.kinds.map((kind) => `j.kind = ${bind(values, kind)}`)));
@@ -146,7 +147,7 @@ function anyOf(alternatives: readonly string[]): string {
 function stateCondition({ states = [], blocked = [], scheduled = [] }: JobListFilter, values: unknown[]): string {
   const final = states.filter((state) => finalStates.includes(state));
   const alternatives: string[] = [];
-  if (final.length > 0) alternatives.push(`o.job_state = any(${bind(values, final)}::text[])`);
+  if (final.length > 0) alternatives.push(`o.job_state = any(${bind(values, final)}::scheduler.final_state[])`);
   if (states.includes("RUNNING")) alternatives.push("l.ns is not null");
   const aside = [...(states.includes("BLOCKED") ? blocked : []), ...(states.includes("SCHEDULED") ? scheduled : [])];
   if (states.includes("BLOCKED") || states.includes("SCHEDULED"))
