@@ -36,7 +36,8 @@ export interface RunpackConfig {
   readonly relay: RelayConfig | undefined;
 }
 
-const weekMs = 7 * 86_400_000;
+/** The core's bounds of a lease. */
+const [shortestLeaseMs, longestLeaseMs] = [1_000, 7 * 86_400_000];
 
 /** The dialect's environment variables. */
 export const runpackEnvironment = {
@@ -45,8 +46,7 @@ export const runpackEnvironment = {
   SUBMIT_API_KEY: list().default([]),
   RUNNER_API_KEY: list().default([]),
   ADMIN_API_KEY: list().default([]),
-  // The core's bounds of a lease.
-  RUNPACK_HEARTBEAT_TIMEOUT_MS: integer({ min: 1_000, max: weekMs }).default(90_000),
+  RUNPACK_HEARTBEAT_TIMEOUT_MS: integer({ min: 1, max: longestLeaseMs }).default(90_000),
   RUNPACK_RUNNER_ACTIVE_MS: integer({ min: 1 }).default(300_000),
   RUNPACK_PUBLIC_JOB_DETAIL: flag().default(false),
   RUNPACK_CHECK_RESULT_URLS: flag().default(false),
@@ -65,7 +65,7 @@ export function runpackConfig(env: Environment, trustProxy: boolean | string): R
     namespace: env.RUNPACK_NAMESPACE,
     keys: { submit: env.SUBMIT_API_KEY, runner: env.RUNNER_API_KEY, admin: env.ADMIN_API_KEY },
     trustProxy,
-    heartbeatTimeoutMs: env.RUNPACK_HEARTBEAT_TIMEOUT_MS,
+    heartbeatTimeoutMs: Math.max(shortestLeaseMs, env.RUNPACK_HEARTBEAT_TIMEOUT_MS),
     runnerActiveMs: env.RUNPACK_RUNNER_ACTIVE_MS,
     publicJobDetail: env.RUNPACK_PUBLIC_JOB_DETAIL,
     checkResultUrls: env.RUNPACK_CHECK_RESULT_URLS,
