@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
-import type { CoreClients } from "./core-clients.js";
+import type { CoreClients } from "./core/clients.js";
 
 /** One legacy REST API, ready to be mounted any number of times. */
 export interface Dialect {
@@ -11,6 +11,8 @@ export interface Dialect {
   readonly listen: string | undefined;
   /** Routes, errors, authentication and body limits, encapsulated: nothing of it reaches the other dialects. */
   readonly plugin: FastifyPluginAsync;
+  /** Sets up what the dialect keeps in the core. Called at the start, and again until it succeeds; may run on every replica. */
+  readonly prepare?: () => Promise<void>;
   /** Answers a request whose URL cannot be decoded, which no route ever sees. */
   readonly answerBadUrl: (request: FastifyRequest, reply: FastifyReply) => void;
 }
@@ -20,4 +22,6 @@ export interface DialectDeps {
   readonly core: CoreClients;
   /** Version of the build. */
   readonly version: string;
+  /** Fires when the gateway ends: streams to callers end then. */
+  readonly stopping: AbortSignal;
 }

@@ -10,12 +10,13 @@ import {
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { HttpGatewayConfig } from "./config.js";
-import { type CoreTransports, createCoreClients } from "./core-clients.js";
+import { type CoreTransports, createCoreClients } from "./core/clients.js";
 import { createDialects } from "./dialects/index.js";
 import { createOwnServer, createServer } from "./http-server.js";
 import { createRequestMetrics } from "./http/request-metrics.js";
 import { createOpenApi } from "./open-api.js";
 import { docsPage, startPage } from "./pages/start-page.js";
+import { prepareDialects } from "./prepare-dialects.js";
 import { mountRpc } from "./rpc/mount-rpc.js";
 
 /** What the gateway is made from. The transports carry the gateway's own credential, where the core asks for one. */
@@ -59,9 +60,9 @@ export interface HttpGateway {
 export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   const { config, logger, version = "0.1.0" } = deps;
   const core = createCoreClients(deps, config.coreTimeoutMs);
-  const dialects = createDialects({ core, version }, config.dialects);
-  const documents = new Map(dialects.map((dialect) => [dialect.name, lazily(() => createOpenApi(dialect, version))]));
   const shutdown = new AbortController();
+  const dialects = createDialects({ core, version, stopping: shutdown.signal }, config.dialects);
+  const documents = new Map(dialects.map((dialect) => [dialect.name, lazily(() => createOpenApi(dialect, version))]));
   const readiness = createReadiness(["starting"]);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -98,6 +99,7 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   async function listen(): Promise<void> {
     opsAddress = await ops?.listen(config.opsListen);
     for (const listener of listeners) listener.listen = await bind(listener.app, listener.listen);
+    await prepareDialects(dialects, { readiness, logger, stopping: shutdown.signal });
     readiness.unblock("starting");
     logger.info({ addresses: addresses() }, "listening");
   }

@@ -127,6 +127,24 @@ describe("tokens", () => {
   });
 });
 
+describe("a heartbeat", () => {
+  it("renews presence, and what the runner holds unless it is about presence only", async () => {
+    const namespace = newNamespace();
+    const caller = { namespace, runnerId: "r1" };
+    await register(fixture, namespace, "r1");
+    const job = fixture.scheduler.submit(namespace);
+    await fixture.runners.claimJob(caller);
+    const renewals = () => fixture.scheduler.renewed.filter((id) => id === job.id).length;
+
+    fixture.scheduler.presence.delete(`${namespace}/r1`);
+    const { runner } = await fixture.runners.heartbeat({ ...caller, presenceOnly: true });
+    expect(runner?.held.map(({ jobId }) => jobId)).toEqual([job.id]);
+    expect([fixture.scheduler.presence.get(`${namespace}/r1`), renewals()]).toEqual([60_000, 0]);
+    await fixture.runners.heartbeat(caller);
+    expect(renewals()).toBe(1);
+  });
+});
+
 describe("revocation", () => {
   it("ends held calls and every later one, and keeps or releases what is held", async () => {
     const namespace = newNamespace();

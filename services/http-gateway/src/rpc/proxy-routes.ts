@@ -15,7 +15,7 @@ import { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_ser
 import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
-import type { CoreTransports } from "../core-clients.js";
+import type { CoreTransports } from "../core/clients.js";
 
 /**
  * Makes routes that pass every call on to the core. The services that only the core's own parts call are left out.

@@ -12,6 +12,8 @@ export interface DialectCasesOptions {
   readonly baseUrl: () => string;
   /** Files to leave out, by name without `.yaml`. */
   readonly except?: readonly string[];
+  /** Variables that every case may use, such as the keys that the server was given. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Reads the cases of a dialect by file. */
@@ -24,11 +26,11 @@ function loadDialectCases(dialect: string): Map<string, DialectCase[]> {
 }
 
 /** Declares one vitest test for each case of a dialect, against whatever answers at `baseUrl`. */
-export function runDialectCases({ dialect, baseUrl, except = [] }: DialectCasesOptions): void {
+export function runDialectCases({ dialect, baseUrl, except = [], variables = {} }: DialectCasesOptions): void {
   for (const [file, cases] of loadDialectCases(dialect)) {
     if (except.includes(file)) continue;
     describe(`${dialect}: ${file}`, () => {
-      for (const dialectCase of cases) it(dialectCase.name, () => runCase(dialectCase, baseUrl()));
+      for (const dialectCase of cases) it(dialectCase.name, () => runCase(dialectCase, baseUrl(), variables));
     });
   }
 }

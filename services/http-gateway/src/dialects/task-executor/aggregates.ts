@@ -1,5 +1,5 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import type { CoreClients } from "../../core-clients.js";
+import type { CoreClients } from "../../core/clients.js";
 import type { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { AggregateBy, type JobAggregate } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 

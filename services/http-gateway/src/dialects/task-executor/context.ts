@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { CoreClients } from "../../core-clients.js";
+import type { CoreClients } from "../../core/clients.js";
 import type { ResponseShape, TaskExecutorConfig } from "./config.js";
 import { methodNotAllowed, validationError, workerNotFound } from "./errors.js";
 import type { TaskExecutorMetrics } from "./metrics.js";

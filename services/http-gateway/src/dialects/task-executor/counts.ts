@@ -1,4 +1,4 @@
-import type { CoreClients } from "../../core-clients.js";
+import type { CoreClients } from "../../core/clients.js";
 import type { Queue, QueueCounts } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
 import { reasonOf } from "@switchyard/errors";
 import { taskQueue } from "./job-spec.js";

@@ -1,5 +1,6 @@
-import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
-import { fromConnectError, internalErrorText, isReason, type Reason, SwitchyardError } from "@switchyard/errors";
+import { fromConnectError, internalErrorText, type Reason } from "@switchyard/errors";
+import type { DialectEdge } from "../../http/dialect-edge.js";
+import { frameworkStatus } from "../../http/framework-error.js";
 
 /** One finding of a validation. */
 export interface FieldError {
@@ -96,7 +97,7 @@ const statusOfReason: Partial<Record<Reason, number>> = {
 /** Turns whatever a route threw into an answer. Texts of faults that nobody expected stay inside. */
 export function toTaskExecutorError(error: unknown): TaskExecutorError {
   if (error instanceof TaskExecutorError) return error;
-  const clientFault = statusOfFramework(error);
+  const clientFault = frameworkStatus(error);
   if (clientFault !== undefined) return new TaskExecutorError(clientFault, (error as Error).message);
   const failure = fromConnectError(error);
   const status = statusOfReason[failure.reason];
@@ -112,22 +113,17 @@ export function toTaskExecutorError(error: unknown): TaskExecutorError {
   );
 }
 
-/** The reason of an item of a batch answer as an error; undefined for an item that went well. */
-export function itemError(item: {
-  readonly reason: ErrorReason;
-  readonly message: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-}): SwitchyardError | undefined {
-  if (item.reason === ErrorReason.UNSPECIFIED) return undefined;
-  const name = ErrorReason[item.reason] ?? "";
-  return new SwitchyardError(isReason(name) ? name : "INTERNAL", item.message, item.metadata);
-}
-
-/** Errors of fastify itself carry their status; those below 500 are the client's doing. */
-function statusOfFramework(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("code" in error) || !("statusCode" in error)) return undefined;
-  const { code, statusCode } = error as { code: unknown; statusCode: unknown };
-  if (typeof code !== "string" || !code.startsWith("FST_ERR_") || typeof statusCode !== "number") return undefined;
-  if (statusCode === 413 || statusCode === 404) return statusCode;
-  return statusCode >= 400 && statusCode < 500 ? 400 : undefined;
-}
+/** The dialect's words at its HTTP edge. */
+export const edge: DialectEdge = {
+  bodies: { maxBytes: 1024 ** 2 },
+  answerOf(error, requestId) {
+    const { status, message: detail, type, errors, headers } = toTaskExecutorError(error);
+    const body = { detail, type, request_id: requestId, ...(errors === undefined ? {} : { errors }) };
+    return { status, headers, body };
+  },
+  noRoute({ method, url }, allowed) {
+    if (allowed.length > 0) return methodNotAllowed(method, allowed);
+    return new TaskExecutorError(404, `No route ${url.split("?", 1)[0]}`);
+  },
+  badUrl: () => new TaskExecutorError(422, "The URL cannot be decoded"),
+};

@@ -6,7 +6,7 @@ import type { JsonDocument } from "../../json/parse-json.js";
 import { writeJson } from "../../json/raw-json.js";
 import type { TaskExecutorConfig } from "./config.js";
 import { validationError } from "./errors.js";
-import { durationFromSeconds } from "./timestamp.js";
+import { durationFromSeconds } from "../../json/timestamp.js";
 
 /** The body of a create call, after validation. */
 export interface CreateTaskBody {

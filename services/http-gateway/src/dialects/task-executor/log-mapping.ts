@@ -4,7 +4,7 @@ import { type LogEntry, LogEntryType } from "@switchyard/proto/switchyard/log/v1
 import type { LogRecord } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { isJsonObject, parseJson } from "../../json/parse-json.js";
 import { RawJson } from "../../json/raw-json.js";
-import { timestampMicros, timestampText } from "./timestamp.js";
+import { timestampMicros, timestampText } from "../../json/timestamp.js";
 import { type LogLevelWord, logLevelWord } from "./vocabulary.js";
 
 /** A log entry as callers see it; written with `writeJson`. */

@@ -3,8 +3,8 @@ import { AttemptState } from "@switchyard/proto/switchyard/scheduler/v1/attempt_
 import { EndReason, type Job, JobSchema, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { describe, expect, it } from "vitest";
 import { writeJson } from "../../json/raw-json.js";
-import { errorTextType, resultOf, taskFromJob } from "./mapping.js";
-import { durationFromSeconds, timestampText } from "./timestamp.js";
+import { errorTextType, taskFromJob } from "./mapping.js";
+import { durationFromSeconds } from "../../json/timestamp.js";
 
 const time = (seconds: number, nanos = 0) => ({ seconds: BigInt(1_772_439_300 + seconds), nanos });
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -69,25 +69,5 @@ describe("taskFromJob", () => {
     const job = jobWith(JobState.QUEUED, AttemptState.UNSPECIFIED);
     if (job.spec?.input) job.spec.input.data = bytes(input);
     expect(taskFromJob(job).parameters.text).toBe("{}");
-  });
-});
-
-describe("resultOf", () => {
-  it("keeps objects and puts all else into one", () => {
-    expect(resultOf(undefined)).toBeNull();
-    expect(resultOf(payload(' {"n":1.0} '))?.text).toBe('{"n":1.0}');
-    expect(resultOf(payload("[1.0]"))?.text).toBe('{"output":[1.0]}');
-    expect(JSON.parse(resultOf(payload("plain", "text/plain"))?.text ?? "")).toEqual({
-      content_type: "text/plain",
-      base64: Buffer.from("plain").toString("base64"),
-    });
-  });
-});
-
-describe("timestampText", () => {
-  it("always has six decimals", () => {
-    expect(timestampText({ ...time(0, 1_999), $typeName: "google.protobuf.Timestamp" })).toBe(
-      "2026-03-02T08:15:00.000001Z",
-    );
   });
 });

@@ -1,11 +1,13 @@
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
-import { type Attempt, AttemptState, type Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import { EndReason, type Job, type JobSpec, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import type { Attempt, Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { type Job, type JobSpec, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { resultObject } from "../../core/result-object.js";
+import { shownAttempt } from "../../core/shown-attempt.js";
 import { memberSpans } from "../../json/json-span.js";
 import { isJsonObject, parseJson } from "../../json/parse-json.js";
 import { RawJson } from "../../json/raw-json.js";
-import { durationSeconds, timestampTextOrNull } from "./timestamp.js";
+import { durationSeconds, timestampTextOrNull } from "../../json/timestamp.js";
 import { type TaskStatus, taskStatusOf } from "./vocabulary.js";
 
 /** A task as callers see it; written with `writeJson`. */
@@ -37,7 +39,7 @@ export function taskFromJob(job: Job): TaskView {
     status: taskStatusOf(job.state),
     parameters: parametersOf(job.spec?.input),
     worker_id: attempt?.runnerId ?? null,
-    result: job.state === JobState.SUCCEEDED ? resultOf(attempt?.outcome?.result) : null,
+    result: job.state === JobState.SUCCEEDED ? resultObject(attempt?.outcome?.result) : null,
     error_details: errorDetailsOf(job, attempt),
     created_at: timestampTextOrNull(job.createTime),
     updated_at: timestampTextOrNull(job.updateTime ?? job.createTime),
@@ -82,30 +84,6 @@ export function createdTask(id: string, spec: JobSpec, createTime: Timestamp | u
   };
 }
 
-/**
- * The attempt whose worker and start a task shows: the last one, if it is live or its end is the job's end. After a
- * release there is none, although the core remembers it.
- */
-function shownAttempt(job: Job): Attempt | undefined {
-  const attempt = job.lastAttempt;
-  if (attempt === undefined) return undefined;
-  switch (attempt.state) {
-    case AttemptState.CLAIMED:
-    case AttemptState.STARTED:
-    case AttemptState.SUCCEEDED:
-    case AttemptState.CANCELLED:
-      return attempt;
-    case AttemptState.FAILED:
-      return job.state === JobState.FAILED && job.endReason === EndReason.REPORTED ? attempt : undefined;
-    case AttemptState.LOST:
-      return job.endReason === EndReason.LEASE_LOST ? attempt : undefined;
-    case AttemptState.TIMED_OUT:
-      return job.state === JobState.TIMED_OUT ? attempt : undefined;
-    default:
-      return undefined;
-  }
-}
-
 /** The task's parameters, as they were written; `{}` for the input of a job that no task-executor client submitted. */
 export function parametersOf(input: Payload | undefined): RawJson {
   const document = input === undefined ? "syntax" : parseJson(input.data);
@@ -113,17 +91,6 @@ export function parametersOf(input: Payload | undefined): RawJson {
   if (!isJsonObject(document.value.parameters)) return emptyObject;
   const span = memberSpans(document.text).get("parameters");
   return span === undefined ? emptyObject : new RawJson(document.text.slice(span.start, span.end));
-}
-
-/** A result as the object that callers expect: what is none is put into one, under `output`. */
-export function resultOf(result: Payload | undefined): RawJson | null {
-  if (result === undefined) return null;
-  const document = parseJson(result.data);
-  if (typeof document === "string") {
-    const wrapped = { content_type: result.contentType, base64: Buffer.from(result.data).toString("base64") };
-    return new RawJson(JSON.stringify(wrapped));
-  }
-  return new RawJson(isJsonObject(document.value) ? document.text.trim() : `{"output":${document.text}}`);
 }
 
 /** The words about a failure. */

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonDocument, parseJson } from "../../json/parse-jso
 import { RawJson } from "../../json/raw-json.js";
 import type { TaskExecutorConfig } from "./config.js";
 import { backendTypeLabel } from "./job-spec.js";
-import { durationFromSeconds, timestampTextOrNull } from "./timestamp.js";
+import { durationFromSeconds, timestampTextOrNull } from "../../json/timestamp.js";
 import { type WorkerStatus, workerStatusOf } from "./vocabulary.js";
 
 /** The body of a registration, after validation. */

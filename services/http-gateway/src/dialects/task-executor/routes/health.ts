@@ -4,7 +4,7 @@ import { writeJson } from "../../../json/raw-json.js";
 import type { TaskExecutorContext } from "../context.js";
 import { countTasks, countWorkers, sum } from "../counts.js";
 import { someObject } from "../schemas.js";
-import { durationSeconds, timestampText } from "../timestamp.js";
+import { durationSeconds, timestampText } from "../../../json/timestamp.js";
 
 const noTasks = { pending: 0, running: 0, completed: 0, failed: 0, timeout: 0, cancelled: 0 };
 const noWorkers = { idle: 0, busy: 0, offline: 0 };

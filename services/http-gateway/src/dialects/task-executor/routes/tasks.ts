@@ -7,11 +7,12 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { reasonOf } from "@switchyard/errors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { itemError } from "../../../core/item-error.js";
 import { canonicalJson } from "../../../json/canonical-json.js";
 import type { JsonDocument } from "../../../json/parse-json.js";
 import { writeJson } from "../../../json/raw-json.js";
 import { type TaskExecutorContext, taskIdOf } from "../context.js";
-import { itemError, TaskExecutorError, taskNotFound, validationError } from "../errors.js";
+import { TaskExecutorError, taskNotFound, validationError } from "../errors.js";
 import { type CreateTaskBody, jobSpecFromTask } from "../job-spec.js";
 import { createdTask, taskFromJob } from "../mapping.js";
 import { createTaskBody, task, taskParams } from "../schemas.js";

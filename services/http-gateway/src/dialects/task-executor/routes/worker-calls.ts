@@ -2,14 +2,15 @@ import { timestampNow } from "@bufbuild/protobuf/wkt";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { RunnerMode } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { reasonOf } from "@switchyard/errors";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
+import { releaseIfUnread } from "../../../core/release-unread.js";
 import type { JsonDocument } from "../../../json/parse-json.js";
 import { writeJson } from "../../../json/raw-json.js";
 import { shapeOf, type TaskExecutorContext, workerIdOf } from "../context.js";
 import { workerNotFound } from "../errors.js";
 import { taskFromLease } from "../mapping.js";
 import { heartbeatBody, shapeQuery, task, worker, workerParams } from "../schemas.js";
-import { timestampText } from "../timestamp.js";
+import { timestampText } from "../../../json/timestamp.js";
 import type { WorkerStatus } from "../vocabulary.js";
 import { cancelledTaskIds, workerFromRunner } from "../worker-mapping.js";
 import { asWorkerError, readRunner } from "./workers.js";
@@ -70,7 +71,7 @@ export function workerCallRoutes(app: FastifyInstance, context: TaskExecutorCont
       const shape = shapeOf(request, config.shape);
       const lease = await claim(context, workerId);
       if (lease !== undefined) {
-        releaseIfUnread(context, reply, lease);
+        releaseIfUnread(core, namespace, lease, reply);
         return reply.type("application/json").send(writeJson(taskFromLease(lease)));
       }
       return shape === "documented" ? reply.code(204).send() : reply.type("application/json").send("null");
@@ -98,18 +99,4 @@ async function claim({ core, config }: TaskExecutorContext, workerId: string): P
     if (reason === "RUNNER_BUSY" || reason === "RUNNER_DRAINING" || reason === "QUEUE_PAUSED") return undefined;
     throw asWorkerError(error, workerId);
   }
-}
-
-/** Gives a task back whose claimer went away before it could read the answer; it would be held until its limit. */
-function releaseIfUnread({ core, config }: TaskExecutorContext, reply: FastifyReply, lease: Lease): void {
-  const release = () => {
-    if (reply.raw.writableFinished) return;
-    const attempt = { jobId: lease.jobId, by: { case: "attempt" as const, value: lease.attempt } };
-    const message = "the answer to the claim could not be delivered";
-    core.runners
-      .releaseJob({ namespace: config.namespace, runnerId: lease.runnerId, attempt, message })
-      .catch((error: unknown) => reply.log.warn({ err: error, job: lease.jobId }, "an unread claim was not released"));
-  };
-  if (reply.raw.destroyed) release();
-  else reply.raw.once("close", release);
 }
