@@ -1,6 +1,7 @@
 import { durationMs, hostPort, loadConfig, text } from "@switchyard/service-kit";
 import { z } from "zod";
 import type { DialectConfigs } from "./dialects/index.js";
+import { siloConfig, siloEnvironment } from "./dialects/silo/config.js";
 import { taskExecutorConfig, taskExecutorEnvironment } from "./dialects/task-executor/config.js";
 
 /** Settings of the gateway. */
@@ -52,7 +53,12 @@ type Env = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError with every problem at once
  */
 export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen = "127.0.0.1:7485"): HttpGatewayConfig {
-  const shape = { ...environment, ...taskExecutorEnvironment, OPS_LISTEN: hostPort().default(defaultOpsListen) };
+  const shape = {
+    ...environment,
+    ...taskExecutorEnvironment,
+    ...siloEnvironment,
+    OPS_LISTEN: hostPort().default(defaultOpsListen),
+  };
   const values = loadConfig(shape, env);
   return {
     httpListen: values.HTTP_LISTEN,
@@ -60,7 +66,7 @@ export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen =
     trustProxy: trustOf(values.TRUST_PROXY),
     coreTimeoutMs: values.HTTP_GATEWAY_CORE_TIMEOUT_MS,
     graceMs: values.HTTP_GATEWAY_GRACE_MS,
-    dialects: { taskExecutor: taskExecutorConfig(values) },
+    dialects: { taskExecutor: taskExecutorConfig(values), silo: siloConfig(values) },
   };
 }
 
