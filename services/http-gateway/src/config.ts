@@ -2,6 +2,7 @@ import { durationMs, hostPort, loadConfig, text } from "@switchyard/service-kit"
 import { z } from "zod";
 import type { DialectConfigs } from "./dialects/index.js";
 import { runpackConfig, runpackEnvironment } from "./dialects/runpack/config.js";
+import { siloConfig, siloEnvironment } from "./dialects/silo/config.js";
 import { taskExecutorConfig, taskExecutorEnvironment } from "./dialects/task-executor/config.js";
 
 /** Settings of the gateway. */
@@ -53,7 +54,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError with every problem at once
  */
 export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen = "127.0.0.1:7485"): HttpGatewayConfig {
-  const dialects = { ...taskExecutorEnvironment, ...runpackEnvironment };
+  const dialects = { ...taskExecutorEnvironment, ...runpackEnvironment, ...siloEnvironment };
   const shape = { ...environment, ...dialects, OPS_LISTEN: hostPort().default(defaultOpsListen) };
   const values = loadConfig(shape, env);
   const trustProxy = trustOf(values.TRUST_PROXY);
@@ -63,7 +64,7 @@ export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen =
     trustProxy,
     coreTimeoutMs: values.HTTP_GATEWAY_CORE_TIMEOUT_MS,
     graceMs: values.HTTP_GATEWAY_GRACE_MS,
-    dialects: { taskExecutor: taskExecutorConfig(values), runpack: runpackConfig(values, trustProxy) },
+    dialects: { taskExecutor: taskExecutorConfig(values), runpack: runpackConfig(values, trustProxy), silo: siloConfig(values) },
   };
 }
 

@@ -28,6 +28,9 @@ const repeatable = new Set([
   "ListRunners",
   "GetRunner",
   "ReadLog",
+  "CheckCredential",
+  "GetDocument",
+  "ListDocuments",
 ]);
 
 /** Full is not away: a caller that is told to slow down must hear of it. */
