@@ -2,9 +2,10 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { FleetService, type Pool } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
 import { RunnerState } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
+import { durationToMs } from "../domain/durations.js";
 import type { Fleet, RunnerStanding } from "../domain/fleet.js";
 import { type Pools, type PoolView, wantedSize } from "../domain/pools.js";
-import { checkCount, checkRunnerId, checkTime, checkWord, invalid } from "./checks.js";
+import { checkCount, checkDuration, checkRunnerId, checkTime, checkWord, invalid } from "./checks.js";
 import { decodePageToken, encodePageToken, queryDigest } from "./page-token.js";
 import { runnerToProto, standingFromProto } from "./runner-to-proto.js";
 import { requireSpeaker } from "./runner-principal.js";
@@ -81,14 +82,16 @@ export function createFleetRoute({ fleet, pools, stopping }: FleetRouteDeps): Se
       requireSpeaker(context, namespace, "");
       return { pool: poolToProto(await pools.get(namespace)) };
     },
-    async scalePool({ namespace, size, running }, context) {
+    async scalePool({ namespace, size, running, ifNew, wait }, context) {
       checkWord(namespace, "namespace");
       requireSpeaker(context, namespace, "");
       if (size !== undefined && size > maxPoolSize) throw invalid("size", `is above ${maxPoolSize}`);
       const untilDeadline = (context.timeoutMs() ?? Number.POSITIVE_INFINITY) - deadlineMarginMs;
-      const waitMs = Math.max(0, Math.min(maxScaleWaitMs, untilDeadline));
+      checkDuration(wait, "wait", maxScaleWaitMs);
+      const wantedMs = wait === undefined ? maxScaleWaitMs : durationToMs(wait);
+      const waitMs = Math.max(0, Math.min(wantedMs, untilDeadline));
       const signal = AbortSignal.any([context.signal, stopping]);
-      const { previous, pool } = await pools.scale(namespace, { size, running }, waitMs, signal);
+      const { previous, pool } = await pools.scale(namespace, { size, running, ifNew }, waitMs, signal);
       return { previous: poolToProto(previous), pool: poolToProto(pool) };
     },
     async *watchPools({ namespaces }, context) {
