@@ -12,6 +12,8 @@ export interface DialectCasesOptions {
   readonly baseUrl: () => string;
   /** Files to leave out, by name without `.yaml`. */
   readonly except?: readonly string[];
+  /** The only files to run. Default: all. */
+  readonly only?: readonly string[];
 }
 
 /** Reads the cases of a dialect by file. */
@@ -24,9 +26,9 @@ function loadDialectCases(dialect: string): Map<string, DialectCase[]> {
 }
 
 /** Declares one vitest test for each case of a dialect, against whatever answers at `baseUrl`. */
-export function runDialectCases({ dialect, baseUrl, except = [] }: DialectCasesOptions): void {
+export function runDialectCases({ dialect, baseUrl, except = [], only }: DialectCasesOptions): void {
   for (const [file, cases] of loadDialectCases(dialect)) {
-    if (except.includes(file)) continue;
+    if (except.includes(file) || only?.includes(file) === false) continue;
     describe(`${dialect}: ${file}`, () => {
       for (const dialectCase of cases) it(dialectCase.name, () => runCase(dialectCase, baseUrl()));
     });
