@@ -5,12 +5,12 @@ export {
   type SwitchyardClientOptions,
 } from "./client/switchyard-client.js";
 export type { ServiceLocation, ServiceName } from "./client/transports.js";
-export type { FollowJobOptions, FollowServices, FollowUpdate } from "./follow/follow-job.js";
+export { followJob, type FollowJobOptions, type FollowServices, type FollowUpdate } from "./follow/follow-job.js";
 export type { FollowLogOptions } from "./follow/follow-log.js";
 export { isFinalState } from "./follow/job-states.js";
 export type { LogFilterInit } from "./follow/tail-attempt.js";
 export type { WaitForJobOptions } from "./follow/wait-for-job.js";
-export type { JobUpdate, WatchJobOptions } from "./follow/watch-job.js";
+export { type JobUpdate, watchJob, type WatchJobOptions } from "./follow/watch-job.js";
 export { bytesPayload, jsonPayload, payloadJson } from "./payload.js";
 export { type Backoff, type BackoffOptions, createBackoff } from "./retry/backoff.js";
 export { isSafelyRepeated, retrying, type RetryingOptions } from "./retry/retrying.js";

@@ -6,7 +6,7 @@ import {
   type TailLogResponseSchema,
 } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
-import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { EndReason, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import {
   JobService,
   type WatchJobsRequest,
@@ -65,6 +65,13 @@ function setup(script: {
               context.signal.addEventListener("abort", () => reject(context.signal.reason)),
             );
           }
+        },
+        async listLogs() {
+          const streams = Object.entries(script.logs ?? {}).map(([stream, length]) => ({
+            ref: { attempt: 1, stream },
+            length: BigInt(length),
+          }));
+          return { streams };
         },
         async readLog({ stream, from, beforeSequence, pageToken }) {
           const first = pageToken === "" ? Number(from.value) : Number(pageToken);
@@ -258,6 +265,70 @@ describe("followJob", () => {
     });
     const updates = await all(client.followJob({ namespace: "n", jobId: "j", sealPatienceMs: 30 }));
     expect(updates.map(({ type }) => type)).toEqual(["snapshot", "event"]);
+  });
+
+  test("ends soon after an end that took the attempt away, since nobody may seal its log", async () => {
+    const cancelled = { ...ended, state: JobState.CANCELLED, endReason: EndReason.CANCELLED };
+    const { client } = setup({
+      watches: [[{ snapshots: [{ state: JobState.RUNNING, attemptCount: 1 }], sequence: 1n }, { events: [cancelled] }]],
+    });
+    const updates = await all(client.followJob({ namespace: "n", jobId: "j", sealPatienceMs: 600_000 }));
+    expect(updates.map(({ type }) => type)).toEqual(["snapshot", "event"]);
+  });
+
+  test("tells the end before the last entry, if asked to", async () => {
+    let endSeen = () => {};
+    const seen = new Promise<void>((resolve) => {
+      endSeen = resolve;
+    });
+    const { client } = setup({
+      watches: [[{ snapshots: [{ state: JobState.RUNNING, attemptCount: 1 }], sequence: 1n }, { events: [ended] }]],
+      tails: [[() => seen, { records: [record(0)], sealed: [{ stream: "stdout", length: 1n }] }]],
+    });
+    const types: string[] = [];
+    for await (const update of client.followJob({ namespace: "n", jobId: "j", endAtOnce: true })) {
+      types.push(update.type);
+      if (update.type === "event") endSeen();
+    }
+    expect(types).toEqual(["snapshot", "event", "log"]);
+  });
+
+  test("passes over what was there before, and nothing that came while it began", async () => {
+    const { client, tails, reads } = setup({
+      logs: { stdout: 5 },
+      watches: [[{ snapshots: [{ state: JobState.RUNNING, attemptCount: 1 }], sequence: 1n }, { events: [ended] }]],
+      tails: [[{ records: [record(3), record(4)] }, { records: [record(0, "new"), record(7)] }]],
+    });
+    const lines: string[] = [];
+    for await (const update of client.followJob({ namespace: "n", jobId: "j", onlyNew: true }))
+      if (update.type === "log") lines.push(update.record.entry?.message ?? "");
+    expect(lines).toEqual(["new-0", "stdout-5", "stdout-6", "stdout-7"]);
+    expect(reads).toEqual(["stdout 5-7"]);
+    expect(tails.map(({ fromSequence, last }) => [fromSequence, last])).toEqual([[0n, 1_000]]);
+  });
+
+  test("goes on with a following attempt from its beginning", async () => {
+    const { client, tails } = setup({
+      logs: { stdout: 1 },
+      watches: [
+        [
+          { snapshots: [{ state: JobState.RUNNING, attemptCount: 1 }], sequence: 1n },
+          { events: [{ sequence: 2n, type: JobEventType.RELEASED, attempt: 1 }], sequence: 2n },
+          {
+            events: [
+              { sequence: 3n, type: JobEventType.CLAIMED, attempt: 2 },
+              { ...ended, attempt: 2 },
+            ],
+          },
+        ],
+      ],
+      tails: [[{ records: [record(0)] }], [{ records: [record(0, "stdout", 2)] }]],
+    });
+    const seen: string[] = [];
+    for await (const update of client.followJob({ namespace: "n", jobId: "j", onlyNew: true }))
+      if (update.type === "log") seen.push(`${update.record.attempt}:${update.record.entry?.sequence}`);
+    expect(seen).toEqual(["2:0"]);
+    expect(tails.map(({ last }) => last)).toEqual([1_000, 0]);
   });
 
   test("a reader who leaves ends both streams", async () => {

@@ -26,10 +26,10 @@ export interface SystemConfig {
   readonly tokens: z.output<typeof staticTokensSchema>;
   /** Length of the scheduler's lease of its shard, ms. */
   readonly shardLeaseMs: number;
-  /** Runners for jobs of kind `shell.run` in the namespace `default`. */
-  readonly managedRunners: number;
-  /** Runners of the task-executor dialect's namespace; 0 when they are not started by themselves. */
-  readonly internalWorkers: number;
+  /** Runners for jobs of kind `shell.run` in the namespace `default`; undefined: as many as were ordered last, at first 3. */
+  readonly managedRunners: number | undefined;
+  /** What the pool of the task-executor dialect's namespace begins with; later what was ordered last holds. */
+  readonly internalWorkers: { readonly size: number; readonly running: boolean };
   /** Whether those runners run commands that callers put into parameters. */
   readonly allowCommands: boolean;
   readonly gateway: HttpGatewayConfig;
@@ -45,7 +45,7 @@ const shape = {
   GRPC_REFLECTION: flag().default(false),
   SWITCHYARD_TOKENS: json(staticTokensSchema).default([]),
   SCHEDULER_SHARD_LEASE_MS: durationMs().default(4_000),
-  MANAGED_RUNNERS: integer({ max: 50 }).default(3),
+  MANAGED_RUNNERS: integer({ max: 50 }).optional(),
   NUM_INTERNAL_WORKERS: integer({ max: 50 }).default(3),
   AUTO_START_WORKERS: flag().default(true),
   TASK_EXECUTOR_COMMANDS: text().default("deny"),
@@ -67,7 +67,7 @@ export function loadSystemConfig(env: Env = process.env): SystemConfig {
     tokens: values.SWITCHYARD_TOKENS,
     shardLeaseMs: values.SCHEDULER_SHARD_LEASE_MS,
     managedRunners: values.MANAGED_RUNNERS,
-    internalWorkers: values.AUTO_START_WORKERS ? values.NUM_INTERNAL_WORKERS : 0,
+    internalWorkers: { size: values.NUM_INTERNAL_WORKERS, running: values.AUTO_START_WORKERS },
     allowCommands: values.TASK_EXECUTOR_COMMANDS === "allow",
     gateway: loadHttpGatewayConfig(env),
   };

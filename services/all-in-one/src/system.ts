@@ -81,7 +81,7 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
     config: config.gateway,
     logger: logger.child({ service: "http-gateway" }),
   });
-  const pools = createPools(config, transport);
+  const pools = createPools(config, transport, logger.child({ service: "runner" }));
 
   const parts: Part[] = [
     { start: async () => undefined, stop: () => database.stop() },

@@ -7,18 +7,27 @@ export interface TestSystem extends System {
   readonly database: TestDatabase;
 }
 
-/** Starts the system on free ports; says only what matters to the case. */
-export async function startTestSystem(env: Readonly<Record<string, string>> = {}): Promise<TestSystem> {
-  const database = await createTestDatabase({ templateKey: "all-in-one", migrate: migrateAll, leaks: "ignore" });
+type Env = Readonly<Record<string, string>>;
+
+/** What tests log: nothing, unless somebody wants to see it. */
+export const testLogger = () => pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
+
+/** A migrated database for a system that is started more than once. */
+export function createSystemDatabase(): Promise<TestDatabase> {
+  return createTestDatabase({ templateKey: "all-in-one", migrate: migrateAll, leaks: "ignore" });
+}
+
+/** Starts the system on a database that is there, on free ports. */
+export function startSystemOn(database: TestDatabase, env: Env = {}): Promise<System> {
   const free = "127.0.0.1:0";
-  const config = loadSystemConfig({
-    HTTP_LISTEN: free,
-    GRPC_LISTEN: free,
-    OPS_LISTEN: free,
-    DATABASE_URL: database.url,
-    ...env,
-  });
-  const system = await startSystem(config, pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" }));
+  const listen = { HTTP_LISTEN: free, GRPC_LISTEN: free, OPS_LISTEN: free };
+  return startSystem(loadSystemConfig({ ...listen, DATABASE_URL: database.url, ...env }), testLogger());
+}
+
+/** Starts the system on free ports; says only what matters to the case. */
+export async function startTestSystem(env: Env = {}): Promise<TestSystem> {
+  const database = await createSystemDatabase();
+  const system = await startSystemOn(database, env);
   return {
     ...system,
     database,

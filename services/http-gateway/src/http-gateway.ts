@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type RpcMiddleware, type ServiceRoute, shuttingDown } from "@switchyard/rpc";
 import {
   createOperationsServer,
@@ -61,6 +62,8 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   const { config, logger, version = "0.1.0" } = deps;
   const core = createCoreClients(deps, config.coreTimeoutMs);
   const shutdown = new AbortController();
+  // Every stream to a caller listens to it; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, shutdown.signal);
   const dialects = createDialects({ core, version, stopping: shutdown.signal }, config.dialects);
   const documents = new Map(dialects.map((dialect) => [dialect.name, lazily(() => createOpenApi(dialect, version))]));
   const readiness = createReadiness(["starting"]);

@@ -1,7 +1,12 @@
+import websocket from "@fastify/websocket";
 import type { Logger } from "@switchyard/service-kit";
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import type { Dialect } from "./dialect.js";
 import type { RequestMetrics } from "./http/request-metrics.js";
+import { webSocketUpgrades } from "./http/upgrades.js";
+
+/** The largest message that a WebSocket client may send. */
+const maxFrameBytes = 64 * 1024;
 
 interface ServerSettings {
   readonly logger: Logger;
@@ -52,5 +57,8 @@ function create({ logger, trustProxy }: Omit<ServerSettings, "metrics">, onBadUr
     requestTimeout: 120_000,
     frameworkErrors: (_error, request, reply) => onBadUrl(request as never, reply as never),
   };
-  return Fastify(options) as unknown as FastifyInstance;
+  const app = Fastify(options) as unknown as FastifyInstance;
+  // Once for each server and not in the dialects: every one of them would answer every upgrade.
+  app.register(websocket, { options: { server: webSocketUpgrades(app.server), maxPayload: maxFrameBytes } });
+  return app;
 }

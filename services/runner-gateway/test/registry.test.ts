@@ -273,6 +273,18 @@ describe("pools", () => {
     expect(seen).toEqual([2, 0]);
   });
 
+  it("begin as a keeper says, unless somebody has ordered something before", async () => {
+    const namespace = newNamespace();
+    const first = { namespace, size: 3, running: false, ifNew: true, wait: {} };
+    expect((await fixture.fleet.scalePool(first)).pool).toMatchObject({ size: 3, running: false });
+    // A wait of nothing answers at once, though nobody keeps this pool.
+    const started = await fixture.fleet.scalePool({ namespace, running: true, wait: {} });
+    expect(started.pool).toMatchObject({ size: 3, running: true, runners: [] });
+    expect((await fixture.fleet.scalePool({ ...first, size: 7 })).pool).toMatchObject({ size: 3, running: true });
+    const tooLong = fixture.fleet.scalePool({ namespace, wait: { seconds: 16n } });
+    expect(await reasonOf(tooLong)).toBe("INVALID_ARGUMENT");
+  });
+
   async function leave(namespace: string, runnerId: string): Promise<void> {
     await fixture.runners.heartbeat({ namespace, runnerId, mode: 3 });
   }

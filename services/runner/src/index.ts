@@ -3,6 +3,7 @@ export { createParameterCommandExecutor, type ParameterCommandOptions } from "./
 export { createProcessExecutor, type ProcessExecutorDeps, type ProcessResult } from "./executors/process.js";
 export { simulate, type SimulationOptions, type SimulationResult } from "./executors/simulation.js";
 export { createGuardian, type Guardian } from "./guardian/guardian.js";
+export { createPoolKeeper, type PoolKeeper, type PoolKeeperOptions } from "./pool-keeper.js";
 export { createRunnerPool, type RunnerPool, type RunnerPoolOptions } from "./pool.js";
 export { type ExecutorProfile, parameterCommandProfile, processProfile } from "./profiles.js";
 export { createRunnerService, type RunnerService, type RunnerServiceDeps } from "./runner-service.js";

@@ -78,7 +78,10 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
   };
 
   const stopSome = async (count: number, drainMs: number) => {
-    const leaving = [...members].sort(([, a], [, b]) => a.activeCount - b.activeCount).slice(0, count);
+    // Of equally busy ones those with the highest numbers, so that names stay the first few.
+    const leaving = [...members]
+      .sort(([numberA, a], [numberB, b]) => a.activeCount - b.activeCount || numberB - numberA)
+      .slice(0, count);
     for (const [number] of leaving) members.delete(number);
     await Promise.all(leaving.map(([, runner]) => runner.stop(drainMs)));
   };

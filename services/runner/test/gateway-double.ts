@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
 import { jsonPayload } from "@switchyard/client";
+import { FleetService } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
 import { RunnerMode, RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import {
   type Lease,
@@ -8,6 +9,7 @@ import {
   type Outcome,
   Revocation_Reason,
 } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { SwitchyardError } from "@switchyard/errors";
 import { createInMemoryTransport, route } from "@switchyard/rpc";
 
 /** A gateway in memory with as much of the contract as executors and pools can notice. */
@@ -20,12 +22,14 @@ export function createGatewayDouble() {
   const names: string[] = [];
   const wakers: (() => void)[] = [];
   let registered = 0;
+  let registrations: Promise<void> = Promise.resolve();
   const wake = () => {
     for (const waker of wakers.splice(0)) waker();
   };
 
   const implementation = route(RunnerService, {
     async registerRunner({ runnerId, spec }) {
+      await registrations;
       const id = runnerId || `runner-${++registered}`;
       present.add(id);
       names.push(spec?.name ?? "");
@@ -76,8 +80,44 @@ export function createGatewayDouble() {
     },
   });
 
+  let pool: { readonly size: number; readonly running: boolean } | undefined;
+  const poolChanged: (() => void)[] = [];
+  let watches = 0;
+  const change = (order: typeof pool) => {
+    pool = order;
+    for (const wakeWatcher of poolChanged.splice(0)) wakeWatcher();
+  };
+  const fleet = route(FleetService, {
+    async scalePool({ size = 0, running = true, ifNew }) {
+      if (!ifNew || pool === undefined) change({ size, running });
+      return {};
+    },
+    async *watchPools(_, context) {
+      watches += 1;
+      const stopped = new Promise<void>((resolve) => context.signal.addEventListener("abort", () => resolve()));
+      while (!context.signal.aborted) {
+        const changed = new Promise<void>((resolve) => poolChanged.push(resolve));
+        if (pool === undefined) throw new SwitchyardError("SERVICE_UNAVAILABLE", "the gateway is away");
+        yield { size: pool.running ? pool.size : 0 };
+        await Promise.race([changed, stopped]);
+      }
+    },
+  });
+
   return {
-    transport: createInMemoryTransport({ routes: [implementation] }),
+    transport: createInMemoryTransport({ routes: [implementation, fleet] }),
+    /** Registrations are answered when this settles. */
+    holdRegistrations(until: Promise<void>) {
+      registrations = until;
+    },
+    /** Orders a pool; undefined is a gateway that is away for those who watch. */
+    orderPool: change,
+    get orderedPool() {
+      return pool;
+    },
+    get watches() {
+      return watches;
+    },
     outcomes,
     held,
     present,

@@ -6,6 +6,7 @@ import { anySignal } from "../any-signal.js";
 import { createAttempts } from "./attempts.js";
 import { createChannel } from "./channel.js";
 import { isFinalState } from "./job-states.js";
+import { type LogLengths, logLengths } from "./log-lengths.js";
 import type { LogFilterInit } from "./tail-attempt.js";
 import { tailAttempts } from "./tail-attempts.js";
 import { type JobUpdate, watchJob } from "./watch-job.js";
@@ -27,6 +28,13 @@ export interface FollowJobOptions {
   readonly firstAttempt?: number;
   /** First sequence number of that attempt's streams. Default 0. */
   readonly fromSequence?: bigint;
+  /**
+   * Only log entries that are written from now on, of the newest attempt and those that follow. Default no. The first
+   * update is the job as it is after "now".
+   */
+  readonly onlyNew?: boolean;
+  /** Yield the job's end as soon as it is known, and not behind the last log entry. Default no. */
+  readonly endAtOnce?: boolean;
   /** How long to wait for the seal of an ended attempt's log while nothing arrives, in milliseconds. Default 10,000. */
   readonly sealPatienceMs?: number;
   /** Ends the iteration, which throws its reason. */
@@ -41,7 +49,7 @@ export interface FollowServices {
 
 /**
  * Yields a job's events and the log entries of all its attempts, as they come. The job's end is yielded last, after the last
- * entry, so that whoever prints both needs no logic of his own. A slow reader holds both sources back.
+ * entry (but see `endAtOnce`), so that whoever prints both needs no logic of his own. A slow reader holds both sources back.
  */
 export async function* followJob(services: FollowServices, options: FollowJobOptions): AsyncGenerator<FollowUpdate> {
   const left = new AbortController();
@@ -49,16 +57,19 @@ export async function* followJob(services: FollowServices, options: FollowJobOpt
   const channel = createChannel<FollowUpdate>();
   const attempts = createAttempts();
 
-  const readLogs = async () => {
+  const readLogs = async (lengths: LogLengths | undefined) => {
+    while (lengths !== undefined && !attempts.known && !attempts.over) await attempts.changed();
+    const firstAttempt = lengths === undefined ? (options.firstAttempt ?? 1) : Math.max(1, attempts.newest);
     const records = tailAttempts(services.logs, attempts, {
       namespace: options.namespace,
       jobId: options.jobId,
       stream: options.stream ?? "",
-      firstAttempt: options.firstAttempt ?? 1,
-      fromSequence: options.fromSequence ?? 0n,
+      firstAttempt,
+      fromSequence: lengths === undefined ? (options.fromSequence ?? 0n) : 0n,
       sealPatienceMs: options.sealPatienceMs ?? 10_000,
       signal,
       ...(options.filter === undefined ? {} : { filter: options.filter }),
+      ...(lengths === undefined ? {} : { places: lengths.get(firstAttempt) ?? new Map() }),
     });
     for await (const record of records) await channel.put({ type: "log", record });
   };
@@ -67,7 +78,7 @@ export async function* followJob(services: FollowServices, options: FollowJobOpt
     try {
       for await (const update of watchJob(services.jobs, options.namespace, options.jobId, watch)) {
         attempts.observe(update);
-        if (isLast(update)) return update;
+        if (isLast(update) && options.endAtOnce !== true) return update;
         await channel.put(update);
       }
       return undefined;
@@ -75,9 +86,10 @@ export async function* followJob(services: FollowServices, options: FollowJobOpt
       attempts.close();
     }
   };
-  const logsRead = readLogs();
   const work = async () => {
-    const [last] = await Promise.all([readEvents(), logsRead]);
+    // Before the job is looked at: what is written in between comes, as what it is, behind the job.
+    const lengths = options.onlyNew ? await logLengths(services.logs, { ...options, signal }) : undefined;
+    const [last] = await Promise.all([readEvents(), readLogs(lengths)]);
     if (last !== undefined) await channel.put(last);
   };
   work().then(

@@ -15,9 +15,14 @@ export interface TailAttemptOptions {
   readonly stream: string;
   /** First sequence number; of several streams, each from there. */
   readonly fromSequence: bigint;
+  /** Streams that begin elsewhere, by name. */
+  readonly places?: ReadonlyMap<string, bigint>;
   readonly filter?: LogFilterInit;
   readonly signal?: AbortSignal;
 }
+
+/** Enough for what is written while a tail is opened whose beginning is known; what is older is not sent at all. */
+const recent = 1_000;
 
 /**
  * Yields entries until the stream, or the attempt, is sealed: each stream in order, nothing twice, nothing left out. The place in
@@ -29,10 +34,12 @@ export function tailAttempt(logs: Client<typeof LogService>, options: TailAttemp
   const { namespace, jobId, attempt, stream, fromSequence, signal } = options;
   const filter = options.filter === undefined ? {} : { filter: options.filter };
   const call = signal === undefined ? {} : { signal };
-  const places = new Map<string, bigint>();
+  const places = new Map<string, bigint>(options.places);
   /** Streams whose place may lie before entries that were left out. Without a filter a jump in the numbers shows it. */
   const checked = new Set<string>();
   let someMissed = false;
+  // Once: after a break more than that may have been missed. Not with a filter, behind which a jump shows nothing.
+  let last = options.places === undefined || options.filter !== undefined ? 0 : recent;
 
   async function* fill(name: string, before: bigint): AsyncGenerator<LogRecord> {
     const ref = { namespace, jobId, attempt, stream: name };
@@ -60,7 +67,9 @@ export function tailAttempt(logs: Client<typeof LogService>, options: TailAttemp
   async function* open(life: StreamLife): AsyncGenerator<LogRecord> {
     const from = stream === "" ? fromSequence : (places.get(stream) ?? fromSequence);
     const ref = { namespace, jobId, attempt, stream };
-    for await (const response of logs.tailLog({ stream: ref, fromSequence: from, ...filter }, call)) {
+    const request = { stream: ref, fromSequence: from, last, ...filter };
+    last = 0;
+    for await (const response of logs.tailLog(request, call)) {
       life.alive();
       if (response.missed > 0n) {
         someMissed = true;

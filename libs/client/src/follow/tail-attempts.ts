@@ -6,17 +6,20 @@ import { type TailAttemptOptions, tailAttempt } from "./tail-attempt.js";
 
 /** How the logs of a job's attempts are read, one after the other. */
 export interface TailAttemptsOptions extends Omit<TailAttemptOptions, "attempt"> {
-  /** The first attempt to read. `fromSequence` is its; later ones are read from their beginning. */
+  /** The first attempt to read. `fromSequence` and `places` are its; later ones are read from their beginning. */
   readonly firstAttempt: number;
   /** How long to wait for more of an attempt that has ended and whose log is not sealed yet, in milliseconds. */
   readonly sealPatienceMs: number;
 }
 
+/** The same for an attempt that the job's end took away: only an append that was under way may still come. */
+const revokedPatienceMs = 500;
+
 /** Yields the log of each attempt until the job has ended and its last attempt's log too. */
 export async function* tailAttempts(
   logs: Client<typeof LogService>,
   attempts: Attempts,
-  options: TailAttemptsOptions,
+  { places, ...options }: TailAttemptsOptions,
 ): AsyncGenerator<LogRecord> {
   for (let attempt = options.firstAttempt; ; attempt++) {
     while (attempts.newest < attempt) {
@@ -24,8 +27,9 @@ export async function* tailAttempts(
       options.signal?.throwIfAborted();
       await attempts.changed();
     }
-    const fromSequence = attempt === options.firstAttempt ? options.fromSequence : 0n;
-    yield* tailUntilQuiet(logs, attempts, { ...options, attempt, fromSequence }, options.sealPatienceMs);
+    const isFirst = attempt === options.firstAttempt;
+    const begin = isFirst ? (places === undefined ? {} : { places }) : { fromSequence: 0n };
+    yield* tailUntilQuiet(logs, attempts, { ...options, attempt, ...begin }, options.sealPatienceMs);
   }
 }
 
@@ -41,7 +45,9 @@ async function* tailUntilQuiet(
   let done = false;
   const arm = () => {
     clearTimeout(timer);
-    if (attempts.endedUpTo >= options.attempt) timer = setTimeout(() => quiet.abort(), patienceMs);
+    if (attempts.endedUpTo < options.attempt) return;
+    const waitMs = attempts.revoked ? Math.min(revokedPatienceMs, patienceMs) : patienceMs;
+    timer = setTimeout(() => quiet.abort(), waitMs);
   };
   const watchEnd = async () => {
     while (!done && attempts.endedUpTo < options.attempt) await attempts.changed();

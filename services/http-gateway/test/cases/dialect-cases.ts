@@ -14,6 +14,8 @@ export interface DialectCasesOptions {
   readonly except?: readonly string[];
   /** Variables that every case may use, such as the keys that the server was given. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** The only files to run. Default: all. */
+  readonly only?: readonly string[];
 }
 
 /** Reads the cases of a dialect by file. */
@@ -26,9 +28,10 @@ function loadDialectCases(dialect: string): Map<string, DialectCase[]> {
 }
 
 /** Declares one vitest test for each case of a dialect, against whatever answers at `baseUrl`. */
-export function runDialectCases({ dialect, baseUrl, except = [], variables = {} }: DialectCasesOptions): void {
+export function runDialectCases(options: DialectCasesOptions): void {
+  const { dialect, baseUrl, except = [], only, variables = {} } = options;
   for (const [file, cases] of loadDialectCases(dialect)) {
-    if (except.includes(file)) continue;
+    if (except.includes(file) || only?.includes(file) === false) continue;
     describe(`${dialect}: ${file}`, () => {
       for (const dialectCase of cases) it(dialectCase.name, () => runCase(dialectCase, baseUrl(), variables));
     });

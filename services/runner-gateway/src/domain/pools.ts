@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "@switchyard/postgres";
 import { inTransaction } from "../store/database.js";
-import { changePool, type PoolRow, readPools } from "../store/pools.js";
+import { changePool, type PoolChange, type PoolRow, readPools } from "../store/pools.js";
 import { listRunners } from "../store/read-runners.js";
 import type { Activity } from "./activity.js";
 import type { Clock } from "./clock.js";
@@ -20,7 +20,7 @@ export interface Pools {
   /** Orders a size and waits until the pool has it, for no longer than `waitMs`. */
   scale(
     namespace: string,
-    change: { readonly size?: number | undefined; readonly running?: boolean | undefined },
+    change: PoolChange,
     waitMs: number,
     signal: AbortSignal,
   ): Promise<{ readonly previous: PoolView; readonly pool: PoolView }>;
@@ -58,8 +58,8 @@ export function createPools(deps: PoolsDeps): Pools {
     return rows.filter((row) => isPresent(row, deps.clock.wallMs()));
   }
 
-  async function view(row: PoolRow): Promise<PoolView> {
-    const rows = await presentRunners(row.namespace);
+  async function view(row: PoolRow, present?: Awaited<ReturnType<typeof presentRunners>>): Promise<PoolView> {
+    const rows = present ?? (await presentRunners(row.namespace));
     return { row, runners: await Promise.all(rows.map((runner) => deps.fleet.view(runner))) };
   }
 
@@ -70,15 +70,17 @@ export function createPools(deps: PoolsDeps): Pools {
 
   return {
     get: async (namespace) => view(await read(namespace)),
-    async scale(namespace, { size, running }, waitMs, signal) {
+    async scale(namespace, change, waitMs, signal) {
       const previous = await view(await read(namespace));
-      const runs = running ?? (size !== undefined && size > 0 ? true : undefined);
-      await inTransaction(deps.pool, (db) => changePool(db, namespace, { size, running: runs }));
+      const { size = 0, running = size > 0 ? true : undefined } = change;
+      await inTransaction(deps.pool, (db) => changePool(db, namespace, { ...change, running }));
       const endMs = deps.clock.monotonicMs() + waitMs;
       for (;;) {
         const row = await read(namespace);
-        const reached = (await presentRunners(namespace)).length === wantedSize(row);
-        if (reached || deps.clock.monotonicMs() + lookMs > endMs) return { previous, pool: await view(row) };
+        const present = await presentRunners(namespace);
+        const reached = present.length === wantedSize(row);
+        // The very runners that were counted: another order may come meanwhile.
+        if (reached || deps.clock.monotonicMs() + lookMs > endMs) return { previous, pool: await view(row, present) };
         await sleep(lookMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     },

@@ -18,22 +18,32 @@ export async function readPools(db: Queryable, namespaces?: readonly string[]): 
   return rows;
 }
 
-/** Changes a pool, making it when it is missing, and returns how it was; unset fields stay. */
+/** What is ordered of a pool; unset fields stay as they are. */
+export interface PoolChange {
+  readonly size?: number | undefined;
+  readonly running?: boolean | undefined;
+  /** Only for a pool that nobody has ordered anything for. */
+  readonly ifNew?: boolean;
+}
+
+/** Changes a pool, making it when it is missing, and returns how it was. */
 export async function changePool(
   db: Queryable,
   namespace: string,
-  change: { readonly size?: number | undefined; readonly running?: boolean | undefined },
+  { size, running, ifNew }: PoolChange,
 ): Promise<PoolRow> {
-  await db.query("insert into runners.pools (namespace, size, running) values ($1, 0, false) on conflict do nothing", [
-    namespace,
-  ]);
+  const made = await db.query(
+    "insert into runners.pools (namespace, size, running) values ($1, 0, false) on conflict do nothing",
+    [namespace],
+  );
   const { rows } = await db.query<PoolRow>(
     "select namespace, size, running from runners.pools where namespace = $1 for update",
     [namespace],
   );
+  if (ifNew && made.rowCount === 0) return rows[0] ?? { namespace, size: 0, running: false };
   await db.query(
     "update runners.pools set size = coalesce($2, size), running = coalesce($3, running) where namespace = $1",
-    [namespace, change.size ?? null, change.running ?? null],
+    [namespace, size ?? null, running ?? null],
   );
   await db.query("select pg_notify($1, $2)", [poolChannel, namespace]);
   return rows[0] ?? { namespace, size: 0, running: false };

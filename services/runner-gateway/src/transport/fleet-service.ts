@@ -3,10 +3,11 @@ import { FleetService, type Pool } from "@switchyard/proto/switchyard/runner/v1/
 import { RunnerState } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import type { createCheckCredential } from "../domain/check-credential.js";
+import { durationToMs } from "../domain/durations.js";
 import type { Fleet, RunnerStanding } from "../domain/fleet.js";
 import { type Pools, type PoolView, wantedSize } from "../domain/pools.js";
 import type { SignsOfLife } from "../domain/signs-of-life.js";
-import { checkCount, checkRunnerId, checkTime, checkTokenPrefix, checkWord, invalid } from "./checks.js";
+import { checkCount, checkDuration, checkRunnerId, checkTime, checkTokenPrefix, checkWord, invalid } from "./checks.js";
 import { decodePageToken, encodePageToken, queryDigest } from "./page-token.js";
 import { runnerToProto, standingFromProto } from "./runner-to-proto.js";
 import { requireSpeaker } from "./runner-principal.js";
@@ -93,14 +94,16 @@ export function createFleetRoute(deps: FleetRouteDeps): ServiceRoute {
       requireSpeaker(context, namespace, "");
       return { pool: poolToProto(await pools.get(namespace)) };
     },
-    async scalePool({ namespace, size, running }, context) {
+    async scalePool({ namespace, size, running, ifNew, wait }, context) {
       checkWord(namespace, "namespace");
       requireSpeaker(context, namespace, "");
       if (size !== undefined && size > maxPoolSize) throw invalid("size", `is above ${maxPoolSize}`);
       const untilDeadline = (context.timeoutMs() ?? Number.POSITIVE_INFINITY) - deadlineMarginMs;
-      const waitMs = Math.max(0, Math.min(maxScaleWaitMs, untilDeadline));
+      checkDuration(wait, "wait", maxScaleWaitMs);
+      const wantedMs = wait === undefined ? maxScaleWaitMs : durationToMs(wait);
+      const waitMs = Math.max(0, Math.min(wantedMs, untilDeadline));
       const signal = AbortSignal.any([context.signal, stopping]);
-      const { previous, pool } = await pools.scale(namespace, { size, running }, waitMs, signal);
+      const { previous, pool } = await pools.scale(namespace, { size, running, ifNew }, waitMs, signal);
       return { previous: poolToProto(previous), pool: poolToProto(pool) };
     },
     async *watchPools({ namespaces }, context) {

@@ -22,6 +22,10 @@ export interface TaskExecutorConfig {
   readonly defaultPriority: number;
   /** How long a worker counts as present after a call, in seconds. */
   readonly workerHeartbeatTimeoutSeconds: number;
+  /** What every request but probes must carry as bearer token. Undefined: none. */
+  readonly token: string | undefined;
+  /** Requests a minute from one client address, counted over all replicas. Undefined: no limit. */
+  readonly rateLimit: number | undefined;
 }
 
 /** The dialect's environment variables. */
@@ -34,6 +38,8 @@ export const taskExecutorEnvironment = {
   DEFAULT_MAX_STEPS: integer({ min: 1, max: 1000 }).default(30),
   DEFAULT_PRIORITY: integer({ min: 0, max: 10 }).default(5),
   WORKER_HEARTBEAT_TIMEOUT: integer({ min: 1, max: 86_400 }).default(60),
+  TASK_EXECUTOR_TOKEN: text(8).optional(),
+  TASK_EXECUTOR_RATE_LIMIT: integer({ min: 1, max: 1_000_000_000 }).optional(),
 };
 
 type Environment = {
@@ -51,5 +57,7 @@ export function taskExecutorConfig(env: Environment): TaskExecutorConfig {
     defaultMaxSteps: env.DEFAULT_MAX_STEPS,
     defaultPriority: env.DEFAULT_PRIORITY,
     workerHeartbeatTimeoutSeconds: env.WORKER_HEARTBEAT_TIMEOUT,
+    token: env.TASK_EXECUTOR_TOKEN,
+    rateLimit: env.TASK_EXECUTOR_RATE_LIMIT,
   };
 }

@@ -11,6 +11,8 @@ export interface TaskExecutorContext {
   readonly metrics: TaskExecutorMetrics;
   /** Version of the build. */
   readonly version: string;
+  /** Fires when the gateway ends. */
+  readonly stopping: AbortSignal;
 }
 
 /**

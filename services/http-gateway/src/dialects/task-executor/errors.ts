@@ -33,11 +33,13 @@ export class TaskExecutorError extends Error {
 
 const typeOfStatus: Readonly<Record<number, string>> = {
   400: "bad_request",
+  401: "unauthorized",
   404: "not_found",
   405: "method_not_allowed",
   409: "conflict",
   413: "payload_too_large",
   422: "validation_error",
+  426: "upgrade_required",
   429: "rate_limited",
   503: "service_unavailable",
 };
@@ -51,6 +53,24 @@ export const workerNotFound = (workerId: string) => new TaskExecutorError(404, `
 /** The path is known and the method is not. */
 export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
   new TaskExecutorError(405, `Method ${method} is not allowed here`, { headers: { Allow: allowed.join(", ") } });
+
+/** The operator's token is missing or another one. */
+export const unauthorized = () =>
+  new TaskExecutorError(401, "A valid bearer token is required", { headers: { "WWW-Authenticate": "Bearer" } });
+
+/** This client has made more requests than the operator allows. */
+export const rateLimited = (waitMs: number) =>
+  new TaskExecutorError(429, "Too many requests", { headers: { "Retry-After": String(Math.ceil(waitMs / 1000)) } });
+
+/** The path is a WebSocket's. */
+export const upgradeRequired = () =>
+  new TaskExecutorError(426, "This is a WebSocket: ask for an upgrade", {
+    headers: { Upgrade: "websocket", Connection: "Upgrade" },
+  });
+
+/** The pool is not as it was ordered in time; it is still being changed. */
+export const poolNotReached = () =>
+  new TaskExecutorError(503, "The workers have not reached the new number yet; it is still wanted");
 
 /** The request does not fit the contract; `errors` says where. */
 export function validationError(errors: readonly FieldError[]): TaskExecutorError {

@@ -2,14 +2,17 @@ import cors from "@fastify/cors";
 import type { FastifyInstance } from "fastify";
 import type { Dialect, DialectDeps } from "../../dialect.js";
 import { badUrlAnswer, setUpEdge } from "../../http/dialect-edge.js";
+import { guardAccess } from "./access.js";
 import type { TaskExecutorConfig } from "./config.js";
 import type { TaskExecutorContext } from "./context.js";
 import { edge } from "./errors.js";
 import { createTaskExecutorMetrics } from "./metrics.js";
 import { healthRoutes } from "./routes/health.js";
+import { internalPoolRoutes } from "./routes/internal-pool.js";
 import { taskListRoutes } from "./routes/task-list.js";
 import { taskLogRoutes } from "./routes/task-logs.js";
 import { taskStatsRoutes } from "./routes/task-stats.js";
+import { taskStreamRoutes } from "./routes/task-streams.js";
 import { taskRoutes } from "./routes/tasks.js";
 import { workerCallRoutes } from "./routes/worker-calls.js";
 import { workerReportRoutes } from "./routes/worker-reports.js";
@@ -17,8 +20,8 @@ import { workerRoutes } from "./routes/workers.js";
 import { compileValidator } from "./validation.js";
 
 /** Makes the Task Executor API, to be mounted under a prefix and at the root of a listener of its own. */
-export function createTaskExecutorDialect({ core, version }: DialectDeps, config: TaskExecutorConfig): Dialect {
-  const context: TaskExecutorContext = { core, version, config, metrics: createTaskExecutorMetrics() };
+export function createTaskExecutorDialect(deps: DialectDeps, config: TaskExecutorConfig): Dialect {
+  const context: TaskExecutorContext = { ...deps, config, metrics: createTaskExecutorMetrics() };
   return {
     name: "task-executor",
     title: "Task Executor API",
@@ -43,11 +46,14 @@ async function mount(app: FastifyInstance, context: TaskExecutorContext): Promis
     exposedHeaders: ["X-Request-ID", "X-Total-Count", "Idempotent-Replay", "Retry-After", "Allow"],
     strictPreflight: false,
   });
+  guardAccess(app, context);
 
   taskStatsRoutes(app, context);
   taskListRoutes(app, context);
   taskRoutes(app, context);
   taskLogRoutes(app, context);
+  taskStreamRoutes(app, context);
+  internalPoolRoutes(app, context);
   workerRoutes(app, context);
   workerCallRoutes(app, context);
   workerReportRoutes(app, context);

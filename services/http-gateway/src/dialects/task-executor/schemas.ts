@@ -1,3 +1,4 @@
+import { optionalBody } from "../../http/schema-check.js";
 import { logLevels, taskStatuses, workerStatuses } from "./vocabulary.js";
 
 // One set of JSON schemas for both purposes: what is checked is what the OpenAPI document says.
@@ -50,6 +51,29 @@ export const createTaskBody = {
 const shape = { type: "string", enum: ["documented", "deployed"] };
 /** Query of what only has two shapes. */
 export const shapeQuery = { type: "object", properties: { shape } };
+
+const poolSize = { type: "integer", minimum: 0, maximum: 50 };
+/** Body of the call that sets the number of internal workers; the query may say it instead. */
+export const scaleBody = { type: "object", properties: { num_workers: poolSize }, ...optionalBody };
+/** Query of the same call. */
+export const scaleQuery = { type: "object", properties: { num_workers: poolSize } };
+
+/** Query of a task's streams. */
+export const streamQuery = {
+  type: "object",
+  properties: { logs: { type: "string", enum: ["true", "false"], description: "Default true: log entries too." } },
+};
+
+/** Answer of a route that becomes a WebSocket. */
+export const webSocket = {
+  description: "The connection is a WebSocket: text frames, one JSON object each.",
+  type: "null",
+};
+/** Answer that is a stream of server-sent events. */
+export const eventStream = {
+  description: "Server-sent events; the data of each is a JSON object, its name the object's `type`.",
+  content: { "text/event-stream": { schema: { type: "string" } } },
+};
 
 /** Query of the list of tasks. */
 export const listTasksQuery = {

@@ -1,0 +1,60 @@
+import { createHttpGateway, type HttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
+import { afterAll, describe, expect, it } from "vitest";
+import { startTestSystem, testLogger } from "./test-system.js";
+import { dialectFacts, factsOf } from "./walk/dialects.js";
+import { type Route, readRoutes } from "./walk/routes.js";
+import { pathOf } from "./walk/samples.js";
+import { send } from "./walk/send.js";
+
+// Every route of every dialect, for everybody who may come: who is let in, who is turned away, and how.
+const system = await startTestSystem({ MANAGED_RUNNERS: "0", NUM_INTERNAL_WORKERS: "0" });
+const gateways: HttpGateway[] = [];
+
+/** A replica of the gateway with a dialect's settings. */
+async function replica(env: Readonly<Record<string, string>>): Promise<string> {
+  const { transport } = system;
+  const config = loadHttpGatewayConfig({ HTTP_LISTEN: "127.0.0.1:0", OPS_LISTEN: "127.0.0.1:0", ...env });
+  const core = { scheduler: transport, runnerGateway: transport, logStore: transport, catalog: transport };
+  const gateway = createHttpGateway({ ...core, config, logger: testLogger(), serveOps: false });
+  gateways.push(gateway);
+  await gateway.start();
+  return `http://${gateway.addresses.http}`;
+}
+
+const routes = await readRoutes(`http://${system.addresses.http}`);
+const served = [...new Set(routes.map(({ dialect }) => dialect))];
+// Named here, so that a dialect that nobody has said anything about is a failure and no silence.
+for (const dialect of served) factsOf(dialect);
+
+afterAll(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  await system.stop();
+});
+
+for (const facts of dialectFacts.filter(({ dialect }) => served.includes(dialect))) {
+  const base = `${await replica(facts.env)}/${facts.dialect}`;
+  await facts.prepare?.(base);
+  const title = `${facts.dialect}${factsOf(facts.dialect) === facts ? "" : ` with ${Object.keys(facts.env).join(", ")}`}`;
+  describe(title, () => {
+    it.each(facts.callers.map((caller) => [caller.who, caller] as const))("%s", async (_, { headers, refusal }) => {
+      for (const route of routes.filter(({ dialect }) => dialect === facts.dialect)) {
+        const name = `${route.method} ${route.path}`;
+        const { status, body } = await ask(base, route, headers(route));
+        const expected = refusal(route);
+        if (expected === undefined) expect([name, facts.isRefusal(status, body)]).toEqual([name, false]);
+        else expect([name, status, facts.isError(body)]).toEqual([name, expected, true]);
+      }
+    });
+  });
+}
+
+async function ask(base: string, route: Route, headers: Readonly<Record<string, string>>) {
+  const { status, type, text } = await send({
+    method: route.method,
+    url: `${base}${pathOf(route)}`,
+    headers,
+    body: route.method === "GET" ? undefined : Buffer.from("{}"),
+  });
+  const body = type.startsWith("application/json") ? (JSON.parse(text) as Record<string, unknown> | null) : {};
+  return { status, body: body ?? {} };
+}
