@@ -64,7 +64,11 @@ export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen =
     trustProxy,
     coreTimeoutMs: values.HTTP_GATEWAY_CORE_TIMEOUT_MS,
     graceMs: values.HTTP_GATEWAY_GRACE_MS,
-    dialects: { taskExecutor: taskExecutorConfig(values), runpack: runpackConfig(values, trustProxy), silo: siloConfig(values) },
+    dialects: {
+      taskExecutor: taskExecutorConfig(values),
+      runpack: runpackConfig(values, trustProxy),
+      silo: siloConfig(values),
+    },
   };
 }
 
