@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRunner } from "@switchyard/client";
+import { createHttpGateway, type HttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
 import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { createClient, createGrpcTransport } from "@switchyard/rpc";
 import { eventually } from "@switchyard/testkit";
+import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventsUntil, openEvents, siloCalls, siloTokens, uniqueWord } from "./silo-calls.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
@@ -15,12 +17,14 @@ let system: TestSystem;
 const silo = siloCalls(() => `http://${system.addresses.http}/silo`);
 const eventsUrl = (query = "") => `http://${system.addresses.http}/silo/api/events${query}`;
 
-beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
+const writeDefinition = (member: string) =>
   writeFileSync(
     join(folder, "thumbnails.yaml"),
-    `job:\n  name: ${fromFile}\n  timeout: 42\n  compute:\n    type: render\n    command: thumb\n    args: { size: 256 }\n`,
+    `job:\n  name: ${fromFile}\n  ${member}\n  compute: { type: render, command: thumb, args: { size: 256 } }\n`,
   );
+
+beforeAll(async () => {
+  writeDefinition("timeout: 42");
   system = await startTestSystem({
     ...{ MANAGED_RUNNERS: "0", NUM_INTERNAL_WORKERS: "0", SILO_TOKENS: siloTokens, SILO_DEFINITIONS_DIR: folder },
   });
@@ -44,9 +48,35 @@ const isAbout = (job: string, name: string) => (event: { event: string; data: Re
   event.event === name && jobIn(event.data)["id"] === job;
 
 describe("definitions from files", () => {
-  it("are there when the gateway is", async () => {
+  const version = async () => (await silo.call("GET", `/api/job-definitions/${fromFile}`)).body["version"];
+
+  /** Another replica of the gateway; its start is over when it has tried to prepare its dialects. */
+  async function withReplica(use: (gateway: HttpGateway) => Promise<void>): Promise<void> {
+    const { transport } = system;
+    const env = { HTTP_LISTEN: "127.0.0.1:0", SILO_TOKENS: siloTokens, SILO_DEFINITIONS_DIR: folder };
+    const gateway = createHttpGateway({
+      ...{ scheduler: transport, runnerGateway: transport, logStore: transport, catalog: transport },
+      ...{ config: loadHttpGatewayConfig(env), logger: pino({ level: "silent" }), serveOps: false },
+    });
+    await gateway.start();
+    await use(gateway).finally(() => gateway.stop());
+  }
+
+  it("are there when the gateway is, once for all gateways", async () => {
     expect((await silo.call("GET", `/api/job-definitions/${fromFile}`)).body).toMatchObject({
       ...{ name: fromFile, version: 1, timeout: 42, compute: { args: { size: 256 } } },
+    });
+    await withReplica(async () => expect(await version()).toBe(1));
+  });
+
+  it("keep a gateway unready while one of them is none, and change nothing until it is right", async () => {
+    writeDefinition("timeout: 43");
+    writeFileSync(join(folder, "wrong.yaml"), "job: {}\n");
+    await withReplica(async ({ readiness }) => {
+      expect([readiness.blockers, await version()]).toEqual([["preparing silo"], 1]);
+      rmSync(join(folder, "wrong.yaml"));
+      await eventually(() => expect(readiness.ready).toBe(true), { timeoutMs: 10_000 });
+      expect(await version()).toBe(2);
     });
   });
 });
