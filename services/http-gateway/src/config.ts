@@ -1,6 +1,8 @@
 import { durationMs, hostPort, loadConfig, text } from "@switchyard/service-kit";
 import { z } from "zod";
 import type { DialectConfigs } from "./dialects/index.js";
+import { runpackConfig, runpackEnvironment } from "./dialects/runpack/config.js";
+import { siloConfig, siloEnvironment } from "./dialects/silo/config.js";
 import { taskExecutorConfig, taskExecutorEnvironment } from "./dialects/task-executor/config.js";
 
 /** Settings of the gateway. */
@@ -52,15 +54,21 @@ type Env = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError with every problem at once
  */
 export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen = "127.0.0.1:7485"): HttpGatewayConfig {
-  const shape = { ...environment, ...taskExecutorEnvironment, OPS_LISTEN: hostPort().default(defaultOpsListen) };
+  const dialects = { ...taskExecutorEnvironment, ...runpackEnvironment, ...siloEnvironment };
+  const shape = { ...environment, ...dialects, OPS_LISTEN: hostPort().default(defaultOpsListen) };
   const values = loadConfig(shape, env);
+  const trustProxy = trustOf(values.TRUST_PROXY);
   return {
     httpListen: values.HTTP_LISTEN,
     opsListen: values.OPS_LISTEN,
-    trustProxy: trustOf(values.TRUST_PROXY),
+    trustProxy,
     coreTimeoutMs: values.HTTP_GATEWAY_CORE_TIMEOUT_MS,
     graceMs: values.HTTP_GATEWAY_GRACE_MS,
-    dialects: { taskExecutor: taskExecutorConfig(values) },
+    dialects: {
+      taskExecutor: taskExecutorConfig(values),
+      runpack: runpackConfig(values, trustProxy),
+      silo: siloConfig(values),
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import type { Authenticator } from "@switchyard/service-kit";
 import type { Logger } from "pino";
 import { createActivity } from "./domain/activity.js";
 import { createRunnerLogs } from "./domain/append-log.js";
+import { createCheckCredential } from "./domain/check-credential.js";
 import { createClaimJob } from "./domain/claim-job.js";
 import { type Clock, systemClock } from "./domain/clock.js";
 import { createFleet } from "./domain/fleet.js";
@@ -103,6 +104,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     log: logger,
   });
   const load = (namespace: string, id: string) => findRunner(pool, namespace, id);
+  const findOwner = (digest: Uint8Array) => findCredentialOwner(pool, digest);
   const registry = createRunnerRegistry({ load, isListening: () => listener.connected });
 
   const activity = createActivity({
@@ -155,6 +157,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
 
   const fleet = createFleet({ pool, registry, renewals, activity, clock });
   const pools = createPools({ pool, fleet, activity, clock });
+  const signs = createSignsOfLife(activity, renewals, registry);
   const routes = [
     createRunnerRoute({
       register: createRegisterRunner({ pool, registry, renewals, clock }),
@@ -183,10 +186,16 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
       reports,
       logs: createRunnerLogs(renewals, logStore),
       fleet,
-      signs: createSignsOfLife(activity, renewals, registry),
+      signs,
       clock,
     }),
-    createFleetRoute({ fleet, pools, stopping: ending.signal }),
+    createFleetRoute({
+      fleet,
+      pools,
+      checkCredential: createCheckCredential({ findOwner, load, clock }),
+      signs,
+      stopping: ending.signal,
+    }),
   ].map((served) => mapErrors(served, asStorageError));
 
   let started: Promise<void> | undefined;
@@ -219,7 +228,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   return {
     routes,
     authenticator: createRunnerAuthenticator({
-      findOwner: (digest) => findCredentialOwner(pool, digest),
+      findOwner,
       registry,
       clock,
     }),

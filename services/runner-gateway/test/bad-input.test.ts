@@ -26,6 +26,12 @@ const cases: readonly (readonly [string, string, Call])[] = [
   ["RegisterRunner", "runner_id", ({ runners }) => runners.registerRunner({ namespace, runnerId: "r1" })],
   ["RegisterRunner", "runner_id", ({ runners }) => runners.registerRunner({ namespace, mode: 2, runnerId: "-" })],
   ["RegisterRunner", "spec.name", ({ runners }) => runners.registerRunner({ namespace, mode: 3 })],
+  ["RegisterRunner", "token_prefix", ({ runners }) => runners.registerRunner({ namespace, tokenPrefix: "a b" })],
+  [
+    "CheckCredential",
+    "token_sha256",
+    ({ fleet }) => fleet.checkCredential({ namespace, tokenSha256: Buffer.from("x") }),
+  ],
   ["RegisterRunner", "spec.slots", ({ runners }) => runners.registerRunner({ namespace, spec: { slots: 1e6 } })],
   [
     "RegisterRunner",

@@ -2,6 +2,7 @@ import { ConnectError } from "@connectrpc/connect";
 import { errorInfo } from "@switchyard/errors";
 import { RunnerState } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
 import { RegisterRunnerRequest_Mode as Mode } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
+import { sha256 } from "@switchyard/service-kit";
 import { eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFixture, type Fixture, firstSync, newNamespace, ref, register } from "./fixture.js";
@@ -110,11 +111,36 @@ describe("tokens", () => {
     await eventually(() => expect(fixture.scheduler.capacity.open()[runnerId]).toBe(1));
 
     const issued = await other.fleet.issueCredential({ namespace, runnerId, prefix: "fleet_" });
-    expect(issued.token.startsWith("fleet_")).toBe(true);
-    expect(issued.runner?.tokenPrefix).toBe(issued.token.slice(0, "fleet_".length + 6));
+    expect(issued.token).toMatch(/^fleet_[0-9a-f]{64}$/);
+    expect(issued.runner?.tokenPrefix).toBe(issued.token.slice(0, "fleet_".length + 8));
     expect(await held).toBe("TOKEN_REVOKED");
     expect(await reasonOf(fixture.guarded.heartbeat({ namespace, runnerId }, bearer(token)))).toBe("TOKEN_REVOKED");
     await fixture.guarded.heartbeat({ namespace, runnerId }, bearer(issued.token));
+  });
+
+  it("are known to gateways that hold only their digest, and refused by every replica once another is issued", async () => {
+    const namespace = newNamespace();
+    const registration = { namespace, spec: { name: "old one" }, issueToken: true, tokenPrefix: "tool_" };
+    const { runner, token } = await fixture.runners.registerRunner(registration);
+    const runnerId = runner?.id ?? "";
+    expect(token).toMatch(/^tool_[0-9a-f]{64}$/);
+    const other = await fixture.addGateway();
+    const check = (text: string, of = namespace) =>
+      fixture.fleet.checkCredential({ namespace: of, tokenSha256: sha256(text) });
+
+    expect(await check(token)).toMatchObject({ runnerId, spec: { name: "old one" } });
+    // Whoever shows its token is alive.
+    const { runner: seen } = await fixture.fleet.getRunner({ namespace, runnerId });
+    expect([seen?.state, seen?.lastSeenTime]).toEqual([RunnerState.IDLE, expect.anything()]);
+
+    expect(await reasonOf(check(`${token}x`))).toBe("UNAUTHENTICATED");
+    expect(await reasonOf(check(token, newNamespace()))).toBe("UNAUTHENTICATED");
+
+    const issued = await other.fleet.issueCredential({ namespace, runnerId });
+    expect(await reasonOf(check(token))).toBe("TOKEN_REVOKED");
+    expect((await check(issued.token)).runnerId).toBe(runnerId);
+    await other.fleet.revokeRunner({ namespace, runnerId, delete: true });
+    expect(await reasonOf(check(issued.token))).toBe("TOKEN_REVOKED");
   });
 
   it("end by themselves when they were given a time", async () => {
@@ -124,6 +150,24 @@ describe("tokens", () => {
     expect(await reasonOf(fixture.guarded.heartbeat({ namespace, runnerId: "r1" }, bearer(token)))).toBe(
       "TOKEN_REVOKED",
     );
+  });
+});
+
+describe("a heartbeat", () => {
+  it("renews presence, and what the runner holds unless it is about presence only", async () => {
+    const namespace = newNamespace();
+    const caller = { namespace, runnerId: "r1" };
+    await register(fixture, namespace, "r1");
+    const job = fixture.scheduler.submit(namespace);
+    await fixture.runners.claimJob(caller);
+    const renewals = () => fixture.scheduler.renewed.filter((id) => id === job.id).length;
+
+    fixture.scheduler.presence.delete(`${namespace}/r1`);
+    const { runner } = await fixture.runners.heartbeat({ ...caller, presenceOnly: true });
+    expect(runner?.held.map(({ jobId }) => jobId)).toEqual([job.id]);
+    expect([fixture.scheduler.presence.get(`${namespace}/r1`), renewals()]).toEqual([60_000, 0]);
+    await fixture.runners.heartbeat(caller);
+    expect(renewals()).toBe(1);
   });
 });
 

@@ -55,7 +55,7 @@ async function insert(list: readonly Row[]): Promise<Row[]> {
       "y",
       list.map(({ y }) => y),
     ),
-    slices("d", Buffer.concat(list.map(({ d }) => d)), 2),
+    slices("d", { data: Buffer.concat(list.map(({ d }) => d)), width: 2 }),
   ];
   const ids = rows(
     "id",

@@ -6,22 +6,31 @@ import { isRetryable } from "@switchyard/errors";
 const waitsMs = [30, 100, 300, 700];
 
 /**
- * The calls that may be made again when their effect is unknown: reads, submits (they carry a request id), and reports of
- * an outcome (the core answers a repeat of the same kind as the first). Claims, cancels and appends are not among them.
+ * The calls that may be made again when their effect is unknown: reads, submits (they carry a request id), what states how
+ * things are (signs of life, progress, the whole text of a log), and reports of an outcome (the core answers a repeat of
+ * the same kind as the first). Claims, cancels and appends are not among them.
  */
 const repeatable = new Set([
   "SubmitJobs",
   "GetJob",
   "ListJobs",
   "AggregateJobs",
+  "LookupResult",
+  "PeekJobs",
   "GetQueue",
+  "ListQueues",
   "RegisterRunner",
   "Heartbeat",
+  "ReportAttempts",
+  "ReplaceLogText",
   "CompleteJob",
   "FailJob",
   "ListRunners",
   "GetRunner",
   "ReadLog",
+  "CheckCredential",
+  "GetDocument",
+  "ListDocuments",
 ]);
 
 /** Full is not away: a caller that is told to slow down must hear of it. */

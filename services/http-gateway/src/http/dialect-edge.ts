@@ -67,7 +67,7 @@ export function badUrlAnswer(edge: DialectEdge): Dialect["answerBadUrl"] {
 const requestIds = new WeakMap<IncomingMessage, string>();
 
 /** The request's id: the caller's if it is one that may be repeated, else one that was made for it. */
-export function requestIdOf(request: FastifyRequest): string {
+function requestIdOf(request: FastifyRequest): string {
   return requestIds.get(request.raw) ?? nameRequest(request);
 }
 

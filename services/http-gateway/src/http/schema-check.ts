@@ -23,14 +23,18 @@ ajv.addVocabulary(Object.keys(optionalBody));
 /**
  * Makes the check of requests against the schemas of their routes. A body arrives as bytes and leaves as a
  * `JsonDocument`; it is parsed here and not before, since a bad path is told first. Whole numbers of a query become
- * numbers; nothing else is converted.
+ * numbers, one of type array keeps every value; nothing else is converted.
  *
- * @param refuse makes the dialect's error of what was found; the list is not empty
+ * @param refuse makes the dialect's error of what was found; the list is not empty. `value` is what was looked at, undefined
+ *   for a body that is no JSON
  */
-export function schemaCheck(refuse: (findings: readonly Finding[]) => Error): FastifySchemaCompiler<object> {
+export function schemaCheck(
+  refuse: (findings: readonly Finding[], value: unknown) => Error,
+): FastifySchemaCompiler<object> {
   return ({ schema, httpPart }) => {
     const validate = ajv.compile(schema);
-    const answer = (found: Checked) => (Array.isArray(found) ? { error: refuse(found) } : found);
+    const answer = (found: Checked) =>
+      "findings" in found ? { error: refuse(found.findings, found.data) } : { value: found.value };
     if (httpPart === "body") {
       const optional = "x-optional-body" in schema;
       return (data: unknown) => answer(checkBody(validate, data, optional));
@@ -40,7 +44,7 @@ export function schemaCheck(refuse: (findings: readonly Finding[]) => Error): Fa
   };
 }
 
-type Checked = Finding[] | { readonly value: unknown };
+type Checked = { readonly findings: readonly Finding[]; readonly data: unknown } | { readonly value: unknown };
 
 const faultText: Readonly<Record<JsonFault, string>> = {
   encoding: "is not UTF-8",
@@ -53,22 +57,31 @@ const emptyObject: JsonDocument = { text: "{}", value: {} };
 function checkBody(validate: ValidateFunction, data: unknown, optional: boolean): Checked {
   if (!(data instanceof Uint8Array) || data.length === 0) {
     if (optional) return { value: emptyObject };
-    return [{ part: "body", path: [], keyword: "missing", message: "a JSON object is required" }];
+    return unread({ part: "body", path: [], keyword: "missing", message: "a JSON object is required" });
   }
   const document = parseJson(data);
   if (typeof document === "string") {
-    return [{ part: "body", path: [], keyword: "json_invalid", message: faultText[document] }];
+    return unread({ part: "body", path: [], keyword: "json_invalid", message: faultText[document] });
   }
   return check(validate, document.value, "body", document);
+}
+
+function unread(finding: Finding): Checked {
+  return { findings: [finding], data: undefined };
 }
 
 function checkQuery(validate: ValidateFunction, schema: object, data: unknown): Checked {
   const known = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {};
   const query: Record<string, unknown> = {};
   for (const [name, { type }] of Object.entries(known)) {
-    // A repeated parameter counts once, with its last value.
-    const value = [(data as Record<string, unknown>)[name]].flat().at(-1);
-    if (value === undefined) continue;
+    const given = (data as Record<string, unknown>)[name];
+    if (given === undefined) continue;
+    if (type === "array") {
+      query[name] = [given].flat();
+      continue;
+    }
+    // Any other repeated parameter counts once, with its last value.
+    const value = [given].flat().at(-1);
     const whole = type === "integer" && typeof value === "string" && /^[-+]?\d{1,15}$/.test(value);
     query[name] = whole ? Number(value) : value;
   }
@@ -77,7 +90,8 @@ function checkQuery(validate: ValidateFunction, schema: object, data: unknown): 
 
 function check(validate: ValidateFunction, data: unknown, part: Finding["part"], value: unknown): Checked {
   if (validate(data) === true) return { value };
-  return (validate.errors ?? []).filter(({ keyword }) => keyword !== "if").map((error) => finding(part, error));
+  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if");
+  return { findings: errors.map((error) => finding(part, error)), data };
 }
 
 function finding(

@@ -10,30 +10,36 @@ const streamAboveChars = 1024 ** 2;
  * a wrong one.
  *
  * @param items the items as JSON texts
- * @param around what stands before the first and after the last item; default `[` and `]`
+ * @param around what stands before the first and after the last item; default `[` and `]`. The end may be made from the
+ *   number of items
  */
 export async function sendJsonArray(
   reply: FastifyReply,
   items: AsyncIterator<string>,
-  [before, after]: readonly [string, string] = ["[", "]"],
+  [before, after]: readonly [string, string | ((count: number) => string)] = ["[", "]"],
 ): Promise<FastifyReply> {
+  const end = typeof after === "string" ? () => after : after;
   let head = before;
   let separator = "";
+  let count = 0;
   while (head.length <= streamAboveChars) {
     const next = await items.next();
-    if (next.done === true) return reply.type("application/json").send(`${head}${after}`);
+    if (next.done === true) return reply.type("application/json").send(`${head}${end(count)}`);
     head += `${separator}${next.value}`;
     separator = ",";
+    count += 1;
   }
-  return reply.type("application/json").send(Readable.from(rest(reply, head, items, after), { objectMode: false }));
+  const begun = { head, count };
+  return reply.type("application/json").send(Readable.from(rest(reply, begun, items, end), { objectMode: false }));
 }
 
 async function* rest(
   reply: FastifyReply,
-  head: string,
+  { head, count: begun }: { readonly head: string; readonly count: number },
   items: AsyncIterator<string>,
-  after: string,
+  end: (count: number) => string,
 ): AsyncGenerator<string> {
+  let count = begun;
   yield head;
   for (;;) {
     const next = await items.next().catch((error: unknown) => {
@@ -42,6 +48,7 @@ async function* rest(
     });
     if (next.done === true) break;
     yield `,${next.value}`;
+    count += 1;
   }
-  yield after;
+  yield end(count);
 }

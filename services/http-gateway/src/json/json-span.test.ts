@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { elementSpans, memberSpans, nestingDepth } from "./json-span.js";
+import { elementSpans, memberSpans, memberText, nestingDepth } from "./json-span.js";
 
 describe("memberSpans", () => {
   it("finds members as they are written, the last of a name", () => {
@@ -20,6 +20,14 @@ describe("memberSpans", () => {
         expect(Object.fromEntries(read)).toEqual(JSON.parse(text));
       }),
     );
+  });
+});
+
+describe("memberText", () => {
+  it("follows names into objects", () => {
+    const text = '{"a":{"b":{ "c":1.0 }},"x":[1]}';
+    expect([memberText(text), memberText(text, "a", "b"), memberText(text, "x")]).toEqual([text, '{ "c":1.0 }', "[1]"]);
+    expect([memberText(text, "y"), memberText(text, "a", "y", "z")]).toEqual([undefined, undefined]);
   });
 });
 

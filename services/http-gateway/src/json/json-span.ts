@@ -41,6 +41,20 @@ export function elementSpans(text: string, at = 0): JsonSpan[] {
   }
 }
 
+/**
+ * The text of a value inside of an object, by the names that lead to it; undefined where a name is missing. Whatever stands
+ * on the way must be an object.
+ */
+export function memberText(text: string, ...names: readonly string[]): string | undefined {
+  let span: JsonSpan = { start: 0, end: text.length };
+  for (const name of names) {
+    const found = memberSpans(text, span.start).get(name);
+    if (found === undefined) return undefined;
+    span = found;
+  }
+  return text.slice(span.start, span.end);
+}
+
 /** The deepest nesting of objects and arrays in a text that may not be valid JSON; `{}` is 1. */
 export function nestingDepth(text: string): number {
   let depth = 0;

@@ -14,6 +14,8 @@ export interface DialectCasesOptions {
   readonly except?: readonly string[];
   /** The only files to run. Default: all. */
   readonly only?: readonly string[];
+  /** Variables that every case may use, such as the keys that the server was given. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Reads the cases of a dialect by file. */
@@ -26,11 +28,11 @@ function loadDialectCases(dialect: string): Map<string, DialectCase[]> {
 }
 
 /** Declares one vitest test for each case of a dialect, against whatever answers at `baseUrl`. */
-export function runDialectCases({ dialect, baseUrl, except = [], only }: DialectCasesOptions): void {
+export function runDialectCases({ dialect, baseUrl, except = [], only, variables = {} }: DialectCasesOptions): void {
   for (const [file, cases] of loadDialectCases(dialect)) {
     if (except.includes(file) || only?.includes(file) === false) continue;
     describe(`${dialect}: ${file}`, () => {
-      for (const dialectCase of cases) it(dialectCase.name, () => runCase(dialectCase, baseUrl()));
+      for (const dialectCase of cases) it(dialectCase.name, () => runCase(dialectCase, baseUrl(), variables));
     });
   }
 }

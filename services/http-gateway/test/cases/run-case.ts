@@ -25,6 +25,8 @@ export interface CaseStep {
   readonly save?: Readonly<Record<string, string>>;
   /** Repeat until everything fits, for so many seconds. */
   readonly within?: number;
+  /** Do it so many times; each answer must fit. */
+  readonly times?: number;
 }
 
 /** A named sequence of steps with variables of its own. */
@@ -34,14 +36,23 @@ export interface DialectCase {
 }
 
 /**
- * Runs a case against a server. `${name}` in any text of a step is replaced by a saved variable; `${unique}` is a word that
- * no other run has used, so cases run side by side against a server that others use too.
+ * Runs a case against a server. `${name}` in any text of a step is replaced by a saved variable, or one of `given`;
+ * `${unique}` is a word that no other run has used, so cases run side by side against a server that others use too.
+ * `${a*100}` is a hundred times `a`.
  *
  * @throws Error that says which step failed and how
  */
-export async function runCase(dialectCase: DialectCase, baseUrl: string): Promise<void> {
-  const variables: Record<string, unknown> = { unique: randomBytes(5).toString("hex") };
-  for (const [index, raw] of dialectCase.steps.entries()) {
+export async function runCase(
+  dialectCase: DialectCase,
+  baseUrl: string,
+  given: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const variables: Record<string, unknown> = { ...given, unique: randomBytes(5).toString("hex") };
+  const steps = dialectCase.steps.flatMap((step, index) => Array(step.times ?? 1).fill({ raw: step, index })) as {
+    readonly raw: CaseStep;
+    readonly index: number;
+  }[];
+  for (const { raw, index } of steps) {
     const step = fill(raw, variables) as CaseStep;
     const deadline = Date.now() + (step.within ?? 0) * 1000;
     for (;;) {
@@ -110,7 +121,10 @@ function fill(value: unknown, variables: Readonly<Record<string, unknown>>): unk
 }
 
 function fillText(text: string, variables: Readonly<Record<string, unknown>>): string {
-  return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+  const repeated = text.replace(/\$\{([^{}]+)\*(\d+)\}/g, (_, part: string, times: string) =>
+    part.repeat(Number(times)),
+  );
+  return repeated.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     if (!Object.hasOwn(variables, name)) throw new Error(`no variable ${name} has been saved`);
     return String(variables[name]);
   });

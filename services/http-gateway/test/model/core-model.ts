@@ -1,4 +1,5 @@
-import { createInMemoryTransport } from "@switchyard/rpc";
+import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
+import { createInMemoryTransport, route } from "@switchyard/rpc";
 import type { CoreTransports } from "../../src/index.js";
 import { logRoutes } from "./log-routes.js";
 import { runnerRoutes } from "./runner-routes.js";
@@ -14,7 +15,10 @@ export function createCoreModel(): { readonly model: CoreModel; readonly transpo
       scheduler: createInMemoryTransport({ routes: schedulerRoutes(model) }),
       runnerGateway: createInMemoryTransport({ routes: runnerRoutes(model) }),
       logStore: createInMemoryTransport({ routes: logRoutes(model) }),
-      catalog: createInMemoryTransport({ routes: [] }),
+      catalog: createInMemoryTransport({
+        // What dialects declare at their start; nothing here asks for a document.
+        routes: [route(CatalogService, { declareCollection: ({ collection = {} }) => ({ collection }) })],
+      }),
     },
   };
 }

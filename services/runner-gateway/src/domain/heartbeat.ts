@@ -25,6 +25,8 @@ export interface HeartbeatCall {
   readonly version: string;
   /** Empty: stays. */
   readonly hostname: string;
+  /** Leave the leases of what the runner holds as they are. */
+  readonly presenceOnly: boolean;
 }
 
 /** What {@link createHeartbeat} needs. */
@@ -37,8 +39,8 @@ export interface HeartbeatDeps {
 }
 
 /**
- * Creates the heartbeat: renews presence and all that the runner holds, named or not, and tells what it no longer holds.
- * A runner that leaves has everything released and is not present from then on.
+ * Creates the heartbeat: renews presence and all that the runner holds, named or not, unless it is about presence only, and
+ * tells what the runner no longer holds. One that leaves has everything released and is not present from then on.
  *
  * @throws SwitchyardError RUNNER_NOT_FOUND, TOKEN_REVOKED
  */
@@ -47,7 +49,7 @@ export function createHeartbeat(
 ): (call: HeartbeatCall) => Promise<{ readonly runner: RunnerView; readonly revoked: readonly Revocation[] }> {
   const { pool, fleet, renewals, activity, clock } = deps;
 
-  return async ({ namespace, runnerId, mode, runningJobIds, version, hostname }) => {
+  return async ({ namespace, runnerId, mode, runningJobIds, version, hostname, presenceOnly }) => {
     const record = requireUsable(await findRunner(pool, namespace, runnerId), runnerId);
     const paused = mode === "paused" ? true : mode === "accepting" ? false : record.paused;
     const isNews =
@@ -65,7 +67,7 @@ export function createHeartbeat(
             namespace,
             runnerId,
             presenceMs: record.presenceMs,
-            renewHeld: true,
+            renewHeld: !presenceOnly,
             wantRevoked: true,
           });
     activity.lost(lostOf(namespace, runnerId, revoked));

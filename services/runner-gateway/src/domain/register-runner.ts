@@ -25,6 +25,8 @@ export interface RegisterRunner extends Omit<RunnerRegistration, "id"> {
   readonly releaseHeld: boolean;
   /** Make a token of its own. */
   readonly issueToken: boolean;
+  /** Beginning of that token; empty is the gateway's own. */
+  readonly tokenPrefix: string;
 }
 
 /** The runner as registered. */
@@ -61,7 +63,7 @@ export function createRegisterRunner(deps: RegisterRunnerDeps): (request: Regist
         throw new SwitchyardError("ALREADY_EXISTS", `a runner named "${request.name}" exists`, { name: request.name });
       }
       const created = await upsertRunner(db, runner, now, mode === "upsert");
-      const issued = request.issueToken ? issueToken() : undefined;
+      const issued = request.issueToken ? issueToken(request.tokenPrefix) : undefined;
       if (issued !== undefined) {
         await revokeCredentials(db, namespace, runner.id, now);
         const { digest, prefix } = issued;

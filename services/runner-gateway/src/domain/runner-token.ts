@@ -12,9 +12,12 @@ export interface IssuedToken {
 /** Beginning of tokens for which the caller names none. */
 const defaultPrefix = "swr_";
 
-/** Makes a token of 256 random bits. */
+/** Random digits that are shown with the prefix: 32 bits of 256. */
+const shownDigits = 8;
+
+/** Makes a token: a prefix, then 256 random bits as 64 hexadecimal digits. */
 export function issueToken(prefix: string = defaultPrefix): IssuedToken {
   const begin = prefix === "" ? defaultPrefix : prefix;
-  const token = `${begin}${randomBytes(32).toString("base64url")}`;
-  return { token, digest: sha256(token), prefix: token.slice(0, begin.length + 6) };
+  const token = `${begin}${randomBytes(32).toString("hex")}`;
+  return { token, digest: sha256(token), prefix: token.slice(0, begin.length + shownDigits) };
 }

@@ -36,7 +36,7 @@ export async function insertCredential(db: Queryable, credential: NewCredential,
 /** Whose token it is or was; undefined when there never was such a one. */
 export async function findCredentialOwner(
   db: Queryable,
-  digest: Buffer,
+  digest: Uint8Array,
 ): Promise<{ readonly namespace: string; readonly runnerId: string } | undefined> {
   const { rows } = await db.query<{ namespace: string; runner_id: string }>({
     name: "runner-gateway find-credential",

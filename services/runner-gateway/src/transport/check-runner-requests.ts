@@ -18,6 +18,7 @@ import {
   checkOutcomeStreams,
   checkRunnerId,
   checkSize,
+  checkTokenPrefix,
   checkWord,
   invalid,
 } from "./checks.js";
@@ -36,13 +37,15 @@ const maxSlots = 10_000;
 const maxClaimInfoBytes = 16 * 1024;
 
 /** A registration; the specification is checked where it is read. */
-export function checkRegisterRunner({ namespace, mode, runnerId, spec, releaseHeld }: RegisterRunnerRequest): void {
+export function checkRegisterRunner(request: RegisterRunnerRequest): void {
+  const { namespace, mode, runnerId, spec, releaseHeld } = request;
   checkWord(namespace, "namespace");
   if (Mode[mode] === undefined) throw invalid("mode", "is unknown");
   if (mode === Mode.UPSERT) checkRunnerId(runnerId);
   else if (runnerId !== "") throw invalid("runner_id", "is given by the caller with MODE_UPSERT only");
   else if (releaseHeld) throw invalid("release_held", "goes with MODE_UPSERT only");
   if (mode === Mode.NAME_UNIQUE && (spec?.name ?? "") === "") throw invalid("spec.name", "is missing");
+  checkTokenPrefix(request.tokenPrefix, "token_prefix");
 }
 
 /** A turn of the sync loop. Attempts are named by number: a runner that syncs knows them. */

@@ -47,6 +47,13 @@ export function checkRunnerId(value: string, field: FieldName = "runner_id"): vo
   }
 }
 
+/** Refuses what cannot begin a token; empty is the gateway's own beginning. */
+export function checkTokenPrefix(value: string, field: string): void {
+  if (value !== "" && !/^[A-Za-z0-9._~-]{1,32}$/.test(value)) {
+    throw invalid(field, "may hold 32 letters, digits, and . _ ~ -");
+  }
+}
+
 /** Refuses a span that is negative, not a number of the contract, or longer than `maxMs`. */
 export function checkDuration(value: Duration | undefined, field: string, maxMs: number): void {
   if (value === undefined) return;

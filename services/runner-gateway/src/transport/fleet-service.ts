@@ -2,18 +2,23 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { FleetService, type Pool } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
 import { RunnerState } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
+import type { createCheckCredential } from "../domain/check-credential.js";
 import { durationToMs } from "../domain/durations.js";
 import type { Fleet, RunnerStanding } from "../domain/fleet.js";
 import { type Pools, type PoolView, wantedSize } from "../domain/pools.js";
-import { checkCount, checkDuration, checkRunnerId, checkTime, checkWord, invalid } from "./checks.js";
+import type { SignsOfLife } from "../domain/signs-of-life.js";
+import { checkCount, checkDuration, checkRunnerId, checkTime, checkTokenPrefix, checkWord, invalid } from "./checks.js";
 import { decodePageToken, encodePageToken, queryDigest } from "./page-token.js";
 import { runnerToProto, standingFromProto } from "./runner-to-proto.js";
 import { requireSpeaker } from "./runner-principal.js";
+import { specOf } from "./spec-mapping.js";
 
 /** What {@link createFleetRoute} needs. */
 export interface FleetRouteDeps {
   readonly fleet: Fleet;
   readonly pools: Pools;
+  readonly checkCredential: ReturnType<typeof createCheckCredential>;
+  readonly signs: SignsOfLife;
   /** Aborted when the gateway ends. */
   readonly stopping: AbortSignal;
 }
@@ -24,7 +29,8 @@ const maxScaleWaitMs = 15_000;
 const deadlineMarginMs = 500;
 
 /** Serves `FleetService`. */
-export function createFleetRoute({ fleet, pools, stopping }: FleetRouteDeps): ServiceRoute {
+export function createFleetRoute(deps: FleetRouteDeps): ServiceRoute {
+  const { fleet, pools, checkCredential, signs, stopping } = deps;
   return route(FleetService, {
     async listRunners(request, context) {
       const { namespace, states, labels, pageSize, pageToken, name } = request;
@@ -69,13 +75,19 @@ export function createFleetRoute({ fleet, pools, stopping }: FleetRouteDeps): Se
     async issueCredential({ namespace, runnerId, prefix, expireTime }, context) {
       checkRunner(namespace, runnerId);
       requireSpeaker(context, namespace, runnerId);
-      if (prefix !== "" && !/^[A-Za-z0-9._~-]{1,32}$/.test(prefix)) {
-        throw invalid("prefix", "may hold 32 letters, digits, and . _ ~ -");
-      }
+      checkTokenPrefix(prefix, "prefix");
       checkTime(expireTime, "expire_time");
       const expiresAtMs = expireTime === undefined ? undefined : timestampDate(expireTime).getTime();
       const { token, runner } = await fleet.issueCredential(namespace, runnerId, { prefix, expiresAtMs });
       return { token, runner: runnerToProto(runner) };
+    },
+    async checkCredential({ namespace, tokenSha256 }, context) {
+      checkWord(namespace, "namespace");
+      requireSpeaker(context, namespace, "");
+      if (tokenSha256.length !== 32) throw invalid("token_sha256", "must have 32 bytes");
+      const record = await checkCredential(namespace, tokenSha256);
+      await signs.note(namespace, record.id);
+      return { runnerId: record.id, spec: specOf(record) };
     },
     async getPool({ namespace }, context) {
       checkWord(namespace, "namespace");

@@ -1,6 +1,5 @@
-import { timingSafeEqual } from "node:crypto";
-import { SwitchyardError } from "@switchyard/errors";
 import { type Authenticator, sha256 } from "@switchyard/service-kit";
+import { requireCredential } from "../domain/check-credential.js";
 import type { Clock } from "../domain/clock.js";
 import type { RunnerPrincipal } from "./runner-principal.js";
 import type { RunnerRegistry } from "../domain/runner-registry.js";
@@ -44,12 +43,7 @@ export function createRunnerAuthenticator(deps: RunnerAuthenticatorDeps): Authen
       const principal = owners.get(hex) ?? (await ownerOf(digest, hex));
       if (principal === undefined) return undefined;
       const { namespace, id } = principal.runner;
-      const { credential } = await registry.require(namespace, id).catch(asRevoked);
-      const valid =
-        credential !== undefined &&
-        timingSafeEqual(Buffer.from(credential.digest, "hex"), digest) &&
-        (credential.expiresAtMs === undefined || credential.expiresAtMs > clock.wallMs());
-      if (!valid) throw revoked();
+      requireCredential(await registry.find(namespace, id), digest, clock.wallMs());
       return principal;
     },
   };
@@ -62,13 +56,4 @@ function principalOf({ namespace, runnerId }: Owner, digest: string): RunnerPrin
     namespaces: new Set([namespace]),
     runner: { namespace, id: runnerId, digest },
   };
-}
-
-/** The token of a runner that was deleted was valid once, too. */
-function asRevoked(error: unknown): never {
-  throw error instanceof SwitchyardError && error.reason === "RUNNER_NOT_FOUND" ? revoked() : error;
-}
-
-function revoked(): SwitchyardError {
-  return new SwitchyardError("TOKEN_REVOKED", "the runner's token was revoked or has expired");
 }

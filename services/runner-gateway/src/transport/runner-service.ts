@@ -79,7 +79,7 @@ export function createRunnerRoute(deps: RunnerRouteDeps): ServiceRoute {
       checkRegisterRunner(request);
       const own = ownTokenOf(context);
       requireSpeaker(context, request.namespace, own === undefined ? request.runnerId : request.runnerId || "-");
-      const { runnerId, releaseHeld, issueToken } = request;
+      const { runnerId, releaseHeld, issueToken, tokenPrefix } = request;
       const registration = specToRegistration(request.namespace, request.spec);
       const mode = registrationModes[request.mode];
       const { row, token, created } = await deps.register({
@@ -88,6 +88,7 @@ export function createRunnerRoute(deps: RunnerRouteDeps): ServiceRoute {
         id: runnerId,
         releaseHeld,
         issueToken,
+        tokenPrefix,
       });
       return { runner: runnerToProto(await fleet.view(row)), created, token: token ?? "" };
     },

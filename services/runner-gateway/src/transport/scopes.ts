@@ -7,6 +7,7 @@ export const runnerGatewayScopes: ScopeTable = {
   "switchyard.runner.v1.FleetService/GetRunner": "read",
   "switchyard.runner.v1.FleetService/GetPool": "read",
   "switchyard.runner.v1.FleetService/WatchPools": "run",
+  "switchyard.runner.v1.FleetService/CheckCredential": "run",
   "switchyard.runner.v1.FleetService/DrainRunner": "admin",
   "switchyard.runner.v1.FleetService/RevokeRunner": "admin",
   "switchyard.runner.v1.FleetService/IssueCredential": "admin",

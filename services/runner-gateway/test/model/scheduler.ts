@@ -23,7 +23,7 @@ export class ModelScheduler {
   readonly capacity = new CapacitySessions(this.jobs);
   readonly calls = { syncCapacity: 0, claimJobs: 0, renewLeases: 0, reportAttempts: 0 };
   readonly reports: AttemptReport[] = [];
-  /** Jobs whose attempts were named in renewals, in order. */
+  /** Jobs whose attempts were renewed, by name or as all that a runner holds, in order. */
   readonly renewed: string[] = [];
   /** Presence by `namespace/runner`, in milliseconds as last asked for; absent after a runner left. */
   readonly presence = new Map<string, number>();
@@ -92,7 +92,7 @@ export class ModelScheduler {
     return job;
   }
 
-  #renew({ namespace, runnerId, attempts, complete, presence, leave, wantRevoked }: RunnerRenewal) {
+  #renew({ namespace, runnerId, attempts, complete, renewHeld, presence, leave, wantRevoked }: RunnerRenewal) {
     const key = `${namespace}/${runnerId}`;
     if (leave) {
       this.presence.delete(key);
@@ -101,7 +101,7 @@ export class ModelScheduler {
     }
     if (presence !== undefined) this.presence.set(key, Number(presence.seconds) * 1000 + presence.nanos / 1e6);
     const held = this.jobs.held(namespace, runnerId);
-    this.renewed.push(...attempts.map(({ jobId }) => jobId));
+    this.renewed.push(...(renewHeld ? held.map(({ id }) => id) : attempts.map(({ jobId }) => jobId)));
     const statuses = attempts.map((ref) => this.jobs.status(namespace, runnerId, ref));
     const named = new Set(attempts.map(({ jobId }) => jobId));
     const unnamed: Lease[] = complete ? held.filter(({ id }) => !named.has(id)).map((job) => this.jobs.lease(job)) : [];

@@ -16,7 +16,7 @@ const expressions: Record<Dimension, string> = {
   kind: "j.kind",
   subject: "j.subject",
   runner: "o.runner",
-  state: "o.job_state",
+  state: "o.job_state::text",
   code: "coalesce(nullif(o.facts, '')::jsonb -> 'labels' ->> 'code', '')",
   hour: hourText(`o.ended_ms / ${hourMs}`),
 };

@@ -5,6 +5,8 @@ import type { Ordered } from "../domain/core/order.js";
 const placeBytes = 18;
 /** Bytes of one packed job. */
 export const decisionBytes = 55;
+/** Bytes of the short form, for jobs of which all but shape, attempt and creation is as it was at first: nearly all that are new. */
+const freshBytes = 16;
 
 /** What an open job's row says; `shape` by its number. */
 export type DecisionColumns = Pick<
@@ -23,15 +25,44 @@ export type DecisionColumns = Pick<
   | "revision"
 > & { readonly shapeId: number };
 
+/** What is packed of an open job. */
+export type Decided = Omit<DecisionColumns, "shapeId"> & { readonly shape: OpenJob["shape"] };
+
 /**
  * Packs what decisions need into a fixed form: one `bytea` costs 3 % of a bare insert where a dozen columns cost 25 %,
- * and a million of them load in well under a second. Counters beyond 65,535 stay there, which no budget reaches.
+ * and a million of them load in well under a second. Jobs that are all fresh take the short form, which saves each 39 bytes of table and WAL.
+ * Counters beyond 65,535 stay there, which no budget reaches.
  */
-export function packDecision(
-  job: Omit<DecisionColumns, "shapeId"> & { readonly shape: OpenJob["shape"] },
-  into: Buffer,
-  at: number,
-): void {
+export function packDecisions(jobs: readonly Decided[]): { readonly data: Buffer; readonly width: number } {
+  const short = jobs.every(isFresh);
+  const width = short ? freshBytes : decisionBytes;
+  const data = Buffer.allocUnsafe(jobs.length * width);
+  for (let i = 0; i < jobs.length; i++) (short ? packFresh : packWhole)(jobs[i] as Decided, data, i * width);
+  return { data, width };
+}
+
+function isFresh(job: Decided): boolean {
+  return (
+    job.readyAt === 0 &&
+    job.rank === 0 &&
+    job.rankClass === 0 &&
+    job.weight === 0 &&
+    job.counted === 0 &&
+    job.failures === 0 &&
+    job.lostBeforeStart === 0 &&
+    job.lostAfterStart === 0 &&
+    job.reopen === 0 &&
+    job.revision === 1
+  );
+}
+
+function packFresh(job: Decided, into: Buffer, at: number): void {
+  into.writeUInt32BE(job.shape.id, at);
+  into.writeUInt32BE(job.attempt, at + 4);
+  into.writeDoubleBE(job.createdMicros, at + 8);
+}
+
+function packWhole(job: Decided, into: Buffer, at: number): void {
   writePlace(job, into, at);
   into.writeUInt32BE(job.shape.id, at + 18);
   into.writeUInt32BE(job.attempt, at + 22);
@@ -45,8 +76,30 @@ export function packDecision(
   into.writeUInt32BE(job.revision, at + 51);
 }
 
-/** Reads a packed job that begins at `at`. */
-export function unpackDecision(from: Buffer, at: number): DecisionColumns {
+/** Reads a packed job of so many bytes that begins at `at`. */
+export function unpackDecision(from: Buffer, at: number, width: number): DecisionColumns {
+  return width === freshBytes ? unpackFresh(from, at) : unpackWhole(from, at);
+}
+
+function unpackFresh(from: Buffer, at: number): DecisionColumns {
+  return {
+    rankClass: 0,
+    rank: 0,
+    weight: 0,
+    shapeId: from.readUInt32BE(at),
+    attempt: from.readUInt32BE(at + 4),
+    counted: 0,
+    failures: 0,
+    lostBeforeStart: 0,
+    lostAfterStart: 0,
+    readyAt: 0,
+    createdMicros: from.readDoubleBE(at + 8),
+    reopen: 0,
+    revision: 1,
+  };
+}
+
+function unpackWhole(from: Buffer, at: number): DecisionColumns {
   return {
     rankClass: from.readInt16BE(at),
     rank: from.readDoubleBE(at + 2),

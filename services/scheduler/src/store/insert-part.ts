@@ -32,10 +32,10 @@ export function ints(name: string, values: readonly (number | null)[], type: "in
   };
 }
 
-/** Values that the driver writes: texts, booleans, short buffers. */
+/** Values that the driver writes: texts, words of an enumerated type, booleans, short buffers. */
 export function values(
   name: string,
-  type: "text" | "bool" | "bytea",
+  type: "text" | "bool" | "bytea" | `scheduler.${string}`,
   list: readonly (string | boolean | Buffer | null)[],
 ): Column {
   return { name, parameters: [once(list)], arrays: [type], value: (_, [element]) => element as string };
@@ -54,13 +54,13 @@ export function bytes(name: string, buffers: readonly (Uint8Array | null | undef
 }
 
 /** Byte strings of one length each, one after the other. */
-export function slices(name: string, data: Buffer, width: number): Column {
-  return {
-    name,
-    parameters: [data],
-    arrays: [],
-    value: ([packed]) => `substr(${packed}::bytea, (i::int - 1) * ${width} + 1, ${width})`,
-  };
+export function slices(name: string, { data, width }: { readonly data: Buffer; readonly width: number }): Column {
+  return { name, parameters: [data, width], arrays: [], value: ([packed, each]) => sliceOf(packed, each) };
+}
+
+/** The byte string of row `i`, counted from 1, of many that have one length each. */
+export function sliceOf(packed: string | undefined, width: string | undefined): string {
+  return `substr(${packed}::bytea, (i::int - 1) * ${width}::int + 1, ${width}::int)`;
 }
 
 /**

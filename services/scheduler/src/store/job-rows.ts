@@ -28,7 +28,7 @@ interface OutcomeRow {
   readonly attempt: number;
   readonly state: StoredEnd["attemptState"] | null;
   readonly job_state: StoredEnd["jobState"] | null;
-  readonly reason: StoredEnd["reason"];
+  readonly reason: StoredEnd["reason"] | null;
   readonly message: string;
   readonly actor: string;
   readonly kind: StoredEnd["kind"] | null;
@@ -120,11 +120,12 @@ export async function readEnds(
 }
 
 function endFromRow(row: OutcomeRow): StoredEnd {
-  const { serial, reopen, attempt, reason, message, actor, retryable, facts, progress } = row;
+  const { serial, reopen, attempt, message, actor, retryable, facts, progress } = row;
   return {
-    ...{ serial, reopen, attempt, reason, message, actor, retryable, facts, progress },
+    ...{ serial, reopen, attempt, message, actor, retryable, facts, progress },
     attemptState: row.state ?? undefined,
     jobState: row.job_state ?? undefined,
+    reason: row.reason ?? "",
     kind: row.kind ?? undefined,
     endedBy: row.ended_by,
     runnerId: row.runner,

@@ -5,6 +5,11 @@ import { insertPart, ints, rows, values } from "./insert-part.js";
 /** Rows of new leases. */
 export function leasePart(attempts: readonly LiveAttempt[]): Part[] {
   if (attempts.length === 0) return [];
+  // Most have not started yet, and many may run for ever: null takes no room in the row.
+  const orNone = (name: string, of: (attempt: LiveAttempt) => number) => {
+    const numbers = attempts.map((attempt) => Math.floor(of(attempt)) || null);
+    return ints(name, numbers, "bigint");
+  };
   const number = (name: string, type: "int" | "bigint", of: (attempt: LiveAttempt) => number) => {
     const numbers = attempts.map((attempt) => Math.floor(of(attempt)));
     return ints(name, numbers, type);
@@ -23,7 +28,7 @@ export function leasePart(attempts: readonly LiveAttempt[]): Part[] {
         attempts.map(({ runner }) => runner.id),
       ),
       number("claimed_ms", "bigint", ({ claimedAt }) => claimedAt),
-      number("started_ms", "bigint", ({ startedAt }) => startedAt),
+      orNone("started_ms", ({ startedAt }) => startedAt),
       number("lease_ms", "int", ({ leaseMs }) => leaseMs),
       number("lease_until_ms", "bigint", ({ leaseUntil }) => leaseUntil),
       values(
@@ -32,7 +37,7 @@ export function leasePart(attempts: readonly LiveAttempt[]): Part[] {
         attempts.map(({ holdByRunner }) => holdByRunner),
       ),
       number("presence_ms", "int", ({ runner }) => runner.presenceMs),
-      number("execution_deadline_ms", "bigint", ({ executionDeadline }) => executionDeadline),
+      orNone("execution_deadline_ms", ({ executionDeadline }) => executionDeadline),
       values(
         "claim_info",
         "bytea",

@@ -58,7 +58,8 @@ function conditionsOf(ns: number, buckets: Buckets, filter: JobListFilter, param
     if (value !== undefined) conditions.push(condition(parameters.add(value)));
   };
   if (filter.states && filter.states.length > 0) conditions.push(stateCondition(filter, parameters));
-  if (filter.started !== undefined) conditions.push(`l.started_ms ${filter.started ? ">" : "="} 0`);
+  if (filter.started !== undefined)
+    conditions.push(`l.ns is not null and l.started_ms is ${filter.started ? "not null" : "null"}`);
   conditions.push(...jobConditions({ filter, parameters }, "j"));
   add((p) => `coalesce(l.runner, o.runner) = ${p}`, filter.runner);
   add((p) => `j.serial > ${p}`, filter.afterSerial);
@@ -74,7 +75,7 @@ function conditionsOf(ns: number, buckets: Buckets, filter: JobListFilter, param
 function stateCondition({ states = [], blocked = [], scheduled = [] }: JobListFilter, parameters: Parameters): string {
   const final = states.filter((state) => finalStates.includes(state));
   const alternatives: string[] = [];
-  if (final.length > 0) alternatives.push(`o.job_state = any(${parameters.add(final)}::text[])`);
+  if (final.length > 0) alternatives.push(`o.job_state = any(${parameters.add(final)}::scheduler.final_state[])`);
   if (states.includes("RUNNING")) alternatives.push("l.ns is not null");
   const aside = [...(states.includes("BLOCKED") ? blocked : []), ...(states.includes("SCHEDULED") ? scheduled : [])];
   if (states.includes("BLOCKED") || states.includes("SCHEDULED"))

@@ -80,7 +80,7 @@ function inLeases(query: ListQuery, buckets: Buckets): string {
   const { parameters, ns, filter } = query;
   const conditions = [`s.ns = ${parameters.add(ns)}`];
   if (filter.runner !== undefined) conditions.push(`s.runner = ${parameters.add(filter.runner)}`);
-  if (filter.started !== undefined) conditions.push(`s.started_ms ${filter.started ? ">" : "="} 0`);
+  if (filter.started !== undefined) conditions.push(`s.started_ms is ${filter.started ? "not null" : "null"}`);
   // Few rows in all, and a lease does not say in which bucket its job is.
   const inBuckets = () => `j.bucket = any(${parameters.add(buckets)}::int[])`;
   return withJob(query, "scheduler.leases s", inBuckets, conditions);
@@ -102,7 +102,7 @@ export function inOutcomesOf(
   const later = `n.ns = s.ns and ${bucketIs("n")} and n.bucket = s.bucket and n.serial = s.serial and n.final and n.reopen > s.reopen`;
   const conditions = [
     ...[`s.ns = ${parameters.add(ns)}`, bucketIs("s"), "s.final"],
-    ...(states.length === 0 ? [] : [`s.job_state = any(${parameters.add(states)}::text[])`]),
+    ...(states.length === 0 ? [] : [`s.job_state = any(${parameters.add(states)}::scheduler.final_state[])`]),
     ...(filter.runner === undefined ? [] : [`s.runner = ${parameters.add(filter.runner)}`]),
     // An end counts only while the job has not been opened again, and the last one alone.
     "not exists (select from scheduler.open p where p.ns = s.ns and p.serial = s.serial)",

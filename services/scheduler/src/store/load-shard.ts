@@ -4,7 +4,7 @@ import type { StoredLimit } from "../domain/core/limit-book.js";
 import type { JobPolicy } from "../domain/core/model.js";
 import type { NamespaceSeed } from "../domain/core/namespace.js";
 import type { QueueSettings } from "../domain/core/queue.js";
-import { type DecisionColumns, decisionBytes, unpackDecision } from "./decision-columns.js";
+import { type DecisionColumns, unpackDecision } from "./decision-columns.js";
 import { decodeOpenExtra, type OpenExtra } from "./open-extra.js";
 
 /** Open jobs per query. Packed by the server, so that a page is one value and not twenty thousand rows. */
@@ -163,7 +163,8 @@ async function readOpenPage(pool: Pool, ns: number, after: number): Promise<Open
   const { rows } = await pool.query<OpenPage>({
     name: "scheduler-load-open",
     text: `select count(*)::int as n, max(serial) as last,
-         string_agg(int8send(serial) || int4send(bucket) || decision || int2send(octet_length(kind)::int2) || convert_to(kind, 'UTF8'), ''::bytea order by serial)
+         string_agg(int8send(serial) || int4send(bucket) || int2send(octet_length(decision)::int2) || decision
+           || int2send(octet_length(kind)::int2) || convert_to(kind, 'UTF8'), ''::bytea order by serial)
            as packed,
          array_agg(serial order by serial) filter (where extra is not null) as serials,
          array_agg(extra order by serial) filter (where extra is not null) as extras,
@@ -181,7 +182,8 @@ function unpackOpen(packed: Buffer, extraOf: ReadonlyMap<number, string>, holdin
   let kindBytes: Buffer = packed.subarray(0, 0);
   for (let at = 0; at < packed.length; ) {
     const serial = packed.readUInt32BE(at) * 0x100000000 + packed.readUInt32BE(at + 4);
-    const kindAt = at + 12 + decisionBytes;
+    const width = packed.readUInt16BE(at + 12);
+    const kindAt = at + 14 + width;
     const end = kindAt + 2 + packed.readUInt16BE(kindAt);
     if (packed.compare(kindBytes, 0, kindBytes.length, kindAt + 2, end) !== 0) {
       kindBytes = packed.subarray(kindAt + 2, end);
@@ -192,7 +194,7 @@ function unpackOpen(packed: Buffer, extraOf: ReadonlyMap<number, string>, holdin
       serial,
       bucket: packed.readUInt32BE(at + 8),
       kind,
-      decision: unpackDecision(packed, at + 12),
+      decision: unpackDecision(packed, at + 14, width),
       extra: extra === undefined ? undefined : decodeOpenExtra(extra),
       standsForKey: holding.size > 0 && holding.has(serial),
     });
@@ -223,7 +225,8 @@ export interface LeaseRow {
 /** Reads the live attempts of a namespace with their latest progress. */
 export async function loadLeases(pool: Pool, ns: number): Promise<LeaseRow[]> {
   const { rows } = await pool.query<LeaseRow>(
-    `select l.*, p.data as progress from scheduler.leases l
+    `select l.*, coalesce(l.started_ms, 0) as started_ms, coalesce(l.execution_deadline_ms, 0) as execution_deadline_ms, p.data as progress
+     from scheduler.leases l
      left join scheduler.progress p on p.ns = l.ns and p.serial = l.serial and p.attempt = l.attempt
      where l.ns = $1`,
     [ns],

@@ -1,9 +1,9 @@
 import { intArray } from "@switchyard/postgres";
 import type { OpenJob } from "../domain/core/model.js";
 import type { ReleaseRecord } from "../domain/core/writes.js";
-import { decisionBytes, packDecision } from "./decision-columns.js";
+import { type Decided, packDecisions } from "./decision-columns.js";
 import type { Part } from "./fenced-statement.js";
-import { type Column, insertPart, ints, type RowColumn, rows, slices, values } from "./insert-part.js";
+import { type Column, insertPart, ints, type RowColumn, rows, sliceOf, slices, values } from "./insert-part.js";
 import { encodeOpenExtra } from "./open-extra.js";
 
 /** Rows of jobs that are open from now on. */
@@ -23,7 +23,7 @@ export function openInsertPart(jobs: readonly OpenJob[]): Part[] {
       "bucket",
       jobs.map(({ bucket }) => bucket),
     ),
-    slices("decision", packAll(jobs), decisionBytes),
+    slices("decision", packDecisions(jobs)),
     values(
       "kind",
       "text",
@@ -40,19 +40,16 @@ export function openInsertPart(jobs: readonly OpenJob[]): Part[] {
 }
 
 /** Rows of jobs that go on with other counters, or stand somewhere else. */
-export function openUpdatePart(
-  name: string,
-  jobs: readonly Parameters<typeof packDecision>[0][],
-  keys: readonly OpenJob[],
-): Part[] {
+export function openUpdatePart(name: string, jobs: readonly Decided[], keys: readonly OpenJob[]): Part[] {
   if (jobs.length === 0) return [];
+  const { data, width } = packDecisions(jobs);
   return [
     {
       name,
-      sql: ([packed, n, j]) =>
-        `update scheduler.open set decision = ${slice(packed)}
+      sql: ([packed, each, n, j]) =>
+        `update scheduler.open set decision = ${sliceOf(packed, each)}
          from unnest(${n}::int[], ${j}::bigint[]) with ordinality t(n, j, i) where ns = n and serial = j and (select ok from f)`,
-      values: [packAll(jobs), ...jobKeys(keys)],
+      values: [data, width, ...jobKeys(keys)],
     },
   ];
 }
@@ -61,18 +58,15 @@ export function openUpdatePart(
 export function releasePart(releases: readonly ReleaseRecord[]): Part[] {
   if (releases.length === 0) return [];
   const jobs = releases.map(({ job }) => job);
+  const { data, width } = packDecisions(releases.map(({ job, readyAt }) => ({ ...job, readyAt })));
   return [
     {
       name: "op",
-      sql: ([packed, n, j, x]) =>
-        `update scheduler.open set decision = ${slice(packed)}, extra = x
+      sql: ([packed, each, n, j, x]) =>
+        `update scheduler.open set decision = ${sliceOf(packed, each)}, extra = x
          from unnest(${n}::int[], ${j}::bigint[], ${x}::text[]) with ordinality t(n, j, x, i)
          where ns = n and serial = j and (select ok from f)`,
-      values: [
-        packAll(releases.map(({ job, readyAt }) => ({ ...job, readyAt }))),
-        ...jobKeys(jobs),
-        releases.map(({ job, parents }) => encodeOpenExtra({ ...job, parents })),
-      ],
+      values: [data, width, ...jobKeys(jobs), releases.map(({ job, parents }) => encodeOpenExtra({ ...job, parents }))],
     },
   ];
 }
@@ -150,15 +144,4 @@ export function jobKeys(jobs: readonly Pick<OpenJob, "space" | "serial">[]): [Bu
       jobs.map(({ serial }) => serial),
     ),
   ];
-}
-
-function packAll(jobs: readonly Parameters<typeof packDecision>[0][]): Buffer {
-  const packed = Buffer.allocUnsafe(jobs.length * decisionBytes);
-  for (let i = 0; i < jobs.length; i++)
-    packDecision(jobs[i] as Parameters<typeof packDecision>[0], packed, i * decisionBytes);
-  return packed;
-}
-
-function slice(packed: string | undefined): string {
-  return `substr(${packed}::bytea, (i::int - 1) * ${decisionBytes} + 1, ${decisionBytes})`;
 }

@@ -8,6 +8,12 @@ import { encodeProgress } from "./progress-text.js";
 export function outcomePart(ends: readonly EndRecord[]): Part[] {
   if (ends.length === 0) return [];
   const text = (name: string, of: (end: EndRecord) => string | null) => values(name, "text", ends.map(of));
+  const word = (name: string, type: `scheduler.${string}`, of: (end: EndRecord) => string | undefined) =>
+    values(
+      name,
+      type,
+      ends.map((end) => of(end) ?? null),
+    );
   const time = (name: string, of: (end: EndRecord) => number) => {
     const times = ends.map((end) => Math.floor(of(end)));
     return ints(name, times, "bigint");
@@ -39,12 +45,12 @@ export function outcomePart(ends: readonly EndRecord[]): Part[] {
         "bool",
         ends.map(({ final }) => final !== undefined),
       ),
-      text("state", ({ attemptState }) => attemptState ?? null),
-      text("job_state", ({ final }) => final?.state ?? null),
-      text("reason", ({ final }) => final?.reason ?? ""),
+      word("state", "scheduler.ended_attempt_state", ({ attemptState }) => attemptState),
+      word("job_state", "scheduler.final_state", ({ final }) => final?.state),
+      word("reason", "scheduler.end_reason", ({ final }) => final?.reason),
       text("message", ({ final, outcome }) => final?.message ?? outcome?.message ?? ""),
       text("actor", ({ final }) => final?.actor ?? ""),
-      text("kind", ({ outcome }) => outcome?.kind ?? null),
+      word("kind", "scheduler.outcome_kind", ({ outcome }) => outcome?.kind),
       text("ended_by", ({ endedBy }) => endedBy),
       text("runner", ({ attempt }) => attempt?.runner.id ?? ""),
       time("claimed_ms", ({ attempt }) => attempt?.claimedAt ?? 0),

@@ -88,7 +88,7 @@ function markPart(marked: readonly LiveAttempt[]): Part[] {
     {
       name: "lm",
       sql: ([n, j, s, u, a, m]) =>
-        `update scheduler.leases set started_ms = s, lease_until_ms = u, cancel_actor = a, cancel_message = m
+        `update scheduler.leases set started_ms = nullif(s, 0), lease_until_ms = u, cancel_actor = a, cancel_message = m
          from unnest(${n}::int[], ${j}::bigint[], ${s}::bigint[], ${u}::bigint[], ${a}::text[], ${m}::text[]) t(n, j, s, u, a, m)
          where ns = n and serial = j and (select ok from f)`,
       values: [

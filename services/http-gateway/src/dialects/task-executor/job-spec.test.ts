@@ -1,9 +1,9 @@
 import { HoldMode } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
 import { describe, expect, it } from "vitest";
 import { loadHttpGatewayConfig } from "../../config.js";
-import { failureOutcome } from "./failure.js";
+import { failureTextType } from "../../core/failure-text.js";
+import { taskFailure } from "./failure.js";
 import { type CreateTaskBody, jobSpecFromTask } from "./job-spec.js";
-import { errorTextType } from "./mapping.js";
 
 const config = loadHttpGatewayConfig({}).dialects.taskExecutor;
 const specOf = (text: string) =>
@@ -44,8 +44,8 @@ describe("jobSpecFromTask", () => {
   });
 });
 
-describe("failureOutcome", () => {
-  const outcomeOf = (text: string) => failureOutcome({ text, value: JSON.parse(text) });
+describe("taskFailure", () => {
+  const outcomeOf = (text: string) => taskFailure({ text, value: JSON.parse(text) });
 
   it("takes the words that are there", () => {
     expect(outcomeOf('{"error":"e","x":1}').message).toBe("e");
@@ -59,7 +59,7 @@ describe("failureOutcome", () => {
     const { message, result } = outcomeOf(JSON.stringify({ error: `x${words}` }));
     expect(Buffer.byteLength(message)).toBeLessThanOrEqual(65_536);
     expect(message.endsWith("é")).toBe(true);
-    expect(result).toMatchObject({ contentType: errorTextType });
+    expect(result).toMatchObject({ contentType: failureTextType });
     expect(new TextDecoder().decode(result?.data)).toBe(`x${words}`);
   });
 });

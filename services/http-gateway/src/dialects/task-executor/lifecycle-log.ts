@@ -1,9 +1,10 @@
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { type Attempt, AttemptState } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { type Job, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { failureText } from "../../core/failure-text.js";
 import { RawJson, writeJson } from "../../json/raw-json.js";
 import { type PlacedLogEntry, placedEntry } from "./log-mapping.js";
-import { failureText, limitSecondsOf, parametersOf } from "./mapping.js";
+import { limitSecondsOf, parametersOf } from "./mapping.js";
 import type { LogLevelWord } from "./vocabulary.js";
 
 /**

@@ -3,7 +3,8 @@ import { AttemptState } from "@switchyard/proto/switchyard/scheduler/v1/attempt_
 import { EndReason, type Job, JobSchema, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { describe, expect, it } from "vitest";
 import { writeJson } from "../../json/raw-json.js";
-import { errorTextType, taskFromJob } from "./mapping.js";
+import { failureTextType } from "../../core/failure-text.js";
+import { taskFromJob } from "./mapping.js";
 import { durationFromSeconds } from "../../json/timestamp.js";
 
 const time = (seconds: number, nanos = 0) => ({ seconds: BigInt(1_772_439_300 + seconds), nanos });
@@ -61,7 +62,7 @@ describe("taskFromJob", () => {
   it("shows an error that was too long for a message whole", () => {
     const long = "x".repeat(100_000);
     const job = jobWith(JobState.FAILED, AttemptState.FAILED, { endReason: EndReason.REPORTED });
-    if (job.lastAttempt) job.lastAttempt.outcome = { message: "xx", result: payload(long, errorTextType) } as never;
+    if (job.lastAttempt) job.lastAttempt.outcome = { message: "xx", result: payload(long, failureTextType) } as never;
     expect(taskFromJob(job)).toMatchObject({ error_details: long, result: null });
   });
 

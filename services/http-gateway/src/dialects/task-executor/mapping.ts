@@ -2,6 +2,7 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
 import type { Attempt, Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { type Job, type JobSpec, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { failureText } from "../../core/failure-text.js";
 import { resultObject } from "../../core/result-object.js";
 import { shownAttempt } from "../../core/shown-attempt.js";
 import { memberSpans } from "../../json/json-span.js";
@@ -24,9 +25,6 @@ export interface TaskView {
   readonly started_at: string | null;
   readonly completed_at: string | null;
 }
-
-/** The media type of a failure's full error text, kept as the attempt's result where it is too long for a message. */
-export const errorTextType = "text/plain; charset=utf-8";
 
 const emptyObject = new RawJson("{}");
 
@@ -91,13 +89,6 @@ export function parametersOf(input: Payload | undefined): RawJson {
   if (!isJsonObject(document.value.parameters)) return emptyObject;
   const span = memberSpans(document.text).get("parameters");
   return span === undefined ? emptyObject : new RawJson(document.text.slice(span.start, span.end));
-}
-
-/** The words about a failure. */
-export function failureText(attempt: Attempt | undefined, otherwise: string): string {
-  const { outcome } = attempt ?? {};
-  if (outcome?.result?.contentType === errorTextType) return new TextDecoder().decode(outcome.result.data);
-  return outcome?.message || otherwise;
 }
 
 /** The limit of a job in seconds; undefined for none. */

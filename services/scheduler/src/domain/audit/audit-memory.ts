@@ -66,8 +66,7 @@ function auditQueues(space: Namespace): Finding[] {
     // A job that is being claimed or changed is in no list, and still counted as waiting until that is durable.
     let waiting = counted.get(queue)?.queued ?? 0;
     for (const lane of queue.lanes) {
-      let inGroups = 0;
-      for (const { jobs } of lane.groups()) inGroups += jobs.size;
+      const inGroups = lane.count();
       if (inGroups !== lane.size)
         findings.push({
           sort: "lists",

@@ -155,8 +155,7 @@ export class LaneBook {
     if (dropped.length === 0) return;
     const lines = new Set(dropped.flatMap((profile) => [...profile.lines.values()]));
     for (const lane of lanes) {
-      const kept = lane.entries.filter(({ line }) => !lines.has(line));
-      if (kept.length < lane.entries.length) lane.entries.splice(0, lane.entries.length, ...kept);
+      lane.leaveAll(({ line }) => lines.has(line));
     }
   }
 }

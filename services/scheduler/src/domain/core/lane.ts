@@ -15,6 +15,9 @@ export interface Site {
   readonly lanes: Map<string, Lane>;
 }
 
+/** Shared by all lanes that no profile fits: there may be a million of them. Nothing is ever added to it. */
+const none: LaneEntry[] = [];
+
 /**
  * The waiting jobs of one site and kind: whoever can do one of them can do all.
  *
@@ -22,8 +25,7 @@ export interface Site {
  * key has something free. Most lanes have a single group without keys, which is kept apart (`plain`), without bucket or heap.
  */
 export class Lane {
-  /** One entry for each profile that it fits. */
-  readonly entries: LaneEntry[] = [];
+  #entries: LaneEntry[] = none;
   /** The group whose first job is next; undefined when none may start. */
   head: Group | undefined;
   /** Jobs in all groups. */
@@ -36,6 +38,22 @@ export class Lane {
     readonly site: Site,
     readonly kind: string,
   ) {}
+
+  /** One entry for each profile that it fits. */
+  get entries(): readonly LaneEntry[] {
+    return this.#entries;
+  }
+
+  /** Stands in the line of a profile from now on. */
+  join(entry: LaneEntry): void {
+    if (this.#entries === none) this.#entries = [entry];
+    else this.#entries.push(entry);
+  }
+
+  /** Leaves the lines of profiles that are gone. */
+  leaveAll(isGone: (entry: LaneEntry) => boolean): void {
+    if (this.#entries.some(isGone)) this.#entries = this.#entries.filter((entry) => !isGone(entry));
+  }
 
   /** The first job of a group, or its turns, have changed, or the group is new or empty: everything that is ordered by it follows. */
   touch(group: Group): void {
@@ -68,12 +86,20 @@ export class Lane {
     for (const bucket of this.#buckets?.values() ?? []) yield* bucket.groups;
   }
 
+  /** Counts the jobs in all groups one by one; `size` must say the same. */
+  count(): number {
+    let jobs = this.plain?.jobs.size ?? 0;
+    if (this.#buckets)
+      for (const bucket of this.#buckets.values()) for (const group of bucket.groups) jobs += group.jobs.size;
+    return jobs;
+  }
+
   /** Finds the head anew and tells the profiles. */
   refresh(): void {
     const plain = this.plain && this.plain.jobs.size > 0 ? this.plain : undefined;
     const keyed = this.#open?.top?.groups.top;
     this.head = plain && keyed ? (keyed.isBefore(plain) ? keyed : plain) : (plain ?? keyed);
-    for (const entry of this.entries) entry.line.move(entry);
+    for (const entry of this.#entries) entry.line.move(entry);
   }
 
   #enter(group: Group, bucket: Bucket): void {

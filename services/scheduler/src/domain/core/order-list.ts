@@ -2,6 +2,9 @@ import type { JobTable } from "./job-table.js";
 
 const chunkLimit = 512;
 
+/** Shared by all empty lists; nothing is ever added to it. */
+const none: number[] = [];
+
 interface Chunk {
   slots: number[];
   weight: number;
@@ -17,7 +20,7 @@ interface Chunk {
  * An entry's place must not change while it is in the list: remove it, change it, insert it.
  */
 export class OrderList {
-  #small: number[] = [];
+  #small: number[] = none;
   #chunks: Chunk[] | undefined;
   #size = 0;
 
@@ -37,10 +40,12 @@ export class OrderList {
   insert(slot: number): void {
     this.#size++;
     if (!this.#chunks) {
-      insertInto(this.#small, this.#lowerBound(this.#small, slot), slot);
+      // A list of one has room for one: an array that has been added to keeps room for sixteen more.
+      if (this.#small.length === 0) this.#small = [slot];
+      else insertInto(this.#small, this.#lowerBound(this.#small, slot), slot);
       if (this.#small.length <= chunkLimit) return;
       this.#chunks = [{ slots: this.#small, weight: this.#weightOf(this.#small) }];
-      this.#small = [];
+      this.#small = none;
       this.#split(this.#chunks, 0);
       return;
     }

@@ -98,7 +98,7 @@ export class Profile {
       this.lines.set(queue, line);
     }
     const entry: LaneEntry = { lane, line, heapIndex: -1 };
-    lane.entries.push(entry);
+    lane.join(entry);
     line.move(entry);
   }
 

@@ -6,7 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Runner, RunnerState } from "./runner_pb.js";
+import type { Runner, RunnerSpec, RunnerState } from "./runner_pb.js";
 import { file_switchyard_runner_v1_runner } from "./runner_pb.js";
 import type { RunnerProfile } from "../../scheduler/v1/job_service_pb.js";
 import { file_switchyard_scheduler_v1_job_service } from "../../scheduler/v1/job_service_pb.js";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file switchyard/runner/v1/fleet_service.proto.
  */
 export const file_switchyard_runner_v1_fleet_service: GenFile = /*@__PURE__*/
-  fileDesc("Cihzd2l0Y2h5YXJkL3J1bm5lci92MS9mbGVldF9zZXJ2aWNlLnByb3RvEhRzd2l0Y2h5YXJkLnJ1bm5lci52MSKEAgoSTGlzdFJ1bm5lcnNSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIxCgZzdGF0ZXMYAiADKA4yIS5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXJTdGF0ZRJECgZsYWJlbHMYAyADKAsyNC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5MaXN0UnVubmVyc1JlcXVlc3QuTGFiZWxzRW50cnkSEQoJcGFnZV9zaXplGAQgASgNEhIKCnBhZ2VfdG9rZW4YBSABKAkSDAoEbmFtZRgGIAEoCRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImwKE0xpc3RSdW5uZXJzUmVzcG9uc2USLQoHcnVubmVycxgBIAMoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSDQoFdG90YWwYAyABKAMiOAoQR2V0UnVubmVyUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJIkEKEUdldFJ1bm5lclJlc3BvbnNlEiwKBnJ1bm5lchgBIAEoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lciJIChJEcmFpblJ1bm5lclJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRIMCgR1bmRvGAMgASgIIkMKE0RyYWluUnVubmVyUmVzcG9uc2USLAoGcnVubmVyGAEgASgLMhwuc3dpdGNoeWFyZC5ydW5uZXIudjEuUnVubmVyImEKE1Jldm9rZVJ1bm5lclJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRIUCgxyZWxlYXNlX2hlbGQYAyABKAgSDgoGZGVsZXRlGAQgASgIIkQKFFJldm9rZVJ1bm5lclJlc3BvbnNlEiwKBnJ1bm5lchgBIAEoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lciJ/ChZJc3N1ZUNyZWRlbnRpYWxSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSDgoGcHJlZml4GAMgASgJEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJWChdJc3N1ZUNyZWRlbnRpYWxSZXNwb25zZRINCgV0b2tlbhgBIAEoCRIsCgZydW5uZXIYAiABKAsyHC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXIiZwoEUG9vbBIRCgluYW1lc3BhY2UYASABKAkSDwoHcnVubmluZxgCIAEoCBIMCgRzaXplGAMgASgNEi0KB3J1bm5lcnMYBCADKAsyHC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXIiIwoOR2V0UG9vbFJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJIjsKD0dldFBvb2xSZXNwb25zZRIoCgRwb29sGAEgASgLMhouc3dpdGNoeWFyZC5ydW5uZXIudjEuUG9vbCKcAQoQU2NhbGVQb29sUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoEc2l6ZRgCIAEoDUgAiAEBEhQKB3J1bm5pbmcYAyABKAhIAYgBARIOCgZpZl9uZXcYBCABKAgSJwoEd2FpdBgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIHCgVfc2l6ZUIKCghfcnVubmluZyJrChFTY2FsZVBvb2xSZXNwb25zZRIsCghwcmV2aW91cxgBIAEoCzIaLnN3aXRjaHlhcmQucnVubmVyLnYxLlBvb2wSKAoEcG9vbBgCIAEoCzIaLnN3aXRjaHlhcmQucnVubmVyLnYxLlBvb2wiJwoRV2F0Y2hQb29sc1JlcXVlc3QSEgoKbmFtZXNwYWNlcxgBIAMoCSJuChJXYXRjaFBvb2xzUmVzcG9uc2USEQoJbmFtZXNwYWNlGAEgASgJEgwKBHNpemUYAiABKA0SNwoHcHJvZmlsZRgDIAEoCzImLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlJ1bm5lclByb2ZpbGUypAYKDEZsZWV0U2VydmljZRJiCgtMaXN0UnVubmVycxIoLnN3aXRjaHlhcmQucnVubmVyLnYxLkxpc3RSdW5uZXJzUmVxdWVzdBopLnN3aXRjaHlhcmQucnVubmVyLnYxLkxpc3RSdW5uZXJzUmVzcG9uc2USXAoJR2V0UnVubmVyEiYuc3dpdGNoeWFyZC5ydW5uZXIudjEuR2V0UnVubmVyUmVxdWVzdBonLnN3aXRjaHlhcmQucnVubmVyLnYxLkdldFJ1bm5lclJlc3BvbnNlEmIKC0RyYWluUnVubmVyEiguc3dpdGNoeWFyZC5ydW5uZXIudjEuRHJhaW5SdW5uZXJSZXF1ZXN0Gikuc3dpdGNoeWFyZC5ydW5uZXIudjEuRHJhaW5SdW5uZXJSZXNwb25zZRJlCgxSZXZva2VSdW5uZXISKS5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SZXZva2VSdW5uZXJSZXF1ZXN0Giouc3dpdGNoeWFyZC5ydW5uZXIudjEuUmV2b2tlUnVubmVyUmVzcG9uc2USbgoPSXNzdWVDcmVkZW50aWFsEiwuc3dpdGNoeWFyZC5ydW5uZXIudjEuSXNzdWVDcmVkZW50aWFsUmVxdWVzdBotLnN3aXRjaHlhcmQucnVubmVyLnYxLklzc3VlQ3JlZGVudGlhbFJlc3BvbnNlElYKB0dldFBvb2wSJC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5HZXRQb29sUmVxdWVzdBolLnN3aXRjaHlhcmQucnVubmVyLnYxLkdldFBvb2xSZXNwb25zZRJcCglTY2FsZVBvb2wSJi5zd2l0Y2h5YXJkLnJ1bm5lci52MS5TY2FsZVBvb2xSZXF1ZXN0Gicuc3dpdGNoeWFyZC5ydW5uZXIudjEuU2NhbGVQb29sUmVzcG9uc2USYQoKV2F0Y2hQb29scxInLnN3aXRjaHlhcmQucnVubmVyLnYxLldhdGNoUG9vbHNSZXF1ZXN0Giguc3dpdGNoeWFyZC5ydW5uZXIudjEuV2F0Y2hQb29sc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_switchyard_runner_v1_runner, file_switchyard_scheduler_v1_job_service]);
+  fileDesc("Cihzd2l0Y2h5YXJkL3J1bm5lci92MS9mbGVldF9zZXJ2aWNlLnByb3RvEhRzd2l0Y2h5YXJkLnJ1bm5lci52MSKEAgoSTGlzdFJ1bm5lcnNSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIxCgZzdGF0ZXMYAiADKA4yIS5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXJTdGF0ZRJECgZsYWJlbHMYAyADKAsyNC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5MaXN0UnVubmVyc1JlcXVlc3QuTGFiZWxzRW50cnkSEQoJcGFnZV9zaXplGAQgASgNEhIKCnBhZ2VfdG9rZW4YBSABKAkSDAoEbmFtZRgGIAEoCRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImwKE0xpc3RSdW5uZXJzUmVzcG9uc2USLQoHcnVubmVycxgBIAMoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSDQoFdG90YWwYAyABKAMiOAoQR2V0UnVubmVyUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJIkEKEUdldFJ1bm5lclJlc3BvbnNlEiwKBnJ1bm5lchgBIAEoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lciJIChJEcmFpblJ1bm5lclJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRIMCgR1bmRvGAMgASgIIkMKE0RyYWluUnVubmVyUmVzcG9uc2USLAoGcnVubmVyGAEgASgLMhwuc3dpdGNoeWFyZC5ydW5uZXIudjEuUnVubmVyImEKE1Jldm9rZVJ1bm5lclJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRIUCgxyZWxlYXNlX2hlbGQYAyABKAgSDgoGZGVsZXRlGAQgASgIIkQKFFJldm9rZVJ1bm5lclJlc3BvbnNlEiwKBnJ1bm5lchgBIAEoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lciJ/ChZJc3N1ZUNyZWRlbnRpYWxSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSDgoGcHJlZml4GAMgASgJEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJWChdJc3N1ZUNyZWRlbnRpYWxSZXNwb25zZRINCgV0b2tlbhgBIAEoCRIsCgZydW5uZXIYAiABKAsyHC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXIiQQoWQ2hlY2tDcmVkZW50aWFsUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSFAoMdG9rZW5fc2hhMjU2GAIgASgMIlwKF0NoZWNrQ3JlZGVudGlhbFJlc3BvbnNlEhEKCXJ1bm5lcl9pZBgBIAEoCRIuCgRzcGVjGAIgASgLMiAuc3dpdGNoeWFyZC5ydW5uZXIudjEuUnVubmVyU3BlYyJnCgRQb29sEhEKCW5hbWVzcGFjZRgBIAEoCRIPCgdydW5uaW5nGAIgASgIEgwKBHNpemUYAyABKA0SLQoHcnVubmVycxgEIAMoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lciIjCg5HZXRQb29sUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkiOwoPR2V0UG9vbFJlc3BvbnNlEigKBHBvb2wYASABKAsyGi5zd2l0Y2h5YXJkLnJ1bm5lci52MS5Qb29sIpwBChBTY2FsZVBvb2xSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCgRzaXplGAIgASgNSACIAQESFAoHcnVubmluZxgDIAEoCEgBiAEBEg4KBmlmX25ldxgEIAEoCBInCgR3YWl0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQgcKBV9zaXplQgoKCF9ydW5uaW5nImsKEVNjYWxlUG9vbFJlc3BvbnNlEiwKCHByZXZpb3VzGAEgASgLMhouc3dpdGNoeWFyZC5ydW5uZXIudjEuUG9vbBIoCgRwb29sGAIgASgLMhouc3dpdGNoeWFyZC5ydW5uZXIudjEuUG9vbCInChFXYXRjaFBvb2xzUmVxdWVzdBISCgpuYW1lc3BhY2VzGAEgAygJIm4KEldhdGNoUG9vbHNSZXNwb25zZRIRCgluYW1lc3BhY2UYASABKAkSDAoEc2l6ZRgCIAEoDRI3Cgdwcm9maWxlGAMgASgLMiYuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUHJvZmlsZTKUBwoMRmxlZXRTZXJ2aWNlEmIKC0xpc3RSdW5uZXJzEiguc3dpdGNoeWFyZC5ydW5uZXIudjEuTGlzdFJ1bm5lcnNSZXF1ZXN0Gikuc3dpdGNoeWFyZC5ydW5uZXIudjEuTGlzdFJ1bm5lcnNSZXNwb25zZRJcCglHZXRSdW5uZXISJi5zd2l0Y2h5YXJkLnJ1bm5lci52MS5HZXRSdW5uZXJSZXF1ZXN0Gicuc3dpdGNoeWFyZC5ydW5uZXIudjEuR2V0UnVubmVyUmVzcG9uc2USYgoLRHJhaW5SdW5uZXISKC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5EcmFpblJ1bm5lclJlcXVlc3QaKS5zd2l0Y2h5YXJkLnJ1bm5lci52MS5EcmFpblJ1bm5lclJlc3BvbnNlEmUKDFJldm9rZVJ1bm5lchIpLnN3aXRjaHlhcmQucnVubmVyLnYxLlJldm9rZVJ1bm5lclJlcXVlc3QaKi5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SZXZva2VSdW5uZXJSZXNwb25zZRJuCg9Jc3N1ZUNyZWRlbnRpYWwSLC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5Jc3N1ZUNyZWRlbnRpYWxSZXF1ZXN0Gi0uc3dpdGNoeWFyZC5ydW5uZXIudjEuSXNzdWVDcmVkZW50aWFsUmVzcG9uc2USbgoPQ2hlY2tDcmVkZW50aWFsEiwuc3dpdGNoeWFyZC5ydW5uZXIudjEuQ2hlY2tDcmVkZW50aWFsUmVxdWVzdBotLnN3aXRjaHlhcmQucnVubmVyLnYxLkNoZWNrQ3JlZGVudGlhbFJlc3BvbnNlElYKB0dldFBvb2wSJC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5HZXRQb29sUmVxdWVzdBolLnN3aXRjaHlhcmQucnVubmVyLnYxLkdldFBvb2xSZXNwb25zZRJcCglTY2FsZVBvb2wSJi5zd2l0Y2h5YXJkLnJ1bm5lci52MS5TY2FsZVBvb2xSZXF1ZXN0Gicuc3dpdGNoeWFyZC5ydW5uZXIudjEuU2NhbGVQb29sUmVzcG9uc2USYQoKV2F0Y2hQb29scxInLnN3aXRjaHlhcmQucnVubmVyLnYxLldhdGNoUG9vbHNSZXF1ZXN0Giguc3dpdGNoeWFyZC5ydW5uZXIudjEuV2F0Y2hQb29sc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_switchyard_runner_v1_runner, file_switchyard_scheduler_v1_job_service]);
 
 /**
  * Asks for runners.
@@ -348,6 +348,62 @@ export const IssueCredentialResponseSchema: GenMessage<IssueCredentialResponse> 
   messageDesc(file_switchyard_runner_v1_fleet_service, 9);
 
 /**
+ * Asks whose token it is.
+ *
+ * @generated from message switchyard.runner.v1.CheckCredentialRequest
+ */
+export type CheckCredentialRequest = Message<"switchyard.runner.v1.CheckCredentialRequest"> & {
+  /**
+   * The namespace.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * SHA-256 of the token; the token itself stays with whoever asks.
+   *
+   * @generated from field: bytes token_sha256 = 2;
+   */
+  tokenSha256: Uint8Array;
+};
+
+/**
+ * Describes the message switchyard.runner.v1.CheckCredentialRequest.
+ * Use `create(CheckCredentialRequestSchema)` to create a new message.
+ */
+export const CheckCredentialRequestSchema: GenMessage<CheckCredentialRequest> = /*@__PURE__*/
+  messageDesc(file_switchyard_runner_v1_fleet_service, 10);
+
+/**
+ * Holds the runner behind the token.
+ *
+ * @generated from message switchyard.runner.v1.CheckCredentialResponse
+ */
+export type CheckCredentialResponse = Message<"switchyard.runner.v1.CheckCredentialResponse"> & {
+  /**
+   * The runner.
+   *
+   * @generated from field: string runner_id = 1;
+   */
+  runnerId: string;
+
+  /**
+   * What it was registered as.
+   *
+   * @generated from field: switchyard.runner.v1.RunnerSpec spec = 2;
+   */
+  spec?: RunnerSpec | undefined;
+};
+
+/**
+ * Describes the message switchyard.runner.v1.CheckCredentialResponse.
+ * Use `create(CheckCredentialResponseSchema)` to create a new message.
+ */
+export const CheckCredentialResponseSchema: GenMessage<CheckCredentialResponse> = /*@__PURE__*/
+  messageDesc(file_switchyard_runner_v1_fleet_service, 11);
+
+/**
  * A set of managed runners.
  *
  * @generated from message switchyard.runner.v1.Pool
@@ -387,7 +443,7 @@ export type Pool = Message<"switchyard.runner.v1.Pool"> & {
  * Use `create(PoolSchema)` to create a new message.
  */
 export const PoolSchema: GenMessage<Pool> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_fleet_service, 10);
+  messageDesc(file_switchyard_runner_v1_fleet_service, 12);
 
 /**
  * Asks for a pool.
@@ -408,7 +464,7 @@ export type GetPoolRequest = Message<"switchyard.runner.v1.GetPoolRequest"> & {
  * Use `create(GetPoolRequestSchema)` to create a new message.
  */
 export const GetPoolRequestSchema: GenMessage<GetPoolRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_fleet_service, 11);
+  messageDesc(file_switchyard_runner_v1_fleet_service, 13);
 
 /**
  * Holds a pool.
@@ -429,7 +485,7 @@ export type GetPoolResponse = Message<"switchyard.runner.v1.GetPoolResponse"> & 
  * Use `create(GetPoolResponseSchema)` to create a new message.
  */
 export const GetPoolResponseSchema: GenMessage<GetPoolResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_fleet_service, 12);
+  messageDesc(file_switchyard_runner_v1_fleet_service, 14);
 
 /**
  * Asks to start, stop or size a pool.
@@ -479,7 +535,7 @@ export type ScalePoolRequest = Message<"switchyard.runner.v1.ScalePoolRequest"> 
  * Use `create(ScalePoolRequestSchema)` to create a new message.
  */
 export const ScalePoolRequestSchema: GenMessage<ScalePoolRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_fleet_service, 13);
+  messageDesc(file_switchyard_runner_v1_fleet_service, 15);
 
 /**
  * Holds the pool before and after. Whether its order was reached in time, the number of its runners says.
@@ -507,7 +563,7 @@ export type ScalePoolResponse = Message<"switchyard.runner.v1.ScalePoolResponse"
  * Use `create(ScalePoolResponseSchema)` to create a new message.
  */
 export const ScalePoolResponseSchema: GenMessage<ScalePoolResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_fleet_service, 14);
+  messageDesc(file_switchyard_runner_v1_fleet_service, 16);
 
 /**
  * Asks for the wanted pools.
@@ -528,7 +584,7 @@ export type WatchPoolsRequest = Message<"switchyard.runner.v1.WatchPoolsRequest"
  * Use `create(WatchPoolsRequestSchema)` to create a new message.
  */
 export const WatchPoolsRequestSchema: GenMessage<WatchPoolsRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_fleet_service, 15);
+  messageDesc(file_switchyard_runner_v1_fleet_service, 17);
 
 /**
  * Says how large a pool shall be.
@@ -563,7 +619,7 @@ export type WatchPoolsResponse = Message<"switchyard.runner.v1.WatchPoolsRespons
  * Use `create(WatchPoolsResponseSchema)` to create a new message.
  */
 export const WatchPoolsResponseSchema: GenMessage<WatchPoolsResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_fleet_service, 16);
+  messageDesc(file_switchyard_runner_v1_fleet_service, 18);
 
 /**
  * The operator's view of runners: who runs what since when, draining, credentials, managed pools.
@@ -620,6 +676,18 @@ export const FleetService: GenService<{
     methodKind: "unary";
     input: typeof IssueCredentialRequestSchema;
     output: typeof IssueCredentialResponseSchema;
+  },
+  /**
+   * Says which runner a token speaks for, and takes the call as that runner's sign of life. For gateways whose callers
+   * are runners that speak another protocol. Refused with `UNAUTHENTICATED` when no runner of the namespace ever had
+   * the token, with `TOKEN_REVOKED` when it has it no more; what was revoked is refused at once, by every replica.
+   *
+   * @generated from rpc switchyard.runner.v1.FleetService.CheckCredential
+   */
+  checkCredential: {
+    methodKind: "unary";
+    input: typeof CheckCredentialRequestSchema;
+    output: typeof CheckCredentialResponseSchema;
   },
   /**
    * Returns the managed pool of a namespace.

@@ -13,7 +13,7 @@ import { writeJson } from "../../../json/raw-json.js";
 import { wellFormed } from "../../../json/well-formed.js";
 import { type TaskExecutorContext, taskIdOf, workerIdOf } from "../context.js";
 import { TaskExecutorError } from "../errors.js";
-import { failureOutcome } from "../failure.js";
+import { taskFailure } from "../failure.js";
 import { workerStream } from "../log-mapping.js";
 import { taskFromJob } from "../mapping.js";
 import { reportBody, someObject, task, workerLogBody, workerTaskParams } from "../schemas.js";
@@ -57,7 +57,7 @@ export function workerReportRoutes(app: FastifyInstance, context: TaskExecutorCo
     { schema: { ...schema, ...report, summary: "Fails a task." } },
     async (request, reply) => {
       const [runnerId, taskId] = [workerIdOf(request), taskIdOf(request)];
-      const outcome = failureOutcome(request.body as JsonDocument);
+      const outcome = taskFailure(request.body as JsonDocument);
       const { job } = await core.runners
         .failJob({ namespace, runnerId, attempt: heldBy(runnerId, taskId), outcome })
         .catch((error: unknown) => refuse(context, error, runnerId, taskId));

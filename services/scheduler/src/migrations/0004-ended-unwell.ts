@@ -5,7 +5,7 @@ import type { Migration } from "@switchyard/postgres";
  * as nearly all are, costs the index nothing.
  */
 export const endedUnwell: Migration = {
-  name: "0003-ended-unwell",
+  name: "0004-ended-unwell",
   up: `
     create index outcomes_ended_unwell on outcomes (ns, serial) where final and job_state <> 'SUCCEEDED';
   `,
