@@ -1,3 +1,4 @@
+import { benchGateway } from "./gateway/bench-gateway.js";
 import { benchScheduler } from "./scheduler/bench-scheduler.js";
 import { benchSubmitToEnd } from "./submit-to-end.js";
 import { benchTail } from "./tail.js";
@@ -9,9 +10,10 @@ const [first, ...rest] = process.argv.slice(2);
 const wanted = first === undefined ? Object.keys(quick) : [first, ...rest];
 const unknown = wanted.filter((name) => !(name in quick));
 if (first === "scheduler") await benchScheduler(rest);
+else if (first === "gateway") await benchGateway(rest);
 else if (unknown.length > 0) {
   process.stderr.write(
-    `There is no bench ${unknown.join(", ")}; there are ${Object.keys(quick).join(", ")} and scheduler.\n`,
+    `There is no bench ${unknown.join(", ")}; there are ${Object.keys(quick).join(", ")}, gateway and scheduler.\n`,
   );
   process.exitCode = 1;
 } else for (const name of wanted) await quick[name]?.();

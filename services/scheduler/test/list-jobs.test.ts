@@ -229,6 +229,34 @@ describe("orders", () => {
     await expect(of(99 as ListOrder)).rejects.toSatisfy(because("INVALID_ARGUMENT"));
   });
 
+  it("by end and filters by state take the last end of a job that was opened again, and only while it is ended", async () => {
+    const ns = fresh();
+    const { namespace } = ns;
+    const ids = (await ns.submitAll(Array.from({ length: 4 }, () => ({ kind: "k" })))).map(({ jobId }) => jobId);
+    for (const id of ids.slice(0, 3)) {
+      await tick();
+      await ns.run(id, Outcome_Kind.FAILED);
+    }
+    const failed = { filter: { states: [FAILED], kinds: ["k"] } };
+    expect(await ns.list(failed)).toEqual([3, 2, 1]);
+    await system.jobs.retryJobs({ namespace, jobIds: ids.slice(0, 2) });
+    expect(await ns.list(failed)).toEqual([3]);
+    await tick();
+    await ns.run(ids[0] as string);
+    expect(await ns.list({ filter: { states: [SUCCEEDED] } })).toEqual([1]);
+    expect(await ns.list({ filter: { runnerId: "runner" } })).toEqual([3, 1]);
+    expect(await ns.list({ orderBy: ListOrder.END_TIME_DESC })).toEqual([1, 3, 4, 2]);
+    expect(await ns.list({ orderBy: ListOrder.END_TIME_ASC })).toEqual([3, 1, 4, 2]);
+    const endedOnly = { filter: { states: [SUCCEEDED, FAILED] }, orderBy: ListOrder.END_TIME_DESC };
+    expect(await ns.list(endedOnly)).toEqual([1, 3]);
+    expect(await paged(ns, endedOnly, 1)).toEqual([1, 3]);
+    const openOnly = { filter: { states: [QUEUED] }, orderBy: ListOrder.END_TIME_DESC };
+    expect(await ns.list(openOnly)).toEqual([4, 2]);
+    // Beyond the last match there is nothing, and the total says how many there are.
+    const beyond = await system.jobs.listJobs({ namespace, skip: 5, wantTotal: true });
+    expect([beyond.jobs, beyond.total]).toEqual([[], 4n]);
+  });
+
   it("of claims merge queues, and put running jobs at their places", async () => {
     const ns = fresh();
     const order = (rankClass: number, value: number) => ({ rankClass, rankBy: { case: "rank" as const, value } });

@@ -90,5 +90,5 @@ async function listed(place: Place, queue: Queue, limit: number, deadLetters: bo
   const shapes = [...space.shapes.all()].filter(({ site }) => site.queue === queue).map(({ id }) => id);
   const states = ["SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED"] as const;
   const filter = { shapes, states, ...(deadLetters && { deadLetters }) };
-  return read(place, await listPage(term.pool, space, filter, { order: "end-desc", limit, offset: 0 }));
+  return read(place, await listPage(term, space, filter, { order: "end-desc", limit, offset: 0 }));
 }

@@ -70,7 +70,7 @@ async function matching(place: Place, filter: JobListFilter): Promise<number[]> 
     );
   }
   if (labelled) return labelled;
-  return listPage(term.pool, space, filter, { order: "oldest", limit: maxJobs, offset: 0 });
+  return listPage(term, space, filter, { order: "oldest", limit: maxJobs, offset: 0 });
 }
 
 /** Up to one more than the most. */

@@ -68,7 +68,7 @@ export async function* walkByLabels(
   do {
     const offset = keyset ? 0 : (next ?? 0);
     const cursor = keyset && next !== undefined ? { cursor: next } : {};
-    const serials = await listPage(term.pool, space, filter, { order, limit: step, offset, ...cursor });
+    const serials = await listPage(term, space, filter, { order, limit: step, offset, ...cursor });
     const behind = new Map(serials.map((serial, i) => [serial, keyset ? serial : offset + i + 1]));
     const records = await readRecords(term, space, serials, false);
     const labelled = records.filter(({ stored }) => hasLabels(stored, filter.labels ?? {}));

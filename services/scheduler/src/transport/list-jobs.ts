@@ -43,8 +43,11 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   const position = decodePageToken(query, request.pageToken);
   const offset = position === undefined ? request.skip : keyset ? 0 : position;
   const cursor = keyset ? position : undefined;
-  const { pool } = place.term;
-  const serials = await listPage(pool, place.space, filter, {
+  const total = request.wantTotal ? await countMatches(place.term, place.space, filter) : undefined;
+  // Where nothing can be found, nothing is looked for: of a state that hardly any job is in, say, among millions.
+  if (total !== undefined && total <= offset && cursor === undefined)
+    return create(ListJobsResponseSchema, { total: BigInt(total) });
+  const serials = await listPage(place.term, place.space, filter, {
     order,
     limit: pageSize + 1,
     offset,
@@ -58,6 +61,6 @@ export async function listJobs(directory: Directory, request: ListJobsRequest): 
   return create(ListJobsResponseSchema, {
     jobs: shown,
     nextPageToken: last && covered < serials.length ? encodePageToken(query, keyset ? last : offset + covered) : "",
-    total: request.wantTotal ? BigInt(await countMatches(place.term, place.space, filter)) : 0n,
+    total: BigInt(total ?? 0),
   });
 }

@@ -1,7 +1,12 @@
 import type { Pool } from "@switchyard/postgres";
-import { countJobs, type JobListFilter, type JobListPage, listSerials } from "../../store/list-jobs.js";
+import { countJobs } from "../../store/count-jobs.js";
+import { listByAttempt } from "../../store/list-by-attempt.js";
+import { listByEnd } from "../../store/list-by-end.js";
+import { listByNumber } from "../../store/list-by-number.js";
+import type { JobListFilter, JobListPage } from "../../store/list-jobs.js";
 import { spanOf } from "../core/retention-bucket.js";
 import type { Namespace } from "../core/namespace.js";
+import type { ShardTerm } from "../shard/shard-term.js";
 
 /** Buckets of the first look into the database; each further look takes twice as many. */
 const firstWave = 8;
@@ -18,24 +23,34 @@ interface BucketRange {
  * the page is full; the other orders, and pages behind an offset, look into all that may hold a match.
  */
 export async function listPage(
-  pool: Pool,
+  { pool, clock }: Pick<ShardTerm, "pool" | "clock">,
   space: Namespace,
   filter: JobListFilter,
   page: JobListPage,
 ): Promise<number[]> {
-  const oldestFirst = page.order === "oldest";
+  const { order } = page;
+  const ranges = matchingRanges(space, filter);
+  if (order === "end-desc" || order === "end-asc") {
+    const earliestMs = Math.min(...ranges.map(({ bucket }) => spanOf(bucket).fromMs));
+    const span = { earliestMs, nowMs: clock.now() };
+    return ranges.length === 0 ? [] : listByEnd(pool, space.id, bucketsOf(ranges), filter, page, span);
+  }
+  if (order !== "newest" && order !== "oldest")
+    return listByAttempt(pool, space.id, bucketsOf(ranges), filter, { ...page, order });
+
+  const oldestFirst = order === "oldest";
   const { cursor = oldestFirst ? 0 : Number.MAX_SAFE_INTEGER } = page;
-  const ahead = matchingRanges(space, filter).filter(({ from, upTo }) => (oldestFirst ? upTo > cursor : from < cursor));
-  if ((page.order !== "newest" && !oldestFirst) || page.offset > 0)
-    return listSerials(pool, space.id, bucketsOf(ahead), filter, page);
+  const ahead = ranges.filter(({ from, upTo }) => (oldestFirst ? upTo > cursor : from < cursor));
+  if (page.offset > 0) return listByNumber(pool, space.id, bucketsOf(ahead), filter, page);
 
   // In the order in which the page comes to their first jobs.
   const waiting = oldestFirst ? ahead : ahead.sort((a, b) => b.upTo - a.upTo);
   let found: number[] = [];
   for (let size = firstWave; waiting.length > 0; size *= 2) {
     const wave = waiting.splice(0, size);
-    found.push(...(await listSerials(pool, space.id, bucketsOf(wave), filter, page)));
-    found = found.sort((a, b) => (oldestFirst ? a - b : b - a)).slice(0, page.limit);
+    found.push(...(await listByNumber(pool, space.id, bucketsOf(wave), filter, page)));
+    // Of jobs with a live attempt each look may tell.
+    found = [...new Set(found)].sort((a, b) => (oldestFirst ? a - b : b - a)).slice(0, page.limit);
     const next = waiting[0];
     const last = found[page.limit - 1];
     // What is still to be looked into comes behind the page as a whole.

@@ -1,0 +1,28 @@
+import type { Pool } from "@switchyard/postgres";
+import type { Buckets, JobListFilter, JobListPage } from "./list-jobs.js";
+import { listQuery, placesOf } from "./list-sources.js";
+
+/** The numbers of a page in the order of the numbers: the newest or the oldest jobs first. A number may come twice. */
+export async function listByNumber(
+  pool: Pool,
+  ns: number,
+  buckets: Buckets,
+  filter: JobListFilter,
+  page: JobListPage,
+): Promise<number[]> {
+  const rising = page.order === "oldest";
+  const cursor = page.cursor === undefined ? undefined : { serial: page.cursor, rising };
+  const query = listQuery(ns, filter, cursor);
+  const places = placesOf(query, buckets);
+  if (places.length === 0) return [];
+  const order = `order by serial ${rising ? "asc" : "desc"}`;
+  const { parameters } = query;
+  const end = parameters.add(page.offset + page.limit);
+  const branches = places.map((place) => `(select s.serial ${place} ${order} limit ${end})`);
+  const { rows } = await pool.query<{ serial: number }>(
+    `select serial from (${branches.join(" union all ")}) found ${order}
+     limit ${parameters.add(page.limit)} offset ${parameters.add(page.offset)}`,
+    parameters.values,
+  );
+  return rows.map(({ serial }) => serial);
+}
