@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from "@switchyard/testkit";
+import { createTestDatabase, temporaryDirectory, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { loadSystemConfig, migrateAll, startSystem, type System } from "../src/index.js";
 
@@ -27,13 +27,15 @@ export function startSystemOn(database: TestDatabase, env: Env = {}): Promise<Sy
 /** Starts the system on free ports; says only what matters to the case. */
 export async function startTestSystem(env: Env = {}): Promise<TestSystem> {
   const database = await createSystemDatabase();
-  const system = await startSystemOn(database, env);
+  const artifacts = await temporaryDirectory();
+  const system = await startSystemOn(database, { CATALOG_ARTIFACT_DIR: artifacts.path, ...env });
   return {
     ...system,
     database,
     async stop() {
       await system.stop();
       await database.drop();
+      await artifacts.remove();
     },
   };
 }
