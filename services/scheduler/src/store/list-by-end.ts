@@ -2,7 +2,7 @@ import type { Pool } from "@switchyard/postgres";
 import { listByNumber } from "./list-by-number.js";
 import { type Buckets, finalStates, type JobListFilter, type JobListPage } from "./list-jobs.js";
 import { listQuery } from "./list-query.js";
-import { inOutcomesOf, sourcesOf } from "./list-sources.js";
+import { endRows, type InBucket, isJobsEnd, sourcesOf } from "./list-sources.js";
 
 /** The time within which jobs may have ended, ms. */
 export interface EndSpan {
@@ -65,9 +65,13 @@ async function endedWithin(
     ...(fromMs === undefined ? [] : [`s.ended_ms >= ${parameters.add(fromMs)}`]),
     ...(untilMs === undefined ? [] : [`s.ended_ms < ${parameters.add(untilMs)}`]),
   ];
+  const bucketIs: InBucket = (row) => `${row}.bucket = any(${at}::int[])`;
+  const order = `order by s.ended_ms ${rising ? "asc" : "desc"}, s.serial desc`;
+  // In order first: only as many rows as the page needs are looked at more closely.
   const { rows } = await pool.query<{ serial: number }>(
-    `select s.serial ${inOutcomesOf(query, (row) => `${row}.bucket = any(${at}::int[])`, times)}
-     order by s.ended_ms ${rising ? "asc" : "desc"}, s.serial desc limit ${parameters.add(limit)}`,
+    `select s.serial from (
+       select s.ns, s.bucket, s.serial, s.reopen, s.ended_ms ${endRows(query, bucketIs, times)} ${order}) s
+     where ${isJobsEnd(bucketIs).join(" and ")} ${order} limit ${parameters.add(limit)}`,
     parameters.values,
   );
   return rows.map(({ serial }) => serial);
