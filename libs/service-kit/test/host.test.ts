@@ -63,6 +63,17 @@ describe("a service host", () => {
     await drain(client.count({}, bearer("boss-token")));
   });
 
+  it("takes any of several scopes", async () => {
+    const { client } = await start(
+      { say: () => ({}), async *count() {} },
+      { scopes: { "test.Probe/Say": ["run", "read"], "test.Probe/Count": ["run", "submit"] } },
+    );
+    await client.say({}, reader);
+    await drain(client.count({}, bearer("boss-token")));
+    const refusal = fromConnectError(await failure(drain(client.count({}, reader))));
+    expect(refusal).toMatchObject({ reason: "PERMISSION_DENIED", metadata: { scope: "run or submit" } });
+  });
+
   it("keeps principals in their namespaces", async () => {
     const { client } = await start({
       say: ({ text }, context) => {

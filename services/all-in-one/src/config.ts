@@ -1,3 +1,4 @@
+import { type ArtifactSettings, artifactSettings, checkArtifactSettings } from "@switchyard/catalog";
 import {
   durationMs,
   flag,
@@ -16,8 +17,10 @@ export interface SystemConfig {
   /** An existing database; undefined starts the embedded server below `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
-  /** Whether the embedded server's data outlives the process. */
+  /** Whether the embedded server's data outlives the process, and with it the artifacts below `dataDir`. */
   readonly persistent: boolean;
+  /** Where artifacts are and how large they may be. Names no place: `artifacts` below `dataDir`. */
+  readonly artifacts: ArtifactSettings;
   /** `host:port` of every RPC service over gRPC. */
   readonly grpcListen: string;
   /** `host:port` of probes, metrics, Connect and JSON. */
@@ -49,6 +52,7 @@ const shape = {
   NUM_INTERNAL_WORKERS: integer({ max: 50 }).default(3),
   AUTO_START_WORKERS: flag().default(true),
   TASK_EXECUTOR_COMMANDS: text().default("deny"),
+  ...artifactSettings,
 };
 
 /** Reads the environment. @throws ConfigError with all problems at once. */
@@ -56,11 +60,13 @@ export function loadSystemConfig(env: Env = process.env): SystemConfig {
   const values = loadConfig(shape, env, (config, problem) => {
     const commands = config.TASK_EXECUTOR_COMMANDS;
     if (commands !== "allow" && commands !== "deny") problem("TASK_EXECUTOR_COMMANDS", "expected allow or deny");
+    checkArtifactSettings(config, problem);
   });
   return {
     databaseUrl: values.DATABASE_URL,
     dataDir: values.SWITCHYARD_DATA_DIR,
     persistent: true,
+    artifacts: values,
     grpcListen: values.GRPC_LISTEN,
     opsListen: values.OPS_LISTEN,
     reflection: values.GRPC_REFLECTION,

@@ -9,6 +9,7 @@ import { createRunnerGateway, runnerGatewayScopes } from "@switchyard/runner-gat
 import { createScheduler, schedulerDefaults, schedulerScopes } from "@switchyard/scheduler";
 import { createAuthPolicy, createServiceHost, firstOf } from "@switchyard/service-kit";
 import type { Logger } from "pino";
+import { openArtifacts } from "./artifacts.js";
 import type { SystemConfig } from "./config.js";
 import { openDatabase } from "./database.js";
 import { createLateTransport } from "./late-transport.js";
@@ -56,7 +57,13 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
     scheduler: services,
     logger: logger.child({ service: "log-store" }),
   });
-  const catalog = createCatalog({ pool, logger: logger.child({ service: "catalog" }) });
+  const artifacts = await openArtifacts(config, database);
+  const catalog = createCatalog({
+    ...{ pool, blobs: artifacts.blobs, logger: logger.child({ service: "catalog" }) },
+    maxArtifactBytes: config.artifacts.CATALOG_MAX_ARTIFACT_BYTES,
+    maxUploads: config.artifacts.CATALOG_MAX_UPLOADS,
+    stagedArtifactAgeMs: config.artifacts.CATALOG_STAGED_ARTIFACT_AGE,
+  });
   const runnerGateway = createRunnerGateway({
     ...{ pool, databaseUrl: url, scheduler: services, logStore: services },
     logger: logger.child({ service: "runner-gateway" }),
@@ -85,6 +92,7 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
 
   const parts: Part[] = [
     { start: async () => undefined, stop: () => database.stop() },
+    { start: async () => undefined, stop: () => artifacts.close() },
     { start: async () => undefined, stop: () => pool.close() },
     ...[scheduler, logStore, catalog, runnerGateway].map(({ start, stop }): Part => ({ start, stop })),
     { start: () => host.start(), stop: () => host.stop() },

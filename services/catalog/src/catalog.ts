@@ -1,8 +1,12 @@
 import { createKysely, type Pool } from "@switchyard/postgres";
 import type { ServiceRoute } from "@switchyard/rpc";
 import type { Logger } from "pino";
+import { defaultMaxArtifactBytes, defaultMaxUploads, defaultStagedArtifactAgeMs } from "./artifact-settings.js";
+import type { BlobStore } from "./blobs/blob-store.js";
+import { limitUploads } from "./domain/limit-uploads.js";
 import { createReaper } from "./loops/reap-ended.js";
 import type { CatalogTables } from "./store/database.js";
+import { createArtifactRoute } from "./transport/artifact-routes.js";
 import { createCatalogRoute } from "./transport/catalog-routes.js";
 import { createCoordinationRoute } from "./transport/coordination-routes.js";
 
@@ -11,14 +15,26 @@ export interface CatalogDeps {
   /** Connections to a database whose schema `catalog` is up to date. The caller closes it, after `stop`. */
   readonly pool: Pool;
   readonly logger: Logger;
-  /** Time between two rounds that delete ended documents, in milliseconds. Default 30,000. */
+  /** Keeps the bytes of artifacts. The caller closes it, after `stop`. */
+  readonly blobs: BlobStore;
+  /** Time between two rounds that delete what has ended, in milliseconds. Default 30,000. */
   readonly reapIntervalMs?: number;
+  /** The largest artifact, in bytes. Default 5 GiB. */
+  readonly maxArtifactBytes?: number;
+  /** Uploads at once; more are refused with RATE_LIMITED. Default 100. */
+  readonly maxUploads?: number;
+  /** Age at which staged artifacts and uploads that have not ended are collected, in milliseconds. Default 24 hours. */
+  readonly stagedArtifactAgeMs?: number;
 }
 
-/** The catalog: documents, leases and shared rates. */
+/** The catalog: documents, artifacts, leases and shared rates. */
 export interface Catalog {
   readonly routes: readonly ServiceRoute[];
-  /** Starts the background duties. */
+  /**
+   * Makes the blob store ready and starts the background duties.
+   *
+   * @throws Error when bytes cannot be kept where the blob store is told to
+   */
   start(): Promise<void>;
   /** Ends them; returns when they have ended. */
   stop(): Promise<void>;
@@ -27,12 +43,17 @@ export interface Catalog {
 }
 
 /** Makes the catalog. It keeps nothing in memory, so any number of replicas may share one database. */
-export function createCatalog({ pool, logger, reapIntervalMs = 30_000 }: CatalogDeps): Catalog {
+export function createCatalog(deps: CatalogDeps): Catalog {
+  const { pool, logger, blobs, reapIntervalMs: intervalMs = 30_000 } = deps;
+  const { maxArtifactBytes: maxBytes = defaultMaxArtifactBytes, maxUploads = defaultMaxUploads } = deps;
+  const { stagedArtifactAgeMs: stagedAgeMs = defaultStagedArtifactAgeMs } = deps;
   const db = createKysely<CatalogTables>(pool);
-  const reaper = createReaper({ db, logger, intervalMs: reapIntervalMs });
+  const artifacts = { db, blobs, logger, maxBytes, runUpload: limitUploads(maxUploads) };
+  const reaper = createReaper({ db, blobs, logger, intervalMs, stagedAgeMs });
   return {
-    routes: [createCatalogRoute(db), createCoordinationRoute(db)],
+    routes: [createCatalogRoute(db), createArtifactRoute(artifacts), createCoordinationRoute(db)],
     async start() {
+      await blobs.prepare();
       reaper.start();
     },
     stop: () => reaper.stop(),

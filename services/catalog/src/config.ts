@@ -9,6 +9,7 @@ import {
   staticTokensSchema,
   text,
 } from "@switchyard/service-kit";
+import { artifactSettings, checkArtifactSettings } from "./artifact-settings.js";
 
 const shape = {
   /** `postgres://...`; required. Also by `DATABASE_URL_FILE`. */
@@ -23,10 +24,11 @@ const shape = {
   LOG_LEVEL: text().default("info"),
   /** The tokens that callers may show, as JSON. Unset: open, on loopback addresses only. */
   SWITCHYARD_TOKENS: json(staticTokensSchema).default([]),
-  /** Time between two rounds that delete ended documents. */
+  /** Time between two rounds that delete what has ended. */
   CATALOG_REAP_INTERVAL: durationMs().default(30_000),
   /** Serve gRPC reflection. */
   GRPC_REFLECTION: flag().default(false),
+  ...artifactSettings,
 };
 
 /** The catalog's settings. */
@@ -38,5 +40,5 @@ export type CatalogConfig = ConfigOf<typeof shape>;
  * @throws ConfigError with all problems at once
  */
 export function loadCatalogConfig(env: Readonly<Record<string, string | undefined>> = process.env): CatalogConfig {
-  return loadConfig(shape, env);
+  return loadConfig(shape, env, checkArtifactSettings);
 }

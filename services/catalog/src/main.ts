@@ -1,5 +1,6 @@
 import { createPool } from "@switchyard/postgres";
 import { createAuthPolicy, createLogger, createServiceHost, runUntilSignal } from "@switchyard/service-kit";
+import { createBlobStore } from "./blobs/create-blob-store.js";
 import { createCatalog } from "./catalog.js";
 import { loadCatalogConfig } from "./config.js";
 import { migrateCatalogOn } from "./migrate.js";
@@ -13,7 +14,14 @@ const pool = createPool({
   applicationName: "catalog",
   log: logger,
 });
-const catalog = createCatalog({ pool, logger, reapIntervalMs: config.CATALOG_REAP_INTERVAL });
+const blobs = await createBlobStore(config, ".data/artifacts");
+const catalog = createCatalog({
+  ...{ pool, logger, blobs },
+  reapIntervalMs: config.CATALOG_REAP_INTERVAL,
+  maxArtifactBytes: config.CATALOG_MAX_ARTIFACT_BYTES,
+  maxUploads: config.CATALOG_MAX_UPLOADS,
+  stagedArtifactAgeMs: config.CATALOG_STAGED_ARTIFACT_AGE,
+});
 const host = createServiceHost({
   name: "catalog",
   logger,
@@ -40,5 +48,6 @@ await runUntilSignal({
     await host.stop();
     await catalog.stop();
     await pool.close();
+    await blobs.close();
   },
 });

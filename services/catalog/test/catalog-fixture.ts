@@ -14,7 +14,8 @@ import { CoordinationService } from "@switchyard/proto/switchyard/catalog/v1/coo
 import type { IndexFieldSchema } from "@switchyard/proto/switchyard/catalog/v1/document_pb";
 import { createInMemoryTransport } from "@switchyard/rpc";
 import { createLogger, createServiceHost, omnipotent } from "@switchyard/service-kit";
-import { createTestDatabase } from "@switchyard/testkit";
+import { createTestDatabase, temporaryDirectory } from "@switchyard/testkit";
+import { createDirectoryBlobStore } from "../src/blobs/directory-blob-store.js";
 import { type Catalog, catalogScopes, createCatalog, migrateCatalog } from "../src/index.js";
 
 /** A write as tests say it. */
@@ -42,9 +43,11 @@ const silent = createLogger({ name: "test", level: "silent" });
 
 export async function startCatalog(): Promise<CatalogFixture> {
   const database = await createTestDatabase({ templateKey: "catalog", migrate: migrateCatalog });
+  const directory = await temporaryDirectory();
+  const blobs = createDirectoryBlobStore(directory.path);
   const replicas = [1, 2].map((replica) => {
     const pool = createPool({ url: database.url, max: 20, applicationName: `catalog-test-${replica}` });
-    const catalog = createCatalog({ pool, logger: silent });
+    const catalog = createCatalog({ pool, logger: silent, blobs });
     // The host gives the standard middleware; it listens nowhere, since it is never started.
     const host = createServiceHost({
       name: "catalog",
@@ -76,6 +79,7 @@ export async function startCatalog(): Promise<CatalogFixture> {
         await pool.close();
       }
       await database.drop();
+      await directory.remove();
     },
   };
 }

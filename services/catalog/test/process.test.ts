@@ -1,22 +1,29 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@connectrpc/connect";
+import { ArtifactService } from "@switchyard/proto/switchyard/catalog/v1/artifact_service_pb";
 import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
 import { createGrpcTransport } from "@switchyard/rpc";
-import { createTestDatabase, eventually, freePort, type TestDatabase } from "@switchyard/testkit";
+import { createTestDatabase, eventually, freePort, temporaryDirectory, type TestDatabase } from "@switchyard/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { messagesOf } from "./artifact-fixture.js";
 import { put, refusal, value } from "./catalog-fixture.js";
 
 let database: TestDatabase;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let child: ChildProcess | undefined;
 beforeEach(async () => {
   // Nothing is migrated beforehand: the process does that itself.
   database = await createTestDatabase({ templateKey: "empty", migrate: async () => undefined });
+  directory = await temporaryDirectory();
 });
 afterEach(async () => {
   if (child?.exitCode === null) child.kill("SIGKILL");
   await database.drop();
+  await directory.remove();
 });
 
 test("the process migrates, serves over gRPC with tokens, and ends with 0 on SIGTERM", async () => {
@@ -27,6 +34,7 @@ test("the process migrates, serves over gRPC with tokens, and ends with 0 on SIG
     env: {
       ...process.env,
       DATABASE_URL: database.url,
+      CATALOG_ARTIFACT_DIR: directory.path,
       GRPC_LISTEN: grpc,
       OPS_LISTEN: ops,
       SWITCHYARD_TOKENS: JSON.stringify(tokens),
@@ -50,6 +58,12 @@ test("the process migrates, serves over gRPC with tokens, and ends with 0 on SIG
   const declaration = client.declareCollection({ collection: { namespace: "n", name: "c" } }, { headers });
   expect((await refusal(declaration)).reason).toBe("PERMISSION_DENIED");
   expect((await refusal(client.listDocuments({ namespace: "n", collection: "c" }))).reason).toBe("UNAUTHENTICATED");
+
+  const artifacts = createClient(ArtifactService, transport);
+  const file = { namespace: "n", jobId: "job", name: "a" };
+  const { artifact } = await artifacts.uploadArtifact(messagesOf(file, Buffer.from("kept")), { headers });
+  const kept = join(directory.path, artifact?.id.slice(0, 2) ?? "", artifact?.id ?? "");
+  expect(await readFile(kept, "utf8")).toBe("kept");
 
   child.kill("SIGTERM");
   expect(await exited).toEqual([0, null]);

@@ -5,8 +5,8 @@ import { type RpcMiddleware, readRequestHeader, type ServiceRoute } from "@switc
 import type { AuthPolicy } from "./auth-policy.js";
 import { hasScope, omnipotent, type Principal, type Scope, setPrincipal } from "./principal.js";
 
-/** What a method asks of its caller: one scope, any recognised principal, or nothing. */
-export type Requirement = Scope | "any" | "none";
+/** What a method asks of its caller: one scope, one of several, any recognised principal, or nothing. */
+export type Requirement = Scope | readonly Scope[] | "any" | "none";
 
 /**
  * The requirement of each method, by `package.Service/Method` or, for a whole service, `package.Service/*`; the method's
@@ -76,12 +76,17 @@ function admit(
   context: HandlerContext,
 ): void {
   if (principal === undefined) throw new SwitchyardError("UNAUTHENTICATED", "the token is not known");
-  if (requirement !== "any" && requirement !== "none" && !hasScope(principal, requirement)) {
-    throw new SwitchyardError("PERMISSION_DENIED", `${nameOf(method)} needs scope ${requirement}`, {
-      scope: requirement,
-    });
+  if (!suffices(principal, requirement)) {
+    const scope = typeof requirement === "string" ? requirement : requirement.join(" or ");
+    throw new SwitchyardError("PERMISSION_DENIED", `${nameOf(method)} needs scope ${scope}`, { scope });
   }
   setPrincipal(context, principal);
+}
+
+function suffices(principal: Principal, requirement: Requirement): boolean {
+  if (requirement === "any" || requirement === "none") return true;
+  if (typeof requirement === "string") return hasScope(principal, requirement);
+  return requirement.some((scope) => hasScope(principal, scope));
 }
 
 function requirementOf(method: DescMethod, table: ScopeTable): Requirement | undefined {

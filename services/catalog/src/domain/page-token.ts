@@ -23,22 +23,23 @@ export function writePageToken(fingerprint: string, cursor: Cursor): string {
  */
 export function readPageToken(token: string, fingerprint: string, kinds: readonly FieldKind[]): Cursor | undefined {
   if (token === "") return undefined;
-  const parts = parse(token);
-  if (!Array.isArray(parts)) throw invalid();
+  const parts = parseToken(token);
+  if (!Array.isArray(parts)) throw invalidToken();
   const [digest, number, values] = parts as unknown[];
-  if (digest !== fingerprint || !Number.isSafeInteger(number)) throw invalid();
-  if (!Array.isArray(values) || values.length !== kinds.length) throw invalid();
+  if (digest !== fingerprint || !Number.isSafeInteger(number)) throw invalidToken();
+  if (!Array.isArray(values) || values.length !== kinds.length) throw invalidToken();
   return { number: number as number, values: kinds.map((kind, index) => readValue(kind, values[index])) };
 }
 
 function readValue(kind: FieldKind, json: unknown): Operand | null {
   if (json === null) return null;
   const value = readFieldValue(kind, json);
-  if (value === undefined || typeof value === "object") throw invalid();
+  if (value === undefined || typeof value === "object") throw invalidToken();
   return value;
 }
 
-function parse(token: string): unknown {
+/** The JSON in a token, which anybody may have made; undefined when there is none. */
+export function parseToken(token: string): unknown {
   try {
     return JSON.parse(Buffer.from(token, "base64url").toString("utf8")) as unknown;
   } catch {
@@ -46,6 +47,7 @@ function parse(token: string): unknown {
   }
 }
 
-function invalid(): SwitchyardError {
+/** The refusal of a page token. */
+export function invalidToken(): SwitchyardError {
   return new SwitchyardError("PAGE_TOKEN_INVALID", "the page token is not one of this list");
 }

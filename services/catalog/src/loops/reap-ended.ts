@@ -1,24 +1,43 @@
 import type { Logger } from "pino";
+import type { BlobStore } from "../blobs/blob-store.js";
+import { collectBlobs } from "../domain/collect-blobs.js";
 import type { Db } from "../store/database.js";
 import { deleteEndedDocuments } from "../store/delete-documents.js";
+import { dropOldStagedArtifacts } from "../store/drop-artifacts.js";
+import { doomOldLooseBlobs } from "../store/loose-blobs.js";
 import { deleteEndedWindows } from "../store/token-windows.js";
 import { type Loop, repeat } from "./repeat.js";
 
 /** Rows per statement, so that no transaction holds many rows for long. */
 const chunkSize = 500;
 
+/** What the reaper works on. */
+export interface ReaperOptions {
+  readonly db: Db;
+  readonly blobs: BlobStore;
+  readonly logger: Logger;
+  /** From the end of a round to the next one. */
+  readonly intervalMs: number;
+  /** Age at which staged artifacts and uploads that have not ended are collected. */
+  readonly stagedAgeMs: number;
+}
+
 /**
- * Deletes documents whose time has come and rate windows that have ended. Reads do not see them anyway; this gives their room
- * back. Any number of replicas may do it at once.
+ * Deletes documents whose time has come, rate windows that have ended, staged artifacts that nobody committed, and bytes that no
+ * artifact points to. Reads do not see them anyway; this gives their room back. Any number of replicas may do it at once.
  */
-export function createReaper(options: { readonly db: Db; readonly logger: Logger; readonly intervalMs: number }): Loop {
-  const { db, logger, intervalMs } = options;
+export function createReaper({ db, blobs, logger, intervalMs, stagedAgeMs }: ReaperOptions): Loop {
   return repeat(
     intervalMs,
     async () => {
       const documents = await inChunks(() => deleteEndedDocuments(db, chunkSize));
       const windows = await inChunks(() => deleteEndedWindows(db, chunkSize));
-      if (documents + windows > 0) logger.debug({ documents, windows }, "reaped what has ended");
+      const staged = await inChunks(() => dropOldStagedArtifacts(db, stagedAgeMs, chunkSize));
+      await inChunks(() => doomOldLooseBlobs(db, stagedAgeMs, chunkSize));
+      // Last: it is the only part that another system can hold up.
+      const bytes = await inChunks(() => collectBlobs(db, blobs, chunkSize));
+      const reaped = { documents, windows, staged, blobs: bytes };
+      if (Object.values(reaped).some((count) => count > 0)) logger.debug(reaped, "reaped what has ended");
     },
     (error) => logger.warn({ err: error }, "reaping failed; tried again at the next round"),
   );

@@ -1,6 +1,7 @@
 import type { Migration } from "@switchyard/postgres";
 import { documentsMigration } from "./0001-documents.js";
 import { coordinationMigration } from "./0002-coordination.js";
+import { artifactsMigration } from "./0003-artifacts.js";
 
 /** Every step of schema `catalog`, in order. */
-export const migrations: readonly Migration[] = [documentsMigration, coordinationMigration];
+export const migrations: readonly Migration[] = [documentsMigration, coordinationMigration, artifactsMigration];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
+import type { ArtifactPlace } from "../model/artifact.js";
 import type { Trx } from "./database.js";
 
 /**
@@ -19,6 +20,9 @@ const collectionClass = 7_410;
 const collectionStripes = 256;
 const documentClass = 7_411;
 const documentStripes = 1_024;
+// Places of artifacts: a transaction of its own takes one of these, then rows of artifacts, and nothing of the above.
+const placeClass = 7_412;
+const placeStripes = 1_024;
 
 /** Keeps declarations (`shared`) or also writes (`exclusive`) off the collections until the transaction ends. */
 export async function lockCollections(
@@ -46,6 +50,13 @@ export async function lockDocuments(trx: Trx, documents: readonly DocumentLock[]
   const parts = documents.map(({ collectionId, key }) => [String(collectionId), ...(key === undefined ? [] : [key])]);
   const stripes = sortedStripes(parts, documentStripes);
   await sql`select pg_advisory_xact_lock(${documentClass}::int, s) from unnest(${stripes}::int[]) as s`.execute(trx);
+}
+
+/** Keeps other uploads off a place in a job, be there an artifact or not, until the transaction ends. */
+export async function lockArtifactPlace(trx: Trx, place: ArtifactPlace): Promise<void> {
+  const { namespace, jobId, attempt, name } = place;
+  const [stripe] = sortedStripes([[namespace, jobId, String(attempt), name]], placeStripes);
+  await sql`select pg_advisory_xact_lock(${placeClass}::int, ${stripe}::int)`.execute(trx);
 }
 
 function sortedStripes(ids: readonly (readonly string[])[], count: number): readonly number[] {

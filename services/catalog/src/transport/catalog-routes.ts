@@ -1,6 +1,4 @@
-import { requireNamespace } from "@switchyard/service-kit";
 import { route, type ServiceRoute } from "@switchyard/rpc";
-import type { HandlerContext } from "@connectrpc/connect";
 import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
 import { declareCollection } from "../domain/declare-collection.js";
 import { batchGetDocuments, getDocument } from "../domain/get-documents.js";
@@ -10,6 +8,7 @@ import type { Db } from "../store/database.js";
 import { checkCount, checkKey, checkName, checkNumber, invalidField } from "./check-request.js";
 import { collectionToProto, fieldsFromProto } from "./collection-mapping.js";
 import { documentToProto } from "./document-to-proto.js";
+import { enterNamespace } from "./enter-namespace.js";
 import { listRequestFromProto, listToProto } from "./list-mapping.js";
 import { writeResultToProto, writesFromProto } from "./write-mapping.js";
 
@@ -18,19 +17,19 @@ export function createCatalogRoute(db: Db): ServiceRoute {
   return route(CatalogService, {
     async declareCollection({ collection }, context) {
       if (collection === undefined) throw invalidField("collection", "is not set");
-      const namespace = enter(context, collection.namespace, "collection.namespace");
+      const namespace = enterNamespace(context, collection.namespace, "collection.namespace");
       const name = checkName(collection.name, "collection.name");
       const fields = await declareCollection(db, namespace, name, fieldsFromProto(collection.fields));
       return { collection: collectionToProto(namespace, name, fields) };
     },
     async getDocument(request, context) {
-      const namespace = enter(context, request.namespace);
+      const namespace = enterNamespace(context, request.namespace);
       const collection = checkName(request.collection, "collection");
       const document = await getDocument(db, namespace, collection, nameOf(request.by));
       return { document: documentToProto(namespace, collection, document) };
     },
     async batchGetDocuments({ keys, ...request }, context) {
-      const namespace = enter(context, request.namespace);
+      const namespace = enterNamespace(context, request.namespace);
       const collection = checkName(request.collection, "collection");
       checkCount(keys.length, "keys", 0, 1_000);
       for (const [index, key] of keys.entries()) checkKey(key, `keys[${index}]`);
@@ -38,22 +37,16 @@ export function createCatalogRoute(db: Db): ServiceRoute {
       return { documents: documents.map((document) => documentToProto(namespace, collection, document)) };
     },
     async listDocuments(message, context) {
-      enter(context, message.namespace);
+      enterNamespace(context, message.namespace);
       const request = listRequestFromProto(message);
       return listToProto(request, await listDocuments(db, request));
     },
     async writeDocuments({ namespace, writes }, context) {
-      enter(context, namespace);
+      enterNamespace(context, namespace);
       const results = await writeDocuments(db, namespace, writesFromProto(writes));
       return { results: results.map(writeResultToProto) };
     },
   });
-}
-
-function enter(context: HandlerContext, namespace: string, field = "namespace"): string {
-  checkName(namespace, field);
-  requireNamespace(context, namespace);
-  return namespace;
 }
 
 type By = { case: "key"; value: string } | { case: "number"; value: bigint } | { case: undefined; value?: undefined };
