@@ -1,6 +1,7 @@
 import type { Pool } from "@switchyard/postgres";
 import type { Buckets, JobListFilter } from "./list-jobs.js";
-import { listQuery, placesOf } from "./list-sources.js";
+import { listQuery } from "./list-query.js";
+import { placesOf } from "./list-sources.js";
 
 /** The number of jobs that match. Counts rows: for what roll-ups and memory don't tell. */
 export async function countJobs(pool: Pool, ns: number, buckets: Buckets, filter: JobListFilter): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Pool } from "@switchyard/postgres";
 import { Parameters } from "./aggregate-query.js";
 import { type Buckets, finalStates, type JobListFilter, type JobListPage } from "./list-jobs.js";
-import { jobConditions } from "./list-sources.js";
+import { jobConditions } from "./list-query.js";
 
 /** Orders by what a job's attempts did. */
 export type AttemptOrder = "start-desc" | "start-asc" | "update-desc" | "update-asc";

@@ -1,7 +1,8 @@
 import type { Pool } from "@switchyard/postgres";
 import { listByNumber } from "./list-by-number.js";
 import { type Buckets, finalStates, type JobListFilter, type JobListPage } from "./list-jobs.js";
-import { inOutcomesOf, listQuery, sourcesOf } from "./list-sources.js";
+import { listQuery } from "./list-query.js";
+import { inOutcomesOf, sourcesOf } from "./list-sources.js";
 
 /** The time within which jobs may have ended, ms. */
 export interface EndSpan {

@@ -1,6 +1,7 @@
 import type { Pool } from "@switchyard/postgres";
 import type { Buckets, JobListFilter, JobListPage } from "./list-jobs.js";
-import { listQuery, placesOf } from "./list-sources.js";
+import { listQuery } from "./list-query.js";
+import { placesOf } from "./list-sources.js";
 
 /** The numbers of a page in the order of the numbers: the newest or the oldest jobs first. A number may come twice. */
 export async function listByNumber(

@@ -1,5 +1,5 @@
-import { Parameters } from "./aggregate-query.js";
 import { type Buckets, finalStates, type JobListFilter } from "./list-jobs.js";
+import { jobConditions, type ListQuery, numberConditions, waitingConditions } from "./list-query.js";
 
 /**
  * Where the jobs of a list are looked for. Each kind of standing has a table with few or no other rows, in the order of the
@@ -27,20 +27,6 @@ export function sourcesOf({ states = [], started, runner }: JobListFilter): Sour
     live: mayBe("RUNNING"),
     ended: started === undefined && mayBe(...finalStates),
   };
-}
-
-/** A query for numbers of jobs that is put together. */
-export interface ListQuery {
-  readonly ns: number;
-  readonly filter: JobListFilter;
-  /** Only numbers behind this one, in the order of the list. */
-  readonly cursor: { readonly serial: number; readonly rising: boolean } | undefined;
-  readonly parameters: Parameters;
-}
-
-/** Begins a query. */
-export function listQuery(ns: number, filter: JobListFilter, cursor?: ListQuery["cursor"]): ListQuery {
-  return { ns, filter, cursor, parameters: new Parameters() };
 }
 
 /**
@@ -112,52 +98,10 @@ export function inOutcomesOf(
   return withJob(query, "scheduler.outcomes s", () => `${bucketIs("j")} and j.bucket = s.bucket`, conditions);
 }
 
-/** The three waiting states are one in the rows; which jobs are blocked or scheduled comes with the filter. */
-function waitingConditions({ filter, parameters }: ListQuery): string[] {
-  const { states = [], blocked = [], scheduled = [] } = filter;
-  const wanted = ["BLOCKED", "SCHEDULED", "QUEUED"].filter((state) => states.some((one) => one === state));
-  if (wanted.length === 0 || wanted.length === 3) return [];
-  const aside = [...(wanted.includes("BLOCKED") ? blocked : []), ...(wanted.includes("SCHEDULED") ? scheduled : [])];
-  const alternatives = [`s.serial = any(${parameters.add(aside)}::bigint[])`];
-  if (wanted.includes("QUEUED"))
-    alternatives.push(`s.serial <> all(${parameters.add([...blocked, ...scheduled])}::bigint[])`);
-  return [`(${alternatives.join(" or ")})`];
-}
-
 /** Joins the job's own row where the filter asks for something that only it knows. */
 function withJob(query: ListQuery, table: string, inBucket: () => string, conditions: readonly string[]): string {
   const ofJob = jobConditions(query, "j");
   const join =
     ofJob.length === 0 ? "" : ` join scheduler.jobs j on j.ns = s.ns and ${inBucket()} and j.serial = s.serial`;
   return `from ${table}${join} where ${[...conditions, ...numberConditions(query), ...ofJob].join(" and ")}`;
-}
-
-/** What a filter and the place in the list say about numbers. */
-function numberConditions({ filter, cursor, parameters }: ListQuery): string[] {
-  const { afterSerial, serials, deadLetters } = filter;
-  return [
-    ...(cursor === undefined ? [] : [`s.serial ${cursor.rising ? ">" : "<"} ${parameters.add(cursor.serial)}`]),
-    ...(afterSerial === undefined ? [] : [`s.serial > ${parameters.add(afterSerial)}`]),
-    ...(serials === undefined ? [] : [`s.serial = any(${parameters.add(serials)}::bigint[])`]),
-    ...(deadLetters
-      ? ["exists (select from scheduler.dead_letters d where d.ns = s.ns and d.serial = s.serial and not d.dismissed)"]
-      : []),
-  ];
-}
-
-/** What a filter says about columns of `jobs`. */
-export function jobConditions({ filter, parameters }: Pick<ListQuery, "filter" | "parameters">, job: string): string[] {
-  const conditions: string[] = [];
-  const add = (condition: (parameter: string) => string, value: unknown) => {
-    if (value !== undefined) conditions.push(condition(parameters.add(value)));
-  };
-  add((p) => `${job}.shape = any(${p}::int[])`, filter.shapes);
-  // Each by itself: a BRIN index knows no arrays.
-  const kinds = filter.kinds?.map((kind) => `${job}.kind = ${parameters.add(kind)}`);
-  if (kinds !== undefined) conditions.push(kinds.length > 0 ? `(${kinds.join(" or ")})` : "false");
-  add((p) => `${job}.subject = ${p} and ${job}.subject <> ''`, filter.subject);
-  add((p) => `${job}.created_micros >= ${p}`, filter.createdFromMicros);
-  add((p) => `${job}.created_micros < ${p}`, filter.createdBeforeMicros);
-  add((p) => `${job}.resume_from = ${p}`, filter.resumeFrom);
-  return conditions;
 }
