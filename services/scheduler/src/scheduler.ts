@@ -58,6 +58,7 @@ export function createScheduler({
 }: SchedulerDeps): Scheduler {
   const url = config.databaseUrl;
   const pool: Pool = createPool({ url, max: config.poolSize, applicationName: "scheduler", log: logger });
+  const leasePool = createPool({ url, max: 1, applicationName: "scheduler-lease", log: logger });
   const graceMs = config.shardLeaseMs + handOverMs;
   const schedules = createScheduleDuty({
     request: (spec, space, name, tick) =>
@@ -72,6 +73,7 @@ export function createScheduler({
     shard: 0,
     url,
     pool,
+    leasePool,
     clock,
     logger,
     owner: config.replicaId || randomUUID(),
@@ -106,7 +108,7 @@ export function createScheduler({
     // First the owner: a start that waits for the shard ends with it.
     await owner.stop();
     await started?.catch(() => undefined);
-    await pool.close();
+    await Promise.all([pool.close(), leasePool.close()]);
   }
 
   return {

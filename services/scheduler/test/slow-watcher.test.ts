@@ -26,7 +26,17 @@ beforeAll(async () => {
   const { url } = database;
   pool = createPool({ url, applicationName: "slow-watcher-test", log: logger });
   const settings = { address: "", leaseMs: 10_000, bodyCacheBytes: 1_024 * 1_024, standard: familyFor(30) };
-  owner = new ShardOwner({ shard: 0, url, pool, clock, logger, owner: "test", duties: [], ...settings });
+  owner = new ShardOwner({
+    shard: 0,
+    url,
+    pool,
+    leasePool: pool,
+    clock,
+    logger,
+    owner: "test",
+    duties: [],
+    ...settings,
+  });
   directory = createDirectory(owner, await loadIdKey(pool), clock);
   await owner.start();
 });

@@ -20,7 +20,10 @@ import { type InterceptFlush, ShardTerm, type TermDuty } from "./shard-term.js";
 export interface ShardOwnerOptions {
   readonly shard: number;
   readonly url: string;
+  /** For reads. */
   readonly pool: Pool;
+  /** For the lease of the shard alone: a burst of reads that keeps every connection of a pool busy would cost it. */
+  readonly leasePool: Pool;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Names the replica; the same name takes its own shard back at once. */
@@ -137,9 +140,9 @@ export class ShardOwner {
   }
 
   #take(): Promise<Term | undefined> {
-    const { pool, shard, owner, address, leaseMs } = this.#options;
+    const { leasePool, shard, owner, address, leaseMs } = this.#options;
     const claimant: Claimant = { owner, address, leaseMs };
-    return takeShard(pool, shard, claimant);
+    return takeShard(leasePool, shard, claimant);
   }
 
   /** One term, from its load to its end. */
@@ -173,7 +176,7 @@ export class ShardOwner {
       return;
     }
     await running.stop();
-    await releaseShard(this.#options.pool, term);
+    await releaseShard(this.#options.leasePool, term);
     logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
   }
 
@@ -214,11 +217,11 @@ export class ShardOwner {
   }
 
   async #renew(running: ShardTerm): Promise<void> {
-    const { pool, clock, leaseMs, logger } = this.#options;
+    const { leasePool, clock, leaseMs, logger } = this.#options;
     // Counted from before the statement was sent: the database's clock can only have started later.
     const sentAt = clock.now();
     try {
-      if (await renewShard(pool, running.term, leaseMs)) running.validUntil(sentAt + leaseMs);
+      if (await renewShard(leasePool, running.term, leaseMs)) running.validUntil(sentAt + leaseMs);
       else running.abandon(new Error("another replica took the shard"));
     } catch (error) {
       logger.warn({ err: error }, "could not renew the lease of the shard");
