@@ -127,14 +127,18 @@ export class ShardOwner {
 
   async #own(): Promise<void> {
     const { logger, shard } = this.#options;
+    let failures = 0;
     while (this.#running) {
       try {
         const term = await this.#take();
+        failures = 0;
         if (term) await this.#serve(term);
         else await this.#pause(retryMs);
       } catch (error) {
         logger.error({ err: error, shard }, "could not take the shard");
-        await this.#pause(retryMs * 5);
+        // The first one may only have found out that its connection had died.
+        failures += 1;
+        await this.#pause(failures === 1 ? retryMs : retryMs * 5);
       }
     }
   }
