@@ -10,7 +10,7 @@ import type { JobState } from "../domain/core/model.js";
 import type { Directory, Place } from "../domain/directory.js";
 import { endFactsOf } from "../domain/reads/end-facts-of.js";
 import { jobTurn } from "../domain/shard/turns.js";
-import { readEnded } from "../domain/reads/open-or-ended.js";
+import { RecordReads } from "../domain/reads/record-reads.js";
 import { checkName } from "./fields.js";
 import { type Effect, resultsToProto, targetsOf } from "./job-results.js";
 import { stateFromProto } from "./states.js";
@@ -21,28 +21,31 @@ export async function deleteJobs(directory: Directory, request: DeleteJobsReques
   const actor = checkName("actor", request.actor, 0, 255);
   const place = await directory.open(request.namespace);
   const targets = await targetsOf(place, request);
+  const reads = new RecordReads();
   const seen = new Set<number>();
   const effects = await Promise.all(
     targets.map(({ serial }): Promise<Effect> => {
       if (seen.has(serial)) return Promise.resolve({ serial, reason: "JOB_NOT_FOUND" });
       seen.add(serial);
-      return deleteOne(place, serial, expected, actor);
+      return deleteOne(place, reads, serial, expected, actor);
     }),
   );
   return create(DeleteJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
 }
 
 function deleteOne(
-  { term, space }: Place,
+  place: Place,
+  reads: RecordReads,
   serial: number,
   expected: readonly JobState[],
   actor: string,
 ): Promise<Effect> {
+  const { term, space } = place;
   const isExpected = (state: JobState) => expected.length === 0 || expected.includes(state);
   return term.turns.take(jobTurn(space, serial), async () => {
     for (;;) {
       term.assertValid();
-      const record = await readEnded(term, space, serial);
+      const record = await reads.read(place, serial);
       term.assertValid();
       const open = space.job(serial);
       if (!open) {

@@ -19,6 +19,7 @@ import type { LiveAttempt, RunnerPresence } from "../domain/core/model.js";
 import { touchPresence } from "../domain/core/presence.js";
 import { decodeId, type Directory, type Place } from "../domain/directory.js";
 import { findHeld } from "../domain/reads/find-held.js";
+import { RecordReads } from "../domain/reads/record-reads.js";
 import type { ReportVerdict } from "../domain/reads/refusal.js";
 import { leaseToProto, revocationToProto } from "./attempt-to-proto.js";
 import { attemptName } from "./attempt-name.js";
@@ -31,13 +32,14 @@ export async function renewLeases(
   directory: Directory,
   { renewals }: RenewLeasesRequest,
 ): Promise<RenewLeasesResponse> {
+  const reads = new RecordReads();
   const results = await Promise.all(
-    renewals.map(async (renewal) => renewRunner(await directory.open(renewal.namespace), renewal)),
+    renewals.map(async (renewal) => renewRunner(await directory.open(renewal.namespace), reads, renewal)),
   );
   return create(RenewLeasesResponseSchema, { results });
 }
 
-async function renewRunner(place: Place, renewal: RunnerRenewal): Promise<RunnerRenewalResult> {
+async function renewRunner(place: Place, reads: RecordReads, renewal: RunnerRenewal): Promise<RunnerRenewalResult> {
   const { term, space, ids } = place;
   const presenceMs = durationField("presence", renewal.presence, undefined, 1_000, week);
   const leaseMs = durationField("lease", renewal.lease, undefined, 1_000, week);
@@ -45,7 +47,7 @@ async function renewRunner(place: Place, renewal: RunnerRenewal): Promise<Runner
   term.assertValid();
   if (runner && presenceMs !== undefined) touchPresence(term.state, term.clock.now(), runner, presenceMs);
   const statuses = await Promise.all(
-    renewal.attempts.map((ref) => renewAttempt(place, renewal.runnerId, ref, leaseMs)),
+    renewal.attempts.map((ref) => renewAttempt(place, reads, renewal.runnerId, ref, leaseMs)),
   );
   if (runner && renewal.renewHeld)
     for (const attempt of runner.held) renewLease(term.clock.now(), attempt, leaseMs ?? attempt.leaseMs);
@@ -64,6 +66,7 @@ async function renewRunner(place: Place, renewal: RunnerRenewal): Promise<Runner
 
 async function renewAttempt(
   place: Place,
+  reads: RecordReads,
   runnerId: string,
   ref: AttemptRef,
   leaseMs: number | undefined,
@@ -71,7 +74,7 @@ async function renewAttempt(
   const { jobId, name } = attemptName(ref);
   try {
     const { serial } = decodeId(place.ids, jobId);
-    const found = await findHeld(place, serial, name, runnerId, undefined);
+    const found = await findHeld(place, reads, serial, name, runnerId, undefined);
     if ("verdict" in found) return refusal(jobId, found.verdict);
     return renewed(place, jobId, found.live, leaseMs);
   } catch (error) {

@@ -15,7 +15,7 @@ import { findAttempt, finishAttempt, startAttempt } from "../domain/core/report.
 import { type Decision, joinReports, type ReportWrite } from "../domain/core/writes.js";
 import { decodeId, type Directory, type Place } from "../domain/directory.js";
 import { findHeld } from "../domain/reads/find-held.js";
-import { readRecords } from "../domain/reads/job-record.js";
+import { RecordReads } from "../domain/reads/record-reads.js";
 import type { ReportVerdict } from "../domain/reads/refusal.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { attemptName } from "./attempt-name.js";
@@ -163,33 +163,43 @@ async function takeSlowly(
   results: (ReportResult | undefined)[],
   resultBytes: number,
 ): Promise<void> {
+  const reads = new RecordReads();
   const lastOfJob = new Map<string, Promise<void>>();
   for (const [i, report] of reports.entries()) {
     if (results[i]) continue;
     const jobId = jobOf(report);
     const before = lastOfJob.get(jobId) ?? Promise.resolve();
     const mine = before.then(async () => {
-      results[i] = await takeReport(directory, report, resultBytes).catch(refused);
+      results[i] = await takeReport(directory, reads, report, resultBytes).catch(refused);
     });
     lastOfJob.set(jobId, mine);
   }
   await Promise.all(lastOfJob.values());
 }
 
-async function takeReport(directory: Directory, message: AttemptReport, resultBytes: number): Promise<ReportResult> {
+async function takeReport(
+  directory: Directory,
+  reads: RecordReads,
+  message: AttemptReport,
+  resultBytes: number,
+): Promise<ReportResult> {
   const { report } = message;
   const { jobId, name } = attemptName(message.attempt);
   const place = await directory.open(message.namespace);
   const { serial } = decodeId(place.ids, jobId);
   const outcome = report.case === "outcome" ? outcomeFromProto(report.value, resultBytes) : undefined;
-  const found = await findHeld(place, serial, name, message.runnerId, outcome?.kind);
-  if ("verdict" in found) return verdictToProto(place, message, serial, found.verdict);
+  const found = await findHeld(place, reads, serial, name, message.runnerId, outcome?.kind);
+  if ("verdict" in found) return verdictToProto(place, reads, message, serial, found.verdict);
   const { live } = found;
   if (message.renew) renewLease(place.term.clock.now(), live);
   const requeued = await place.term.settle(() => decide(place, message, live, outcome));
   // Another report ended it between the look-up and the decision: this one is judged like any that comes later.
-  if (requeued === "ended") return takeReport(directory, message, resultBytes);
-  return create(ReportResultSchema, { attempt: live.number, requeued, ...(await jobField(place, message, serial)) });
+  if (requeued === "ended") return takeReport(directory, reads, message, resultBytes);
+  return create(ReportResultSchema, {
+    attempt: live.number,
+    requeued,
+    ...(await jobField(place, reads, message, serial)),
+  });
 }
 
 /** Decides about a live attempt. The answer says whether the job goes on after an outcome, or that the attempt is no longer live. */
@@ -232,6 +242,7 @@ function isRequeued({ ends }: ReportWrite): boolean {
 
 async function verdictToProto(
   place: Place,
+  reads: RecordReads,
   message: AttemptReport,
   serial: number,
   verdict: ReportVerdict,
@@ -240,7 +251,7 @@ async function verdictToProto(
     return create(ReportResultSchema, {
       repeatedReport: true,
       attempt: verdict.attempt,
-      ...(await jobField(place, message, serial)),
+      ...(await jobField(place, reads, message, serial)),
     });
   }
   const { reason, message: words, attempt, metadata } = verdict;
@@ -252,11 +263,11 @@ async function verdictToProto(
   });
 }
 
-async function jobField({ term, space, ids }: Place, { returnJob }: AttemptReport, serial: number) {
+async function jobField(place: Place, reads: RecordReads, { returnJob }: AttemptReport, serial: number) {
   if (returnJob === JobView.UNSPECIFIED) return {};
   const payloads = returnJob !== JobView.BASIC;
-  const [record] = await readRecords(term, space, [serial], payloads);
-  return record ? { job: jobToProto(record, ids, returnJob) } : {};
+  const record = await reads.read(place, serial, payloads);
+  return record ? { job: jobToProto(record, place.ids, returnJob) } : {};
 }
 
 /** Expected refusals are answered item by item; a lost shard or a fault fails the whole call, so that it is repeated. */

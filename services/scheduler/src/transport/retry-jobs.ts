@@ -12,19 +12,32 @@ import { maxReopens, type NewOrder, reopen } from "../domain/core/reopen.js";
 import type { Directory, Place } from "../domain/directory.js";
 import { isFinal } from "../domain/reads/final-state.js";
 import type { JobRecord } from "../domain/reads/job-record.js";
+import type { KnownRequest } from "../domain/shard/request-memory.js";
 import { jobTurn } from "../domain/shard/turns.js";
-import { endedJob, readEnded } from "../domain/reads/open-or-ended.js";
+import { endedJob } from "../domain/reads/open-or-ended.js";
+import { readTogether } from "../domain/reads/read-together.js";
+import { RecordReads } from "../domain/reads/record-reads.js";
 import { checkName, invalid } from "./fields.js";
 import { type Effect, resultsToProto, targetsOf } from "./job-results.js";
 import { orderFromProto } from "./spec-from-proto.js";
 import { stateFromProto } from "./states.js";
 import { extrasOf } from "./stored-values.js";
 
+/** Request keys in one read. */
+const maxRequestKeys = 1_000;
+
 interface Retry {
   readonly order: NewOrder;
   readonly expected: readonly JobState[];
   readonly actor: string;
   readonly requestId: string;
+}
+
+/** What the jobs of one call read, together. */
+interface Reads {
+  readonly records: RecordReads;
+  /** What is stored under a request key. */
+  readonly request: (key: string) => Promise<KnownRequest | undefined>;
 }
 
 /** Opens jobs that have ended once more, each by itself. A repeat under the same request id changes nothing and is no error, wherever the jobs are by then. */
@@ -41,14 +54,19 @@ export async function retryJobs(directory: Directory, request: RetryJobsRequest)
   };
   const place = await directory.open(request.namespace);
   const targets = await targetsOf(place, request);
-  const effects = await Promise.all(targets.map(({ serial }) => retryOne(place, serial, retry)));
+  const { term, space } = place;
+  const reads: Reads = {
+    records: new RecordReads(),
+    request: readTogether(maxRequestKeys, (keys) => term.requests.read(term.pool, space, term.clock.now(), keys)),
+  };
+  const effects = await Promise.all(targets.map(({ serial }) => retryOne(place, reads, serial, retry)));
   return create(RetryJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
 }
 
-function retryOne(place: Place, serial: number, retry: Retry): Promise<Effect> {
+function retryOne(place: Place, reads: Reads, serial: number, retry: Retry): Promise<Effect> {
   const { term, space } = place;
   return term.turns.take(jobTurn(space, serial), async () => {
-    if (await isRepeat(place, requestKeyOf(retry, serial))) return { serial };
+    if (await isRepeat(place, reads, requestKeyOf(retry, serial))) return { serial };
     for (;;) {
       term.assertValid();
       const open = space.job(serial);
@@ -57,7 +75,7 @@ function retryOne(place: Place, serial: number, retry: Retry): Promise<Effect> {
         continue;
       }
       if (open) return { serial, previous: openState(open), reason: "WRONG_STATE" };
-      const record = await readEnded(term, space, serial);
+      const record = await reads.records.read(place, serial);
       term.assertValid();
       if (!record) return { serial, reason: "JOB_NOT_FOUND" };
       // Its end was committed while it was read: the next look finds it.
@@ -80,10 +98,10 @@ function requestKeyOf({ requestId }: Retry, serial: number): string {
 }
 
 /** Whether this call has opened the job before. The turn keeps others from doing so meanwhile. */
-async function isRepeat({ term, space }: Place, key: string): Promise<boolean> {
+async function isRepeat({ term, space }: Place, { request }: Reads, key: string): Promise<boolean> {
   if (key === "") return false;
-  const stored = await term.requests.read(term.pool, space, term.clock.now(), [key]);
-  return term.requests.known(space, [key], stored).has(key);
+  const stored = await request(key);
+  return stored !== undefined || term.requests.known(space, [key], new Map()).has(key);
 }
 
 function traitsOf(space: Namespace, { stored }: JobRecord): Traits {

@@ -1,7 +1,7 @@
 import type { LiveAttempt, OutcomeKind } from "../core/model.js";
 import { type AttemptName, findAttempt } from "../core/report.js";
 import type { Place } from "../directory.js";
-import { readRecords } from "./job-record.js";
+import type { RecordReads } from "./record-reads.js";
 import { judgeReport, type ReportVerdict } from "./refusal.js";
 
 /**
@@ -9,12 +9,14 @@ import { judgeReport, type ReportVerdict } from "./refusal.js";
  * the moment of return: decide about it before the next `await`.
  */
 export async function findHeld(
-  { term, space }: Place,
+  place: Place,
+  reads: RecordReads,
   serial: number,
   name: AttemptName,
   runnerId: string,
   kind: OutcomeKind | undefined,
 ): Promise<{ readonly live: LiveAttempt } | { readonly verdict: ReportVerdict }> {
+  const { term, space } = place;
   for (;;) {
     term.assertValid();
     const found = findAttempt(space.job(serial), name);
@@ -23,7 +25,7 @@ export async function findHeld(
       continue;
     }
     if (typeof found === "object" && (runnerId === "" || found.live.runner.id === runnerId)) return found;
-    const [record] = await readRecords(term, space, [serial], false);
+    const record = await reads.read(place, serial);
     // What was found stale may have moved on while the history was read; only a job that is as it was can be judged.
     if (record?.open?.pending) {
       await term.write(record.open.pending);

@@ -1,15 +1,8 @@
 import type { Traits } from "../core/group.js";
 import type { FinalState } from "../core/model.js";
 import type { EndedJob } from "../core/reopen.js";
-import type { Namespace } from "../core/namespace.js";
 import { endFactsOf } from "./end-facts-of.js";
-import { type JobRecord, readRecords, type ReadTerm } from "./job-record.js";
-
-/** Reads one job that has ended; undefined when it is not there. While it is open memory knows it better. */
-export async function readEnded(term: ReadTerm, space: Namespace, serial: number): Promise<JobRecord | undefined> {
-  const [record] = await readRecords(term, space, [serial], false);
-  return record;
-}
+import type { JobRecord } from "./job-record.js";
 
 /** What the core needs to open a job again. */
 export function endedJob(record: JobRecord, traits: Traits): EndedJob {

@@ -1,0 +1,42 @@
+import type { Namespace } from "../core/namespace.js";
+import { type JobRecord, readRecords, type ReadTerm } from "./job-record.js";
+import { readTogether } from "./read-together.js";
+
+/** Records in one read; of those with payloads only a few, since each may have a megabyte. */
+const most = { bare: 1_000, payloads: 50 };
+
+/** Where a job is looked for. */
+interface ReadPlace {
+  readonly term: ReadTerm;
+  readonly space: Namespace;
+}
+
+type ReadOne = (serial: number) => Promise<JobRecord | undefined>;
+
+/**
+ * The reads of single jobs that one call makes for its items, shared among these; make one per call. Each is as {@link readRecords}: rows as they were
+ * after the question.
+ */
+export class RecordReads {
+  readonly #bare = new Map<Namespace, ReadOne>();
+  readonly #payloads = new Map<Namespace, ReadOne>();
+
+  /**
+   * Reads one job; undefined when it is not there.
+   *
+   * @throws SwitchyardError `SHARD_LOST` when the term ended meanwhile
+   */
+  read({ term, space }: ReadPlace, serial: number, payloads = false): Promise<JobRecord | undefined> {
+    // A namespace's object belongs to one term, so it stands for both.
+    const bySpace = payloads ? this.#payloads : this.#bare;
+    let readOne = bySpace.get(space);
+    if (!readOne) {
+      readOne = readTogether(payloads ? most.payloads : most.bare, async (serials) => {
+        const records = await readRecords(term, space, serials, payloads);
+        return new Map(records.map((record) => [record.stored.serial, record]));
+      });
+      bySpace.set(space, readOne);
+    }
+    return readOne(serial);
+  }
+}
