@@ -4,12 +4,13 @@ import { committed } from "../core/core.js";
 import { createCoreState } from "../core/core-state.js";
 import { createEffects } from "../core/effects.js";
 import { createOpenJob } from "../core/open-job.js";
+import { noTraits } from "../core/group.js";
 import { Namespace } from "../core/namespace.js";
 import { keepFamily } from "../core/retention-bucket.js";
 import { waitInLine } from "../core/wait.js";
 import type { JobPolicy, OpenJob } from "../core/model.js";
 import type { Waiter } from "../core/waiter.js";
-import { auditMemory } from "./audit-memory.js";
+import { auditMemory, type Finding } from "./audit-memory.js";
 
 const policy = { leaseMs: 30_000, executionMs: 0, scheduleToStartMs: 0, holdByRunner: false } as JobPolicy;
 
@@ -44,14 +45,36 @@ function setup() {
   const write = claimBest(0, waiter);
   if (!write) throw new Error("nothing was claimed");
   committed(state, 0, write);
-  return { space, queue: shape.site.queue, running: write.attempts[0]?.job as OpenJob };
+  /** A job of a kind that waits from now on. */
+  function add(serial: number, kind: string): void {
+    const job = createOpenJob({ space, serial, shape, kind, traits: noTraits, ...place }, "admitting");
+    space.open(job);
+    waitInLine(state, 0, job, createEffects());
+  }
+  /** A job that waits no longer. */
+  function remove(serial: number): void {
+    const job = space.job(serial) as OpenJob;
+    space.dequeue(job);
+    space.close(job);
+  }
+  return { add, remove, space, queue: shape.site.queue, running: write.attempts[0]?.job as OpenJob };
+}
+
+/** Audits; `between` is called at each place where memory may go on, with the number of the place. */
+function audit(space: Namespace, between: (place: number) => void = () => undefined): Finding[] {
+  const work = auditMemory(space);
+  for (let place = 0; ; place++) {
+    const step = work.next();
+    if (step.done) return step.value;
+    between(place);
+  }
 }
 
 describe("the audit of memory", () => {
   it("finds nothing where nothing is wrong", () => {
     const { space, queue } = setup();
     expect(queue.counts).toMatchObject({ queued: 2, claimed: 1 });
-    expect(auditMemory(space)).toEqual([]);
+    expect(audit(space)).toEqual([]);
   });
 
   it.each([
@@ -70,6 +93,35 @@ describe("the audit of memory", () => {
   ])("finds %s", (_, sort, damage) => {
     const made = setup();
     damage(made);
-    expect(auditMemory(made.space).map((finding) => finding.sort)).toContain(sort);
+    expect(audit(made.space).map((finding) => finding.sort)).toContain(sort);
+  });
+
+  /** Jobs 11 to 14 of four kinds, each in a lane of its own beside the one of `setup`. */
+  function lanes() {
+    const made = setup();
+    for (let i = 1; i <= 4; i++) made.add(10 + i, `kind-${i}`);
+    return made;
+  }
+
+  // Ten places: five lanes, then as many groups.
+  it.each(Array.from({ length: 10 }, (_, place) => place))("finds nothing when jobs come and go at place %d", (at) => {
+    for (let kind = 1; kind <= 4; kind++) {
+      const made = lanes();
+      const found = audit(made.space, (place) => {
+        if (place !== at) return;
+        made.add(20, `kind-${kind}`);
+        made.add(21, "new");
+        made.remove(10 + ((kind % 4) + 1));
+      });
+      expect(found).toEqual([]);
+      expect(made.queue.counts.queued).toBe(7);
+    }
+  });
+
+  it("finds a count that is off also while jobs come and go", () => {
+    const made = lanes();
+    made.queue.counts.queued++;
+    const found = audit(made.space, (place) => made.add(20 + place, place < 20 ? `kind-${(place % 5) + 1}` : "kind-1"));
+    expect(found.map(({ sort }) => sort)).toEqual(["counts"]);
   });
 });

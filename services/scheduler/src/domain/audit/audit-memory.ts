@@ -1,3 +1,4 @@
+import type { Lane } from "../core/lane.js";
 import type { OpenJob } from "../core/model.js";
 import type { Namespace } from "../core/namespace.js";
 import type { Queue, Standing } from "../core/queue.js";
@@ -12,10 +13,21 @@ export interface Finding {
 /**
  * Compares what the memory of a namespace says twice: seats with live attempts, runners with what they hold, counts with jobs, lists with their sizes. Looks at every object
  * and every list's length, but at no single waiting job.
+ *
+ * Of lanes and groups there may be a million: memory may go on at each `yield`. Nothing is found that only differs because of that, since what is compared is
+ * compared within one step: a lane with itself, and at the end the counts with a sum that follows what changes (`core/list-recount.ts`).
  */
-export function auditMemory(space: Namespace): Finding[] {
+export function* auditMemory(space: Namespace): Generator<undefined, Finding[], undefined> {
   const live = [...space.objects()].filter(({ live: attempt }) => attempt !== undefined);
-  return [...auditSeats(space, live), ...auditRunners(space, live), ...auditQueues(space)];
+  const findings = [...auditSeats(space, live), ...auditRunners(space, live)];
+  for (const lane of space.allLanes()) {
+    findings.push(...auditLane(lane));
+    yield;
+  }
+  // Nothing may come between the sum and the comparison.
+  const listed = yield* space.lanes.recount();
+  findings.push(...auditCounts(space, listed));
+  return findings;
 }
 
 function auditSeats(space: Namespace, live: readonly OpenJob[]): Finding[] {
@@ -59,23 +71,26 @@ function auditRunners(space: Namespace, live: readonly OpenJob[]): Finding[] {
   return findings;
 }
 
-function auditQueues(space: Namespace): Finding[] {
+function auditLane(lane: Lane): Finding[] {
+  const findings: Finding[] = [];
+  const { kind, size, head, site } = lane;
+  const inGroups = lane.count();
+  if (inGroups !== size)
+    findings.push({
+      sort: "lists",
+      message: `lane ${kind} of queue ${site.queue.name} says ${size} jobs and lists ${inGroups}`,
+    });
+  if (head && head.jobs.size === 0)
+    findings.push({ sort: "lists", message: `lane ${kind} of queue ${site.queue.name} has an empty head` });
+  return findings;
+}
+
+function auditCounts(space: Namespace, listed: ReadonlyMap<Queue, number>): Finding[] {
   const findings: Finding[] = [];
   const counted = countObjects(space);
   for (const queue of space.shapes.queues.values()) {
     // A job that is being claimed or changed is in no list, and still counted as waiting until that is durable.
-    let waiting = counted.get(queue)?.queued ?? 0;
-    for (const lane of queue.lanes) {
-      const inGroups = lane.count();
-      if (inGroups !== lane.size)
-        findings.push({
-          sort: "lists",
-          message: `lane ${lane.kind} of queue ${queue.name} says ${lane.size} jobs and lists ${inGroups}`,
-        });
-      if (lane.head && lane.head.jobs.size === 0)
-        findings.push({ sort: "lists", message: `lane ${lane.kind} of queue ${queue.name} has an empty head` });
-      waiting += inGroups;
-    }
+    const waiting = (listed.get(queue) ?? 0) + (counted.get(queue)?.queued ?? 0);
     if (queue.counts.queued !== waiting)
       findings.push({
         sort: "counts",

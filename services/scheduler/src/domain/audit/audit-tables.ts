@@ -1,38 +1,67 @@
+import { setImmediate } from "node:timers/promises";
 import { leaseRows, openSerials } from "../../store/audit-rows.js";
 import type { Namespace } from "../core/namespace.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 import type { Finding } from "./audit-memory.js";
 
-/** Rows compared per step. */
-const step = 20_000;
+/** Rows compared at once, which takes a few milliseconds; everybody else has a turn before the next ones. */
+const step = 5_000;
+
+/** Steps of one round: a million jobs are through in fifty rounds. */
+const steps = 4;
+
+/** What differed at one look, and where the next stretch begins (0: at the beginning). */
+interface Look {
+  readonly differing: Finding[];
+  readonly next: number;
+}
 
 /**
- * Compares a stretch of the open rows, and all leases, with memory. The tables are read while work goes on, so a difference counts only if it is still there when everything
- * that was on the way at the first look has been written. Returns the findings and where the next stretch begins (0: at the beginning).
+ * Compares a stretch of the open rows, and all leases, with memory, step by step. Memory goes on between two steps, so each is judged by itself. Returns the
+ * findings and where the next stretch begins (0: at the beginning).
  */
 export async function auditTables(
   term: ShardTerm,
   space: Namespace,
   after: number,
 ): Promise<{ readonly findings: Finding[]; readonly next: number }> {
-  const first = await compare(term, space, after);
-  if (first.differing.length === 0) return { findings: [], next: first.next };
-  await term.settled();
-  term.assertValid();
-  const second = await compare(term, space, after);
-  const stays = new Set(first.differing.map(({ message }) => message));
-  return { findings: second.differing.filter(({ message }) => stays.has(message)), next: first.next };
+  const { differing, next: afterLeases } = await lookTwice(term, () => lookAtLeases(term, space, after));
+  const findings = [...differing];
+  let next = afterLeases;
+  for (let i = 0; i < steps; i++) {
+    await setImmediate();
+    const from = next;
+    const open = await lookTwice(term, () => lookAtOpen(term, space, from));
+    findings.push(...open.differing);
+    next = open.next;
+    if (next === 0) break;
+  }
+  return { findings, next };
 }
 
-async function compare(term: ShardTerm, space: Namespace, after: number) {
+/** The tables are read while work goes on, so a difference counts only if it is still there when everything that was on the way at the first look has been written. */
+async function lookTwice(term: ShardTerm, look: () => Promise<Look>): Promise<Look> {
+  const first = await look();
+  if (first.differing.length === 0) return first;
+  await term.settled();
+  term.assertValid();
+  const second = await look();
+  const before = new Set(first.differing.map(({ message }) => message));
+  return { differing: second.differing.filter(({ message }) => before.has(message)), next: first.next };
+}
+
+async function lookAtOpen(term: ShardTerm, space: Namespace, after: number): Promise<Look> {
   const serials = await openSerials(term.pool, space.id, after, step);
+  term.assertValid();
+  const isLast = serials.length < step;
+  const upTo = isLast ? Number.POSITIVE_INFINITY : (serials.at(-1) as number);
+  return { differing: compareOpen(space, after, upTo, serials), next: isLast ? 0 : upTo };
+}
+
+async function lookAtLeases(term: ShardTerm, space: Namespace, next: number): Promise<Look> {
   const leases = await leaseRows(term.pool, space.id);
   term.assertValid();
-  const upTo = serials.length < step ? Number.POSITIVE_INFINITY : (serials.at(-1) as number);
-  return {
-    differing: [...compareOpen(space, after, upTo, serials), ...compareLeases(space, leases)],
-    next: serials.length < step ? 0 : upTo,
-  };
+  return { differing: compareLeases(space, leases), next };
 }
 
 /** Jobs with a write on the way may be in one and not yet, or no longer, in the other. */
@@ -43,9 +72,9 @@ function compareOpen(space: Namespace, after: number, upTo: number, serials: rea
     if (space.table.slotOf(serial) < 0)
       findings.push({ sort: "open-rows", message: `job ${serial} of ${space.name} has a row and is not in memory` });
   }
-  for (const slot of space.table.slots()) {
+  for (const slot of space.table.slotsBetween(after, upTo)) {
     const serial = space.table.serial[slot] as number;
-    if (serial <= after || serial > upTo || stored.has(serial) || space.job(serial)?.pending) continue;
+    if (stored.has(serial) || space.job(serial)?.pending) continue;
     findings.push({ sort: "open-rows", message: `job ${serial} of ${space.name} is in memory and has no row` });
   }
   return findings;

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { ShardTerm } from "../shard/shard-term.js";
 import { auditMemory, type Finding } from "./audit-memory.js";
 import { auditTables } from "./audit-tables.js";
+import { inSlices } from "./in-slices.js";
 
 /** How the self-audit works. */
 export interface SelfAuditOptions {
@@ -32,7 +33,7 @@ export function createSelfAudit(term: ShardTerm, { logger, intervalMs, onFinding
   async function runOnce(): Promise<readonly Finding[]> {
     const findings: Finding[] = [];
     for (const space of term.state.spaces.values()) {
-      findings.push(...auditMemory(space));
+      findings.push(...(await inSlices(auditMemory(space), () => term.assertValid())));
       const { findings: differing, next } = await auditTables(term, space, positions.get(space.name) ?? 0);
       positions.set(space.name, next);
       findings.push(...differing);

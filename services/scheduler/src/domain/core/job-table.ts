@@ -121,6 +121,20 @@ export class JobTable {
     }
   }
 
+  /** The slots of the jobs behind one serial and up to another one. Looks at their pages only. */
+  *slotsBetween(after: number, upTo: number): IterableIterator<number> {
+    const first = Math.floor(after / pageSize);
+    const last = Math.floor(upTo / pageSize);
+    for (const [number, { slots }] of this.#pages) {
+      if (number < first || number > last) continue;
+      for (const slot of slots) {
+        if (slot < 0) continue;
+        const serial = this.serial[slot] as number;
+        if (serial > after && serial <= upTo) yield slot;
+      }
+    }
+  }
+
   #next(): number {
     if (this.#used === this.serial.length) this.#grow();
     return this.#used++;

@@ -2,7 +2,9 @@ import { Group, noTraits, type Traits } from "./group.js";
 import type { JobTable } from "./job-table.js";
 import { Lane, type Site } from "./lane.js";
 import type { LimitBook } from "./limit-book.js";
+import { ListRecount } from "./list-recount.js";
 import { Profile, profileKey, type ProfileSpec } from "./profile.js";
+import type { Queue } from "./queue.js";
 
 /** Lanes and profiles that are not in use are kept for the next of their sort, up to this many. */
 const idleLimit = 256;
@@ -16,6 +18,7 @@ export class LaneBook {
   /** Lanes without a job, the longest empty first. */
   readonly #empty = new Set<Lane>();
   #lastGroup = 0;
+  #recount: ListRecount | undefined;
   #profileLimit = idleLimit;
 
   constructor(
@@ -63,6 +66,7 @@ export class LaneBook {
     const group = this.#groupFor(lane, traits);
     if (group.jobs.size === 0) lane.site.queue.join(group);
     group.jobs.insert(slot);
+    this.#recount?.changed(group, 1);
     for (const key of group.keys) key.waiting++;
     this.table.groupId[slot] = group.id;
     if (lane.size++ === 0) this.#empty.delete(lane);
@@ -74,7 +78,7 @@ export class LaneBook {
     const group = this.#groups.get(this.table.groupId[slot] as number);
     if (!group) return false;
     const wasFirst = group.jobs.first() === slot;
-    group.jobs.remove(slot);
+    if (group.jobs.remove(slot)) this.#recount?.changed(group, -1);
     for (const key of group.keys) key.waiting--;
     this.table.groupId[slot] = -1;
     const { lane } = group;
@@ -85,6 +89,25 @@ export class LaneBook {
     }
     if (--lane.size === 0) this.#rest(lane);
     return true;
+  }
+
+  /**
+   * Counts the jobs in lists by queue, a group per step; the answer is exact at the moment of the return, whatever comes and goes between the steps. One count
+   * at a time: a second one ends in a wrong answer for the first.
+   */
+  *recount(): Generator<undefined, ReadonlyMap<Queue, number>, undefined> {
+    const recount = new ListRecount();
+    this.#recount = recount;
+    try {
+      // A map goes in the order in which its entries came, and groups have rising numbers; those that come meanwhile are visited too.
+      for (const group of this.#groups.values()) {
+        recount.add(group);
+        yield;
+      }
+      return recount.jobs;
+    } finally {
+      this.#recount = undefined;
+    }
   }
 
   /** The profile of a spec; `lanes` gives all lanes. */

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { inSlices } from "./in-slices.js";
+
+/** Work that is done when it may be, and says when it has been ended. */
+function* workUntil(isDone: () => boolean, ended: () => void): Generator<undefined, string, undefined> {
+  try {
+    while (!isDone()) yield;
+    return "done";
+  } finally {
+    ended();
+  }
+}
+
+it("lets everybody else go on between two slices", async () => {
+  let others = 0;
+  setImmediate(() => void others++);
+  let rests = 0;
+  const answer = await inSlices(
+    workUntil(
+      () => others > 0,
+      () => undefined,
+    ),
+    () => void rests++,
+  );
+  expect(answer).toBe("done");
+  expect(rests).toBeGreaterThan(0);
+});
+
+it("ends the work, which clears up, when it may not go on", async () => {
+  let isEnded = false;
+  const endless = workUntil(
+    () => false,
+    () => void (isEnded = true),
+  );
+  const lost = new Error("lost");
+  await expect(
+    inSlices(endless, () => {
+      throw lost;
+    }),
+  ).rejects.toBe(lost);
+  expect(isEnded).toBe(true);
+});
