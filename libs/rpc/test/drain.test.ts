@@ -63,11 +63,16 @@ it("cuts a handler that heeds nothing after the grace time", async () => {
       }),
     ],
   });
-  const transport = createGrpcTransport({ address: await server.listen("127.0.0.1:0") });
+  // The caller hears nothing of the cut but that pings are not answered any more.
+  const keepalive = { timeMs: 500, timeoutMs: 500 };
+  const transport = createGrpcTransport({ address: await server.listen("127.0.0.1:0"), keepalive });
   const call = createClient(Echo, transport).say({});
-  const failed = expect(call).rejects.toThrow();
+  let hasFailed = false;
+  const failed = expect(call.finally(() => (hasFailed = true))).rejects.toThrow();
   await started.received;
   await server.stop(50);
+  // The end of the grace ends the stop, not the caller's finding out.
+  expect(hasFailed).toBe(false);
   await server.stop(50);
   await failed;
   transport.close();

@@ -28,7 +28,7 @@ it("a read that keeps every connection for reads busy does not cost the lease of
   const before = await shard();
   await holder.query("begin; lock table scheduler.outcomes in access exclusive mode");
   const reading = ns.job(jobId);
-  // The lease is renewed three times over while the read waits.
+  // Longer than the lease would last if it were not renewed: the renewals are a third of it apart.
   const renewals = new Set<string>();
   while (renewals.size < 6) renewals.add((await shard()).until);
   await holder.query("commit");

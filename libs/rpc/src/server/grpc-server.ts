@@ -85,7 +85,11 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   function drain(graceMs: number): Promise<void> {
     calls.abortAll(shuttingDown());
     return new Promise<void>((resolve) => {
-      const timer = setTimeout(() => server.forceShutdown(), graceMs);
+      const timer = setTimeout(() => {
+        server.forceShutdown();
+        // What waits for a shutdown in peace goes on to wait for peers whose sockets are half closed by now.
+        resolve();
+      }, graceMs);
       server.tryShutdown(() => {
         clearTimeout(timer);
         resolve();

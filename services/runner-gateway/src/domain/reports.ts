@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
+import { createCoalescer } from "@switchyard/collections";
 import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { type Outcome, Outcome_Kind, type Progress } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
@@ -9,7 +10,6 @@ import type {
   ReportResult,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import type { Activity } from "./activity.js";
-import { createCoalescer } from "./coalescer.js";
 import { ReportsUnderWay } from "./reports-under-way.js";
 import { runnerKey } from "./runner-record.js";
 import type { EndedAttempt, Seals } from "./seals.js";

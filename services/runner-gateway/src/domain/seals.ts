@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
+import { type Coalescer, createCoalescer } from "@switchyard/collections";
 import { isRetryable, reasonOf, SwitchyardError } from "@switchyard/errors";
 import {
   type FinalLength,
@@ -9,7 +10,6 @@ import {
   SealTargetSchema,
 } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import type { Outcome, StreamLength } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import { type Coalescer, createCoalescer } from "./coalescer.js";
 
 /** An attempt that has ended by a report. */
 export interface EndedAttempt {

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { type Coalescer, createCoalescer } from "@switchyard/collections";
 import {
   type RetryJobsRequest,
   type RetryJobsResponse,
@@ -15,7 +16,6 @@ import type { JobRecord } from "../domain/reads/job-record.js";
 import type { KnownRequest } from "../domain/shard/request-memory.js";
 import { jobTurn } from "../domain/shard/turns.js";
 import { endedJob } from "../domain/reads/open-or-ended.js";
-import { readTogether } from "../domain/reads/read-together.js";
 import { RecordReads } from "../domain/reads/record-reads.js";
 import { checkName, invalid } from "./fields.js";
 import { type Effect, resultsToProto, targetsOf } from "./job-results.js";
@@ -37,7 +37,7 @@ interface Retry {
 interface Reads {
   readonly records: RecordReads;
   /** What is stored under a request key. */
-  readonly request: (key: string) => Promise<KnownRequest | undefined>;
+  readonly requests: Coalescer<string, KnownRequest | undefined>;
 }
 
 /** Opens jobs that have ended once more, each by itself. A repeat under the same request id changes nothing and is no error, wherever the jobs are by then. */
@@ -57,7 +57,13 @@ export async function retryJobs(directory: Directory, request: RetryJobsRequest)
   const { term, space } = place;
   const reads: Reads = {
     records: new RecordReads(),
-    request: readTogether(maxRequestKeys, (keys) => term.requests.read(term.pool, space, term.clock.now(), keys)),
+    requests: createCoalescer({
+      maxItems: maxRequestKeys,
+      flush: async (keys) => {
+        const stored = await term.requests.read(term.pool, space, term.clock.now(), keys);
+        return keys.map((key) => stored.get(key));
+      },
+    }),
   };
   const effects = await Promise.all(targets.map(({ serial }) => retryOne(place, reads, serial, retry)));
   return create(RetryJobsResponseSchema, { results: await resultsToProto(place, targets, effects) });
@@ -98,9 +104,9 @@ function requestKeyOf({ requestId }: Retry, serial: number): string {
 }
 
 /** Whether this call has opened the job before. The turn keeps others from doing so meanwhile. */
-async function isRepeat({ term, space }: Place, { request }: Reads, key: string): Promise<boolean> {
+async function isRepeat({ term, space }: Place, { requests }: Reads, key: string): Promise<boolean> {
   if (key === "") return false;
-  const stored = await request(key);
+  const stored = await requests.add(key);
   return stored !== undefined || term.requests.known(space, [key], new Map()).has(key);
 }
 

@@ -1,6 +1,6 @@
+import { type Coalescer, createCoalescer } from "@switchyard/collections";
 import type { Namespace } from "../core/namespace.js";
 import { type JobRecord, readRecords, type ReadTerm } from "./job-record.js";
-import { readTogether } from "./read-together.js";
 
 /** Records in one read; of those with payloads only a few, since each may have a megabyte. */
 const most = { bare: 1_000, payloads: 50 };
@@ -11,15 +11,15 @@ interface ReadPlace {
   readonly space: Namespace;
 }
 
-type ReadOne = (serial: number) => Promise<JobRecord | undefined>;
+type Reader = Coalescer<number, JobRecord | undefined>;
 
 /**
  * The reads of single jobs that one call makes for its items, shared among these; make one per call. Each is as {@link readRecords}: rows as they were
  * after the question.
  */
 export class RecordReads {
-  readonly #bare = new Map<Namespace, ReadOne>();
-  readonly #payloads = new Map<Namespace, ReadOne>();
+  readonly #bare = new Map<Namespace, Reader>();
+  readonly #payloads = new Map<Namespace, Reader>();
 
   /**
    * Reads one job; undefined when it is not there.
@@ -29,14 +29,18 @@ export class RecordReads {
   read({ term, space }: ReadPlace, serial: number, payloads = false): Promise<JobRecord | undefined> {
     // A namespace's object belongs to one term, so it stands for both.
     const bySpace = payloads ? this.#payloads : this.#bare;
-    let readOne = bySpace.get(space);
-    if (!readOne) {
-      readOne = readTogether(payloads ? most.payloads : most.bare, async (serials) => {
-        const records = await readRecords(term, space, serials, payloads);
-        return new Map(records.map((record) => [record.stored.serial, record]));
+    let reader = bySpace.get(space);
+    if (!reader) {
+      reader = createCoalescer({
+        maxItems: payloads ? most.payloads : most.bare,
+        flush: async (serials) => {
+          const records = await readRecords(term, space, serials, payloads);
+          const bySerial = new Map(records.map((record) => [record.stored.serial, record]));
+          return serials.map((wanted) => bySerial.get(wanted));
+        },
       });
-      bySpace.set(space, readOne);
+      bySpace.set(space, reader);
     }
-    return readOne(serial);
+    return reader.add(serial);
   }
 }
