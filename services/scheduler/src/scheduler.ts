@@ -11,7 +11,7 @@ import { createAuditDuty } from "./domain/audit/audit-duty.js";
 import { createScheduleDuty } from "./domain/schedules/schedule-duty.js";
 import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
-import type { InterceptFlush } from "./domain/shard/shard-term.js";
+import type { InterceptFlush } from "./domain/shard/term-lanes.js";
 import { loadIdKey } from "./store/load-shard.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";

@@ -4,7 +4,7 @@ import { Dependency_OnUnsatisfied, EndReason, JobState } from "@switchyard/proto
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ReportWrite } from "../src/domain/core/writes.js";
-import type { InterceptFlush } from "../src/domain/shard/shard-term.js";
+import type { InterceptFlush } from "../src/domain/shard/term-lanes.js";
 import { after, afterItem, drive } from "./drive.js";
 import { createSchedulerDatabase, startScheduler, type TestScheduler } from "./setup.js";
 

@@ -14,7 +14,8 @@ import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
-import { type InterceptFlush, ShardTerm, type TermDuty } from "./shard-term.js";
+import { ShardTerm, type TermDuty } from "./shard-term.js";
+import type { InterceptFlush } from "./term-lanes.js";
 
 /** How a replica owns a shard. */
 export interface ShardOwnerOptions {

@@ -1,43 +1,24 @@
-import { createGroupCommitLane, type GroupCommitLane, type LaneFlush, type Pool } from "@switchyard/postgres";
+import type { Pool } from "@switchyard/postgres";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Logger } from "pino";
-import type { Client } from "pg";
 import { committed } from "../core/core.js";
 import type { CoreState } from "../core/core-state.js";
 import { handleDue } from "../core/due.js";
 import { takeRenewals } from "../core/hold.js";
 import type { LiveAttempt } from "../core/model.js";
-import {
-  type ClaimWrite,
-  type Decision,
-  type ReportWrite,
-  reportWrite,
-  type SubmitWrite,
-  type Write,
-} from "../core/writes.js";
+import { type Decision, reportWrite, type Write } from "../core/writes.js";
 import type { Partitions } from "../history/partitions.js";
 import type { TermRollups } from "../rollups/term-rollups.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
 import type { Term } from "../../store/term.js";
-import { writeClaims } from "../../store/write-claims.js";
-import { byKeyOnly } from "../../store/by-key-only.js";
-import { writeProgress } from "../../store/write-progress.js";
-import { writeReports } from "../../store/write-reports.js";
-import { writeSubmits } from "../../store/write-submits.js";
 import type { BodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import type { EventFeed } from "./event-feed.js";
 import type { RequestMemory } from "./request-memory.js";
 import { LiveFeed } from "./live-feed.js";
 import type { GatewaySession } from "./session.js";
+import { type InterceptFlush, TermLanes } from "./term-lanes.js";
 import { Turns } from "./turns.js";
-import { reportBytes, submitBytes } from "./write-sizes.js";
-
-/**
- * Stands between a lane and the statement that stores a batch, by the name of the lane: what makes writes fail, get lost or be late in tests.
- * Only the statement is wrapped. A failure thrown after it has run is a commit whose answer never came, and memory learns nothing of it.
- */
-export type InterceptFlush = <Item, Result>(lane: string, flush: LaneFlush<Item, Result>) => LaneFlush<Item, Result>;
 
 /** Something that the owner of a shard does during a term beside answering calls. */
 export interface TermDuty {
@@ -65,16 +46,6 @@ export interface ShardTermOptions {
   readonly onLost: (error: Error) => void;
 }
 
-type Lanes = {
-  readonly submit: GroupCommitLane<SubmitWrite, void>;
-  readonly claim: GroupCommitLane<ClaimWrite, void>;
-  readonly report: GroupCommitLane<ReportWrite, void>;
-  readonly progress: GroupCommitLane<LiveAttempt, void>;
-};
-
-/** Why the four lanes: each has a connection of its own, so their flushes overlap, and each shares its commits among all callers. */
-const laneNames = { submit: "submit", claim: "claim", report: "report", progress: "progress" } as const;
-
 /**
  * One replica's ownership of a shard, from a take-over to the first failed write or the hand-over: the core's state in memory, and the lanes
  * that make its decisions durable. Crash-only: nothing is repaired; the owner drops the term and loads the next one from the tables.
@@ -94,9 +65,8 @@ export class ShardTerm {
   readonly live = new LiveFeed();
   readonly sessions = new Map<string, GatewaySession>();
   readonly #options: ShardTermOptions;
-  readonly #lanes: Lanes;
+  readonly #lanes: TermLanes;
   readonly #underWay = new WeakMap<Write, Promise<void>>();
-  readonly #progressing = new Set<LiveAttempt>();
   #validUntil = 0;
   #lost: Error | undefined;
   #dueTimer: NodeJS.Timeout | undefined;
@@ -117,24 +87,17 @@ export class ShardTerm {
     this.clock = options.clock;
     this.state.onPresence = ({ space, id }, online, at) =>
       this.live.publish({ type: online ? "RUNNER_ONLINE" : "RUNNER_OFFLINE", space, runnerId: id, at });
-    this.#lanes = {
-      submit: this.#lane(laneNames.submit, writeSubmits, submitBytes),
-      claim: this.#lane(laneNames.claim, writeClaims, () => 0),
-      report: this.#lane(laneNames.report, writeReports, reportBytes),
-      progress: createGroupCommitLane<LiveAttempt, void>({
-        ...this.#laneOptions(laneNames.progress),
-        flush: async (client, attempts) => {
-          for (const attempt of attempts) this.#progressing.delete(attempt);
-          return this.#store(laneNames.progress, client, attempts, () => writeProgress(client, this.term, attempts));
-        },
-      }),
-    };
+    this.#lanes = new TermLanes({
+      ...options,
+      onCommitted: (writes, events) => this.#applyCommitted(writes, events),
+      onFailure: (error) => this.abandon(error),
+    });
   }
 
   /** Connects the lanes, begins to watch the clock and to do the duties. Rejects when one of these fails; the term is over then. */
   async start(): Promise<void> {
     try {
-      await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
+      await this.#lanes.start();
       // A lane may have died while another one connected: then nothing may begin that only the end of the term ends.
       this.#assertNotLost();
       this.rollups.start();
@@ -150,7 +113,7 @@ export class ShardTerm {
   /** Writes what was accepted and disconnects; held calls end. */
   async stop(): Promise<void> {
     this.#endHeldCalls();
-    await Promise.all(Object.values(this.#lanes).map((lane) => lane.stop()));
+    await this.#lanes.stop();
   }
 
   /** The owner's lease of the shard was renewed: answers from memory are good until then (on this process's clock, ms). */
@@ -176,7 +139,7 @@ export class ShardTerm {
   write(write: Write): Promise<void> {
     let done = this.#underWay.get(write);
     if (!done) {
-      done = this.#push(write).catch((error: unknown) => {
+      done = this.#lanes.push(write).catch((error: unknown) => {
         throw this.#shardLost(error);
       });
       this.#underWay.set(write, done);
@@ -217,9 +180,7 @@ export class ShardTerm {
   saveProgress(attempt: LiveAttempt): void {
     if (attempt.job.live === attempt)
       this.live.publish({ type: "PROGRESS", space: attempt.job.space, attempt, at: this.clock.now() });
-    if (this.#progressing.has(attempt)) return;
-    this.#progressing.add(attempt);
-    this.#lanes.progress.push(attempt).catch(() => undefined);
+    this.#lanes.pushProgress(attempt);
   }
 
   /** Ends the term at once, whatever is on the way. */
@@ -227,7 +188,7 @@ export class ShardTerm {
     if (this.#lost) return;
     this.#lost = error;
     this.#endHeldCalls();
-    for (const lane of Object.values(this.#lanes)) void lane.stop().catch(() => undefined);
+    void this.#lanes.stop().catch(() => undefined);
     this.#options.onLost(error);
   }
 
@@ -246,75 +207,6 @@ export class ShardTerm {
   #tellWatchers(): void {
     for (const callback of this.#watchers) callback();
     this.#watchers.clear();
-  }
-
-  #push(write: Write): Promise<void> {
-    switch (write.lane) {
-      case "submit": {
-        const missing = this.partitions.forSubmit(write);
-        return missing ? this.#pushAfter(missing, write) : this.#lanes.submit.push(write);
-      }
-      case "claim":
-        return this.#lanes.claim.push(write);
-      case "report":
-        return this.#lanes.report.push(write);
-    }
-  }
-
-  /** Stores new jobs once their partition is there; the jobs are decided, so the term can't go on without. */
-  async #pushAfter(partition: Promise<void>, write: SubmitWrite): Promise<void> {
-    try {
-      await partition;
-    } catch (error) {
-      this.abandon(new Error("a partition could not be made", { cause: error }));
-      throw error;
-    }
-    return this.#lanes.submit.push(write);
-  }
-
-  #lane<W extends Write>(
-    name: keyof typeof laneNames,
-    store: (client: Client, term: Term, writes: readonly W[], events: NumberedEvents) => Promise<void>,
-    sizeOf: (write: W) => number,
-  ): GroupCommitLane<W, void> {
-    return createGroupCommitLane<W, void>({
-      ...this.#laneOptions(name),
-      sizeOf,
-      maxBytes: 8 * 1024 * 1024,
-      flush: async (client, writes) => {
-        this.#fillSubjects(writes);
-        const events = this.feed.number(
-          this.clock.now(),
-          writes.flatMap((write) => write.events),
-        );
-        await this.partitions.forEvents(events);
-        const stored = await this.#store(name, client, writes, () => store(client, this.term, writes, events));
-        this.#applyCommitted(writes, events);
-        return stored;
-      },
-    });
-  }
-
-  /** Events about ends say the subject, as far as memory knows it. */
-  #fillSubjects(writes: readonly Write[]): void {
-    for (const { events } of writes)
-      for (const { facts, space, serial } of events)
-        if (facts && facts.subject === undefined) facts.subject = this.bodies.subjectOf({ space, serial });
-  }
-
-  /** Runs the statement of a flush, behind the interception where there is one. */
-  #store<Item>(name: string, client: Client, items: readonly Item[], statement: () => Promise<void>) {
-    const flush: LaneFlush<Item, void> = async (_, batch) => {
-      await statement();
-      return batch.map(() => undefined);
-    };
-    return (this.#options.interceptFlush?.(name, flush) ?? flush)(client, items);
-  }
-
-  #laneOptions(name: string) {
-    const { url, logger } = this.#options;
-    const onFailure = (error: Error) => this.abandon(error);
-    return { name: `scheduler-${name}`, url, log: logger, settings: byKeyOnly, onFailure };
   }
 
   #applyCommitted(writes: readonly Write[], events: NumberedEvents): void {

@@ -1,0 +1,160 @@
+import { createGroupCommitLane, type GroupCommitLane, type LaneFlush } from "@switchyard/postgres";
+import type { Client } from "pg";
+import type { Logger } from "pino";
+import type { LiveAttempt } from "../core/model.js";
+import type { ClaimWrite, ReportWrite, SubmitWrite, Write } from "../core/writes.js";
+import type { Partitions } from "../history/partitions.js";
+import { byKeyOnly } from "../../store/by-key-only.js";
+import type { NumberedEvents } from "../../store/numbered-events.js";
+import type { Term } from "../../store/term.js";
+import { writeClaims } from "../../store/write-claims.js";
+import { writeProgress } from "../../store/write-progress.js";
+import { writeReports } from "../../store/write-reports.js";
+import { writeSubmits } from "../../store/write-submits.js";
+import type { BodyCache } from "./body-cache.js";
+import type { Clock } from "./clock.js";
+import type { EventFeed } from "./event-feed.js";
+import { reportBytes, submitBytes } from "./write-sizes.js";
+
+/**
+ * Stands between a lane and the statement that stores a batch, by the name of the lane: what makes writes fail, get lost or be late in tests.
+ * Only the statement is wrapped. A failure thrown after it has run is a commit whose answer never came, and memory learns nothing of it.
+ */
+export type InterceptFlush = <Item, Result>(lane: string, flush: LaneFlush<Item, Result>) => LaneFlush<Item, Result>;
+
+/** What the lanes of a term work with. */
+export interface TermLanesOptions {
+  readonly term: Term;
+  readonly url: string;
+  readonly feed: EventFeed;
+  readonly bodies: BodyCache;
+  readonly partitions: Partitions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Default: none. */
+  readonly interceptFlush?: InterceptFlush | undefined;
+  /** Called with what a flush has made durable, before those who wait for it go on. */
+  readonly onCommitted: (writes: readonly Write[], events: NumberedEvents) => void;
+  /** Called when a write failed or its outcome is unknown. */
+  readonly onFailure: (error: Error) => void;
+}
+
+type Lanes = {
+  readonly submit: GroupCommitLane<SubmitWrite, void>;
+  readonly claim: GroupCommitLane<ClaimWrite, void>;
+  readonly report: GroupCommitLane<ReportWrite, void>;
+  readonly progress: GroupCommitLane<LiveAttempt, void>;
+};
+
+/** Why the four lanes: each has a connection of its own, so their flushes overlap, and each shares its commits among all callers. */
+const laneNames = { submit: "submit", claim: "claim", report: "report", progress: "progress" } as const;
+
+/** Makes the decisions of a term durable: each sort of write by group commit, in the order in which it was decided. */
+export class TermLanes {
+  readonly #options: TermLanesOptions;
+  readonly #lanes: Lanes;
+  readonly #progressing = new Set<LiveAttempt>();
+
+  constructor(options: TermLanesOptions) {
+    this.#options = options;
+    this.#lanes = {
+      submit: this.#lane(laneNames.submit, writeSubmits, submitBytes),
+      claim: this.#lane(laneNames.claim, writeClaims, () => 0),
+      report: this.#lane(laneNames.report, writeReports, reportBytes),
+      progress: createGroupCommitLane<LiveAttempt, void>({
+        ...this.#laneOptions(laneNames.progress),
+        flush: async (client, attempts) => {
+          for (const attempt of attempts) this.#progressing.delete(attempt);
+          return this.#store(laneNames.progress, client, attempts, () => writeProgress(client, options.term, attempts));
+        },
+      }),
+    };
+  }
+
+  /** Connects. Rejects when a connection fails. */
+  async start(): Promise<void> {
+    await Promise.all(Object.values(this.#lanes).map((lane) => lane.start()));
+  }
+
+  /** Writes what was accepted, as far as nothing has failed, and disconnects. */
+  async stop(): Promise<void> {
+    await Promise.all(Object.values(this.#lanes).map((lane) => lane.stop()));
+  }
+
+  /** Makes a write durable together with those that gather meanwhile. Rejects when it is not, or when nobody knows. */
+  push(write: Write): Promise<void> {
+    switch (write.lane) {
+      case "submit": {
+        const missing = this.#options.partitions.forSubmit(write);
+        return missing ? this.#pushAfter(missing, write) : this.#lanes.submit.push(write);
+      }
+      case "claim":
+        return this.#lanes.claim.push(write);
+      case "report":
+        return this.#lanes.report.push(write);
+    }
+  }
+
+  /** Stores the progress of an attempt soon, as it is by then. */
+  pushProgress(attempt: LiveAttempt): void {
+    if (this.#progressing.has(attempt)) return;
+    this.#progressing.add(attempt);
+    this.#lanes.progress.push(attempt).catch(() => undefined);
+  }
+
+  /** Stores new jobs once their partition is there; the jobs are decided, so the term can't go on without. */
+  async #pushAfter(partition: Promise<void>, write: SubmitWrite): Promise<void> {
+    try {
+      await partition;
+    } catch (error) {
+      this.#options.onFailure(new Error("a partition could not be made", { cause: error }));
+      throw error;
+    }
+    return this.#lanes.submit.push(write);
+  }
+
+  #lane<W extends Write>(
+    name: keyof typeof laneNames,
+    store: (client: Client, term: Term, writes: readonly W[], events: NumberedEvents) => Promise<void>,
+    sizeOf: (write: W) => number,
+  ): GroupCommitLane<W, void> {
+    const { term, clock, feed, partitions, onCommitted } = this.#options;
+    return createGroupCommitLane<W, void>({
+      ...this.#laneOptions(name),
+      sizeOf,
+      maxBytes: 8 * 1024 * 1024,
+      flush: async (client, writes) => {
+        this.#fillSubjects(writes);
+        const events = feed.number(
+          clock.now(),
+          writes.flatMap((write) => write.events),
+        );
+        await partitions.forEvents(events);
+        const stored = await this.#store(name, client, writes, () => store(client, term, writes, events));
+        onCommitted(writes, events);
+        return stored;
+      },
+    });
+  }
+
+  /** Events about ends say the subject, as far as memory knows it. */
+  #fillSubjects(writes: readonly Write[]): void {
+    for (const { events } of writes)
+      for (const { facts, space, serial } of events)
+        if (facts && facts.subject === undefined) facts.subject = this.#options.bodies.subjectOf({ space, serial });
+  }
+
+  /** Runs the statement of a flush, behind the interception where there is one. */
+  #store<Item>(name: string, client: Client, items: readonly Item[], statement: () => Promise<void>) {
+    const flush: LaneFlush<Item, void> = async (_, batch) => {
+      await statement();
+      return batch.map(() => undefined);
+    };
+    return (this.#options.interceptFlush?.(name, flush) ?? flush)(client, items);
+  }
+
+  #laneOptions(name: string) {
+    const { url, logger, onFailure } = this.#options;
+    return { name: `scheduler-${name}`, url, log: logger, settings: byKeyOnly, onFailure };
+  }
+}
