@@ -1,6 +1,7 @@
-import { createHttpGateway, type HttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
+import type { HttpGateway } from "@switchyard/http-gateway";
 import { afterAll, describe, expect, it } from "vitest";
-import { startTestSystem, testLogger } from "./test-system.js";
+import { startReplica } from "./gateway-replica.js";
+import { startTestSystem } from "./test-system.js";
 import { dialectFacts, factsOf } from "./walk/dialects.js";
 import { type Route, readRoutes } from "./walk/routes.js";
 import { pathOf } from "./walk/samples.js";
@@ -12,12 +13,8 @@ const gateways: HttpGateway[] = [];
 
 /** A replica of the gateway with a dialect's settings. */
 async function replica(env: Readonly<Record<string, string>>): Promise<string> {
-  const { transport } = system;
-  const config = loadHttpGatewayConfig({ HTTP_LISTEN: "127.0.0.1:0", OPS_LISTEN: "127.0.0.1:0", ...env });
-  const core = { scheduler: transport, runnerGateway: transport, logStore: transport, catalog: transport };
-  const gateway = createHttpGateway({ ...core, config, logger: testLogger(), serveOps: false });
+  const gateway = await startReplica(system, env);
   gateways.push(gateway);
-  await gateway.start();
   return `http://${gateway.addresses.http}`;
 }
 

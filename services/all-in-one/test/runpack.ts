@@ -1,12 +1,7 @@
 import { randomBytes } from "node:crypto";
-import {
-  createHttpGateway,
-  type HttpGateway,
-  type HttpGatewayDeps,
-  loadHttpGatewayConfig,
-} from "@switchyard/http-gateway";
-import { pino } from "pino";
+import type { HttpGateway, HttpGatewayDeps } from "@switchyard/http-gateway";
 import type { System } from "../src/index.js";
+import { startReplica } from "./gateway-replica.js";
 
 /** The keys that runpack tests give to their gateways. */
 export const runpackKeys = {
@@ -27,15 +22,11 @@ export const newWord = () => randomBytes(6).toString("hex");
 
 /** Starts another gateway over a running system. `over` replaces transports to the core. */
 export async function startGateway(
-  { transport }: Pick<System, "transport">,
+  system: Pick<System, "transport">,
   env: Readonly<Record<string, string>> = {},
   over: Partial<HttpGatewayDeps> = {},
 ): Promise<{ readonly gateway: HttpGateway; readonly runpack: RunpackCaller }> {
-  const config = loadHttpGatewayConfig({ HTTP_LISTEN: "127.0.0.1:0", TRUST_PROXY: "true", ...runpackKeys, ...env });
-  const core = { scheduler: transport, runnerGateway: transport, logStore: transport, catalog: transport };
-  const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
-  const gateway = createHttpGateway({ ...core, config, logger, serveOps: false, ...over });
-  await gateway.start();
+  const gateway = await startReplica(system, { TRUST_PROXY: "true", ...runpackKeys, ...env }, over);
   return { gateway, runpack: runpackAt(`http://${gateway.addresses.http}/runpack`) };
 }
 

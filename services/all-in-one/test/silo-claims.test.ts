@@ -1,8 +1,8 @@
 import { request } from "node:http";
-import { createHttpGateway, type HttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
+import type { HttpGateway } from "@switchyard/http-gateway";
 import { eventually } from "@switchyard/testkit";
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startReplica } from "./gateway-replica.js";
 import { siloCalls, siloTokens } from "./silo-calls.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
@@ -18,15 +18,7 @@ const jobOf = (body: Record<string, unknown>) => body["job"] as Record<string, u
 
 beforeAll(async () => {
   system = await startTestSystem({ MANAGED_RUNNERS: "0", NUM_INTERNAL_WORKERS: "0", SILO_TOKENS: siloTokens });
-  const { transport } = system;
-  const config = loadHttpGatewayConfig({
-    ...{ HTTP_LISTEN: "127.0.0.1:0", SILO_TOKENS: siloTokens, SILO_RUNNER_TIMEOUT: "1" },
-  });
-  second = createHttpGateway({
-    ...{ scheduler: transport, runnerGateway: transport, logStore: transport, catalog: transport },
-    ...{ config, logger: pino({ level: "silent" }), serveOps: false },
-  });
-  await second.start();
+  second = await startReplica(system, { SILO_TOKENS: siloTokens, SILO_RUNNER_TIMEOUT: "1" });
 });
 afterAll(async () => {
   await second.stop();

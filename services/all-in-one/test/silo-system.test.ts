@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRunner } from "@switchyard/client";
-import { createHttpGateway, type HttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
+import type { HttpGateway } from "@switchyard/http-gateway";
 import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { createClient, createGrpcTransport } from "@switchyard/rpc";
 import { eventually } from "@switchyard/testkit";
-import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startReplica } from "./gateway-replica.js";
 import { eventsUntil, openEvents, siloCalls, siloTokens, uniqueWord } from "./silo-calls.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
@@ -52,13 +52,7 @@ describe("definitions from files", () => {
 
   /** Another replica of the gateway; its start is over when it has tried to prepare its dialects. */
   async function withReplica(use: (gateway: HttpGateway) => Promise<void>): Promise<void> {
-    const { transport } = system;
-    const env = { HTTP_LISTEN: "127.0.0.1:0", SILO_TOKENS: siloTokens, SILO_DEFINITIONS_DIR: folder };
-    const gateway = createHttpGateway({
-      ...{ scheduler: transport, runnerGateway: transport, logStore: transport, catalog: transport },
-      ...{ config: loadHttpGatewayConfig(env), logger: pino({ level: "silent" }), serveOps: false },
-    });
-    await gateway.start();
+    const gateway = await startReplica(system, { SILO_TOKENS: siloTokens, SILO_DEFINITIONS_DIR: folder });
     await use(gateway).finally(() => gateway.stop());
   }
 

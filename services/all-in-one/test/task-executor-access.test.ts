@@ -1,7 +1,8 @@
-import { createHttpGateway, type HttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
+import type { HttpGateway } from "@switchyard/http-gateway";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startReplica } from "./gateway-replica.js";
 import { restCaller } from "./rest-caller.js";
-import { startTestSystem, type TestSystem, testLogger } from "./test-system.js";
+import { startTestSystem, type TestSystem } from "./test-system.js";
 
 // The two things that an operator may put in front of the dialect; neither is there by default.
 let system: TestSystem;
@@ -17,12 +18,8 @@ afterAll(() => system.stop());
 
 /** Another replica of the gateway with settings of its own. */
 async function replica(env: Record<string, string>) {
-  const { transport } = system;
-  const config = loadHttpGatewayConfig({ HTTP_LISTEN: "127.0.0.1:0", OPS_LISTEN: "127.0.0.1:0", ...env });
-  const core = { scheduler: transport, runnerGateway: transport, logStore: transport, catalog: transport };
-  const gateway = createHttpGateway({ ...core, config, logger: testLogger(), serveOps: false });
+  const gateway = await startReplica(system, env);
   gateways.push(gateway);
-  await gateway.start();
   return restCaller(() => `http://${gateway.addresses.http}/task-executor`);
 }
 

@@ -1,8 +1,8 @@
-import { createHttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startReplica } from "./gateway-replica.js";
 import { restCaller } from "./rest-caller.js";
 import { openEvents, openSocket, type StreamMessage } from "./task-streams.js";
-import { startTestSystem, type TestSystem, testLogger } from "./test-system.js";
+import { startTestSystem, type TestSystem } from "./test-system.js";
 
 let system: TestSystem;
 const base = () => `http://${system.addresses.http}/task-executor`;
@@ -199,11 +199,7 @@ it("nothing is lost or doubled between the snapshot and what follows it, wheneve
 
 it("streams end with their gateway", async () => {
   const { id, cancel } = await setup();
-  const { transport } = system;
-  const config = loadHttpGatewayConfig({ HTTP_LISTEN: "127.0.0.1:0", OPS_LISTEN: "127.0.0.1:0" });
-  const core = { scheduler: transport, runnerGateway: transport, logStore: transport, catalog: transport };
-  const gateway = createHttpGateway({ ...core, config, logger: testLogger(), serveOps: false });
-  await gateway.start();
+  const gateway = await startReplica(system);
   const other = `http://${gateway.addresses.http}/task-executor`;
   const [socket, events] = await Promise.all([openSocket(other, id), openEvents(other, id)]);
   await gateway.stop();

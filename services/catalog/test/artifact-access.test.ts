@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ArtifactFixture, as, collect, type FileInit, messagesOf, startArtifacts } from "./artifact-fixture.js";
-import { openDirectory, type TestStore } from "./artifact-stores.js";
+import { as, collect, type FileInit, messagesOf, startArtifactsIn } from "./artifact-fixture.js";
+import { openDirectory } from "./artifact-stores.js";
 import { freshNamespace, refusal } from "./catalog-fixture.js";
 
-let store: TestStore;
-let fixture: ArtifactFixture;
+let fixture: Awaited<ReturnType<typeof startArtifactsIn>>;
 beforeAll(async () => {
-  store = await openDirectory();
-  fixture = await startArtifacts(store.blobs);
+  fixture = await startArtifactsIn(openDirectory);
 });
-afterAll(async () => {
-  await fixture?.stop();
-  await store?.stop();
-});
+afterAll(() => fixture?.stop());
 
 const bytes = Buffer.from("x");
 

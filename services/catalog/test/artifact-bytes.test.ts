@@ -1,28 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type ArtifactFixture,
-  collect,
-  type FileInit,
-  messagesOf,
-  sha256,
-  startArtifacts,
-} from "./artifact-fixture.js";
-import { hasBytes, stores, type TestStore } from "./artifact-stores.js";
+import { collect, type FileInit, messagesOf, sha256, startArtifactsIn } from "./artifact-fixture.js";
+import { hasBytes, stores } from "./artifact-stores.js";
 import { freshNamespace, refusal } from "./catalog-fixture.js";
 
 describe.each(stores)("bytes in %s", (_, openStore) => {
-  let store: TestStore;
-  let fixture: ArtifactFixture;
+  let fixture: Awaited<ReturnType<typeof startArtifactsIn>>;
   beforeAll(async () => {
-    store = await openStore();
-    fixture = await startArtifacts(store.blobs);
+    fixture = await startArtifactsIn(openStore);
   });
-  afterAll(async () => {
-    await fixture?.stop();
-    await store?.blobs.close();
-    await store?.stop();
-  });
+  afterAll(() => fixture?.stop());
 
   const fileOf = (namespace: string, more: FileInit = {}): FileInit => ({
     ...{ namespace, jobId: "job", attempt: 1, name: "file" },
@@ -114,11 +101,11 @@ describe.each(stores)("bytes in %s", (_, openStore) => {
     expect(await remove([a])).toMatchObject({ deletedCount: 0 });
     expect((await refusal(fixture.client.getArtifact({ namespace, artifactId: a }))).reason).toBe("ARTIFACT_NOT_FOUND");
     expect(await fixture.names(namespace, "job")).toEqual(["b", "c"]);
-    expect(await hasBytes(store.blobs, a)).toBe(true);
+    expect(await hasBytes(fixture.blobs, a)).toBe(true);
     await fixture.catalog.reap();
-    expect(await hasBytes(store.blobs, a)).toBe(false);
+    expect(await hasBytes(fixture.blobs, a)).toBe(false);
     expect(await remove([], "job")).toMatchObject({ deletedCount: 2 });
     await fixture.catalog.reap();
-    for (const id of [b, c]) expect(await hasBytes(store.blobs, id)).toBe(false);
+    for (const id of [b, c]) expect(await hasBytes(fixture.blobs, id)).toBe(false);
   });
 });

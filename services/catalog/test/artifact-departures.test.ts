@@ -3,22 +3,16 @@ import { ArtifactService } from "@switchyard/proto/switchyard/catalog/v1/artifac
 import { createClient, createGrpcTransport } from "@switchyard/rpc";
 import { createSignal, createTcpProxy, eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ArtifactFixture, startArtifacts, type UploadInit } from "./artifact-fixture.js";
-import { stores, type TestStore } from "./artifact-stores.js";
+import { type ArtifactFixture, startArtifactsIn, type UploadInit } from "./artifact-fixture.js";
+import { stores } from "./artifact-stores.js";
 import { freshNamespace, refusal } from "./catalog-fixture.js";
 
 describe.each(stores)("half uploads to %s", (_, openStore) => {
-  let store: TestStore;
-  let fixture: ArtifactFixture;
+  let fixture: Awaited<ReturnType<typeof startArtifactsIn>>;
   beforeAll(async () => {
-    store = await openStore();
-    fixture = await startArtifacts(store.blobs);
+    fixture = await startArtifactsIn(openStore);
   });
-  afterAll(async () => {
-    await fixture?.stop();
-    await store?.blobs.close();
-    await store?.stop();
-  });
+  afterAll(() => fixture?.stop());
 
   /** Sends a head and one piece, says so, and then nothing more until it is let go. */
   async function* half(namespace: string, sent: () => void, letGo: Promise<void>): AsyncGenerator<UploadInit> {

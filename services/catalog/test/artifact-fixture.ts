@@ -21,6 +21,7 @@ import {
 } from "@switchyard/service-kit";
 import { createTestDatabase } from "@switchyard/testkit";
 import { type BlobStore, type Catalog, catalogScopes, createCatalog, migrateCatalog } from "../src/index.js";
+import type { TestStore } from "./artifact-stores.js";
 
 /** A file as tests say it. */
 export type FileInit = Exclude<MessageInitShape<typeof ArtifactSchema>, Artifact>;
@@ -113,6 +114,25 @@ export async function startArtifacts(
       await database.drop();
     },
   };
+}
+
+/** Starts a catalog on a store of its own, which stops with it. */
+export async function startArtifactsIn(
+  openStore: () => Promise<TestStore>,
+  options: { readonly maxArtifactBytes?: number } = {},
+): Promise<ArtifactFixture & Pick<TestStore, "blobs">> {
+  const { blobs, stop } = await openStore();
+  const closeStore = async () => {
+    await blobs.close();
+    await stop();
+  };
+  try {
+    const fixture = await startArtifacts(blobs, options);
+    return { ...fixture, blobs, stop: () => fixture.stop().finally(closeStore) };
+  } catch (error) {
+    await closeStore();
+    throw error;
+  }
 }
 
 /** Bytes of a piece that tests send. */

@@ -1,19 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ArtifactFixture, type DownloadInit, type FileInit, startArtifacts } from "./artifact-fixture.js";
-import { openDirectory, type TestStore } from "./artifact-stores.js";
+import { type ArtifactFixture, type DownloadInit, type FileInit, startArtifactsIn } from "./artifact-fixture.js";
+import { openDirectory } from "./artifact-stores.js";
 import { refusal } from "./catalog-fixture.js";
 
-let store: TestStore;
-let fixture: ArtifactFixture;
+let fixture: Awaited<ReturnType<typeof startArtifactsIn>>;
 beforeAll(async () => {
-  store = await openDirectory();
-  fixture = await startArtifacts(store.blobs, { maxArtifactBytes: 1_000 });
+  fixture = await startArtifactsIn(openDirectory, { maxArtifactBytes: 1_000 });
 });
-afterAll(async () => {
-  await fixture?.stop();
-  await store?.stop();
-});
+afterAll(() => fixture?.stop());
 
 const namespace = "n";
 const bytes = Buffer.from("x");

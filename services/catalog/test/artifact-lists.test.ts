@@ -1,19 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ArtifactFixture, startArtifacts } from "./artifact-fixture.js";
-import { openDirectory, type TestStore } from "./artifact-stores.js";
+import { type ArtifactFixture, startArtifactsIn } from "./artifact-fixture.js";
+import { openDirectory } from "./artifact-stores.js";
 import { freshNamespace, refusal } from "./catalog-fixture.js";
 
-let store: TestStore;
-let fixture: ArtifactFixture;
+let fixture: Awaited<ReturnType<typeof startArtifactsIn>>;
 beforeAll(async () => {
-  store = await openDirectory();
-  fixture = await startArtifacts(store.blobs);
+  fixture = await startArtifactsIn(openDirectory);
 });
-afterAll(async () => {
-  await fixture?.stop();
-  await store?.stop();
-});
+afterAll(() => fixture?.stop());
 
 type ListInit = Parameters<ArtifactFixture["client"]["listArtifacts"]>[0];
 const bytes = Buffer.from("x");

@@ -1,22 +1,16 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ArtifactFixture, type FileInit, sha256, startArtifacts } from "./artifact-fixture.js";
-import { createHeldStore, hasBytes, stores, type TestStore } from "./artifact-stores.js";
+import { type FileInit, sha256, startArtifacts, startArtifactsIn } from "./artifact-fixture.js";
+import { createHeldStore, hasBytes, stores } from "./artifact-stores.js";
 import { freshNamespace, refusal } from "./catalog-fixture.js";
 
 describe.each(stores)("stages and names, in %s", (_, openStore) => {
-  let store: TestStore;
-  let fixture: ArtifactFixture;
+  let fixture: Awaited<ReturnType<typeof startArtifactsIn>>;
   beforeAll(async () => {
-    store = await openStore();
-    fixture = await startArtifacts(store.blobs);
+    fixture = await startArtifactsIn(openStore);
   });
-  afterAll(async () => {
-    await fixture?.stop();
-    await store?.blobs.close();
-    await store?.stop();
-  });
+  afterAll(() => fixture?.stop());
 
   const file = (namespace: string, name: string, more: FileInit = {}): FileInit => ({
     ...{ namespace, jobId: "job", attempt: 1, name },
@@ -47,8 +41,8 @@ describe.each(stores)("stages and names, in %s", (_, openStore) => {
     expect((await byName(namespace, "b")).artifact?.id).toBe(b.id);
     expect((await refusal(get(namespace, c.id))).reason).toBe("ARTIFACT_NOT_FOUND");
     await fixture.catalog.reap();
-    expect(await hasBytes(store.blobs, c.id)).toBe(false);
-    expect(await hasBytes(store.blobs, b.id)).toBe(true);
+    expect(await hasBytes(fixture.blobs, c.id)).toBe(false);
+    expect(await hasBytes(fixture.blobs, b.id)).toBe(true);
     expect((await get(namespace, other.id)).artifact?.staged).toBe(true);
 
     expect(await commit(namespace, [a.id, b.id])).toMatchObject({ committedCount: 2 });
@@ -88,8 +82,8 @@ describe.each(stores)("stages and names, in %s", (_, openStore) => {
     const third = await put(namespace, "a");
     expect(await fixture.names(namespace, "job")).toEqual(["a"]);
     await fixture.catalog.reap();
-    for (const { id } of [first, second]) expect(await hasBytes(store.blobs, id)).toBe(false);
-    expect(await hasBytes(store.blobs, third.id)).toBe(true);
+    for (const { id } of [first, second]) expect(await hasBytes(fixture.blobs, id)).toBe(false);
+    expect(await hasBytes(fixture.blobs, third.id)).toBe(true);
   });
 
   test("files of no job may have the same name, or none", async () => {
@@ -125,7 +119,7 @@ describe.each(stores)("stages and names, in %s", (_, openStore) => {
     ]);
     expect(rows).toHaveLength(1);
     await fixture.catalog.reap();
-    for (const { id } of files) expect(await hasBytes(store.blobs, id)).toBe(id === rows[0]?.id);
+    for (const { id } of files) expect(await hasBytes(fixture.blobs, id)).toBe(id === rows[0]?.id);
   });
 
   test("staged files that nobody commits are collected when they are old", async () => {
@@ -135,13 +129,13 @@ describe.each(stores)("stages and names, in %s", (_, openStore) => {
     await fixture.query(age, [[old.id, shown.id]]);
     await fixture.catalog.reap();
     expect((await refusal(get(namespace, old.id))).reason).toBe("ARTIFACT_NOT_FOUND");
-    expect(await hasBytes(store.blobs, old.id)).toBe(false);
-    for (const { id } of [young, shown]) expect(await hasBytes(store.blobs, id)).toBe(true);
+    expect(await hasBytes(fixture.blobs, old.id)).toBe(false);
+    for (const { id } of [young, shown]) expect(await hasBytes(fixture.blobs, id)).toBe(true);
   });
 
   test("bytes whose upload died before its row are collected when they are old, even if it comes back", async () => {
     const namespace = freshNamespace();
-    const held = createHeldStore(store.blobs);
+    const held = createHeldStore(fixture.blobs);
     const other = await startArtifacts(held.blobs);
     const call = refusal(other.upload(file(namespace, "a"), randomBytes(10)));
     const id = await eventually(() => {
@@ -149,10 +143,10 @@ describe.each(stores)("stages and names, in %s", (_, openStore) => {
       return held.written[0] as string;
     });
     await other.catalog.reap();
-    expect(await hasBytes(store.blobs, id)).toBe(true);
+    expect(await hasBytes(fixture.blobs, id)).toBe(true);
     await other.query("update catalog.loose_blobs set since = now() - interval '25 hours' where id = $1", [id]);
     await other.catalog.reap();
-    expect(await hasBytes(store.blobs, id)).toBe(false);
+    expect(await hasBytes(fixture.blobs, id)).toBe(false);
     expect(await other.query("select 1 from catalog.loose_blobs")).toEqual([]);
     held.release();
     expect((await call).reason).toBe("STORAGE_UNAVAILABLE");

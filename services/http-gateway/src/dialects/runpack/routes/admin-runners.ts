@@ -1,6 +1,6 @@
-import type { Runner } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
 import type { QueueCounts } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { allRunners } from "../../../core/runner-pages.js";
 import { sendJsonArray } from "../../../http/send-array.js";
 import { writeJson } from "../../../json/raw-json.js";
 import type { RunpackContext } from "../context.js";
@@ -26,7 +26,9 @@ export function adminRunnerRoutes(app: FastifyInstance, context: RunpackContext)
     operation: "Failed to get runners",
     schema: { tags, summary: "Lists runners, last seen first.", response: { 200: schemas.runnerList } },
     async handle(_, reply) {
-      const runners = (await allRunners(context)).sort((a, b) => lastSeenMs(b) - lastSeenMs(a));
+      const runners = (await allRunners(context.core, context.config.namespace)).sort(
+        (a, b) => lastSeenMs(b) - lastSeenMs(a),
+      );
       const now = Date.now();
       const texts = (async function* () {
         for (const runner of runners) yield writeJson(runnerView(runner, now, runnerActiveMs));
@@ -59,7 +61,10 @@ export function adminRunnerRoutes(app: FastifyInstance, context: RunpackContext)
     operation: "Failed to get statistics",
     schema: { tags, summary: "Returns sums over all jobs and runners.", response: { 200: schemas.stats } },
     async handle(_, reply) {
-      const [jobs, runners] = await Promise.all([countJobs(context), allRunners(context)]);
+      const [jobs, runners] = await Promise.all([
+        countJobs(context),
+        allRunners(context.core, context.config.namespace),
+      ]);
       const now = Date.now();
       const active = runners.filter((runner) => isActive(runner, now, runnerActiveMs)).length;
       return sendJson(reply, 200, writeJson({ jobs, runners: { total: runners.length, active } }));
@@ -69,17 +74,6 @@ export function adminRunnerRoutes(app: FastifyInstance, context: RunpackContext)
 
 function namedRunner(request: FastifyRequest): string {
   return (request.params as { runnerId: string }).runnerId;
-}
-
-async function allRunners({ core, config }: RunpackContext): Promise<Runner[]> {
-  const runners: Runner[] = [];
-  let pageToken = "";
-  do {
-    const page = await core.fleet.listRunners({ namespace: config.namespace, pageSize: 1000, pageToken });
-    runners.push(...page.runners);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "");
-  return runners;
 }
 
 /** Counts jobs by status over all queues, from the scheduler's own sums. */

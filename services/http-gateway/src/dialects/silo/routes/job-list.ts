@@ -1,6 +1,7 @@
-import { type Job, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import type { Job } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { type ListJobsResponse, ListOrder } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { FastifyInstance } from "fastify";
+import { jobPages } from "../../../core/job-pages.js";
 import { sendJsonArray } from "../../../http/send-array.js";
 import { writeJson } from "../../../json/raw-json.js";
 import type { SiloContext } from "../context.js";
@@ -49,7 +50,7 @@ function textOf(found: Job): string {
   return writeJson(jobView(found));
 }
 
-/** The pages of a list. The core bounds them by bytes too, so a list may need several. */
+/** The pages of a list. */
 async function* pagesOf(
   { core, config }: SiloContext,
   { status, definition, part_number: part, runner_id: runner, limit = 50, offset = 0 }: ListJobsQuery,
@@ -58,28 +59,15 @@ async function* pagesOf(
   if (part === "") return undefined;
   // Other texts name no definition, and some could be no kind of the core's.
   if (definition !== undefined && !/^[\x21-\x7e]{1,255}$/.test(definition)) return undefined;
-  let missing = limit;
-  let pageToken = "";
-  do {
-    const page = await core.jobs.listJobs({
-      namespace: config.namespace,
-      filter: {
-        ...(status === undefined ? {} : jobFilterOf(status)),
-        kinds: definition === undefined ? [] : [definition],
-        subject: part === undefined ? "" : subjectOf(part),
-        runnerId: runner?.toLowerCase() ?? "",
-      },
-      orderBy: ListOrder.NEWEST,
-      pageSize: missing,
-      pageToken,
-      skip: Math.min(offset, 0xffff_ffff),
-      wantTotal: pageToken === "",
-      view: JobView.PAYLOADS,
-    });
-    const jobs = page.jobs.slice(0, missing);
-    yield { ...page, jobs };
-    missing -= jobs.length;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "" && missing > 0);
-  return undefined;
+  const list = {
+    namespace: config.namespace,
+    filter: {
+      ...(status === undefined ? {} : jobFilterOf(status)),
+      kinds: definition === undefined ? [] : [definition],
+      subject: part === undefined ? "" : subjectOf(part),
+      runnerId: runner?.toLowerCase() ?? "",
+    },
+    orderBy: ListOrder.NEWEST,
+  };
+  return yield* jobPages(core, list, { skip: offset, limit });
 }

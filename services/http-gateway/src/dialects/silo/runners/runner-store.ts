@@ -3,6 +3,7 @@ import type { Runner } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
 import type { SiloContext } from "../context.js";
 import { notFound } from "../errors.js";
 import { failureOutcome } from "../../../core/failure-text.js";
+import { allRunners } from "../../../core/runner-pages.js";
 
 type Core = Pick<SiloContext, "core" | "config">;
 
@@ -19,15 +20,9 @@ export async function getRunner({ core, config }: Core, runnerId: string): Promi
   return runner;
 }
 
-/** Reads every runner of the namespace, by name. The core orders them by id, so they are read before the first is shown. */
+/** Reads every runner of the namespace, by name; the core orders them by id. */
 export async function listRunners({ core, config }: Core): Promise<Runner[]> {
-  const runners: Runner[] = [];
-  let pageToken = "";
-  do {
-    const page = await core.fleet.listRunners({ namespace: config.namespace, pageSize: 1000, pageToken });
-    runners.push(...page.runners);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "");
+  const runners = await allRunners(core, config.namespace);
   return runners.sort((a, b) => compare(a.spec?.name ?? "", b.spec?.name ?? "") || compare(a.id, b.id));
 }
 

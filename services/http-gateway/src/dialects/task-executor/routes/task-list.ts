@@ -1,7 +1,7 @@
-import { JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { Job } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { ListJobsResponse } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { FastifyInstance } from "fastify";
+import { type JobWindow, jobPages } from "../../../core/job-pages.js";
 import { sendJsonArray } from "../../../http/send-array.js";
 import { writeJson } from "../../../json/raw-json.js";
 import { shapeOf, type TaskExecutorContext } from "../context.js";
@@ -41,9 +41,7 @@ export function taskListRoutes(app: FastifyInstance, context: TaskExecutorContex
   });
 }
 
-interface Window {
-  readonly skip: number;
-  readonly limit: number;
+interface Window extends JobWindow {
   /** Number of the page that the window is, from 1. */
   readonly page: number;
 }
@@ -59,38 +57,25 @@ function windowOf({ page, page_size, limit, offset }: ListTasksQuery, deployed: 
   return { skip, limit: size, page: Math.floor(skip / size) + 1 };
 }
 
-/** The pages of a window. The core bounds them by bytes too, so a window may need several. */
+/** The pages of a window. */
 async function* pagesOf(
   { core, config }: TaskExecutorContext,
   { status, problem_id, worker_id, sort = "-created_at" }: ListTasksQuery,
-  { skip, limit }: Window,
+  window: Window,
 ): AsyncGenerator<ListJobsResponse, undefined> {
   // To the core an empty value is no filter at all, and a name that cannot exist is an error.
   if (problem_id !== undefined && !/^\P{Cc}{1,255}$/u.test(problem_id)) return undefined;
   if (worker_id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._:-]{0,254}$/.test(worker_id)) return undefined;
-  let missing = limit;
-  let pageToken = "";
-  do {
-    const page = await core.jobs.listJobs({
-      namespace: config.namespace,
-      filter: {
-        states: status === undefined ? [] : jobStatesOf(status),
-        kinds: problem_id === undefined ? [] : [problem_id],
-        runnerId: worker_id ?? "",
-      },
-      orderBy: listOrders[sort] ?? 0,
-      pageSize: missing,
-      pageToken,
-      skip: Math.min(skip, 0xffff_ffff),
-      wantTotal: pageToken === "",
-      view: JobView.PAYLOADS,
-    });
-    const jobs = page.jobs.slice(0, missing);
-    yield { ...page, jobs };
-    missing -= jobs.length;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "" && missing > 0);
-  return undefined;
+  const list = {
+    namespace: config.namespace,
+    filter: {
+      states: status === undefined ? [] : jobStatesOf(status),
+      kinds: problem_id === undefined ? [] : [problem_id],
+      runnerId: worker_id ?? "",
+    },
+    orderBy: listOrders[sort] ?? 0,
+  };
+  return yield* jobPages(core, list, window);
 }
 
 async function* taskTexts(

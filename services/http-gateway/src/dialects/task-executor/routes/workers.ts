@@ -4,6 +4,7 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { reasonOf } from "@switchyard/errors";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { FastifyInstance } from "fastify";
+import { runnerPages } from "../../../core/runner-pages.js";
 import { sendJsonArray } from "../../../http/send-array.js";
 import type { JsonDocument } from "../../../json/parse-json.js";
 import { writeJson } from "../../../json/raw-json.js";
@@ -67,7 +68,7 @@ export function workerRoutes(app: FastifyInstance, context: TaskExecutorContext)
     async (request, reply) => {
       const query = request.query as { status?: WorkerStatus; backend_type?: string };
       const shape = shapeOf(request, config.shape);
-      const pages = runnerPages(context, query);
+      const pages = pagesOf(context, query);
       const first = await pages.next();
       const total = Number(first.value?.total ?? 0);
       reply.header("X-Total-Count", total);
@@ -149,23 +150,15 @@ async function makeIdle(
   return present;
 }
 
-async function* runnerPages(
+async function* pagesOf(
   { core, config }: TaskExecutorContext,
   { status, backend_type: backendType }: { status?: WorkerStatus; backend_type?: string },
 ) {
   // To the core an empty value asks for the label's presence; here nothing can equal it.
   if (backendType === "") return undefined;
-  let pageToken = "";
-  do {
-    const page = await core.fleet.listRunners({
-      namespace: config.namespace,
-      states: status === undefined ? [] : runnerStatesOf(status),
-      labels: backendType === undefined ? {} : { [backendTypeLabel]: backendType },
-      pageSize: 1000,
-      pageToken,
-    });
-    yield page;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "");
-  return undefined;
+  return yield* runnerPages(core, {
+    namespace: config.namespace,
+    states: status === undefined ? [] : runnerStatesOf(status),
+    labels: backendType === undefined ? {} : { [backendTypeLabel]: backendType },
+  });
 }
