@@ -1,17 +1,25 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { eventually, freePort, withTimeout } from "@switchyard/testkit";
 import pg from "pg";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/index.js";
 
 const directories: string[] = [];
 const servers: EmbeddedPostgres[] = [];
 const owners: ChildProcess[] = [];
+const template = join(tmpdir(), `switchyard-embedded-${process.pid}-template-${Date.now()}`);
+
+beforeAll(async () => {
+  await (await startEmbeddedPostgres({ dataDir: template, persistent: true })).stop();
+});
+
+afterAll(() => rm(template, { recursive: true, force: true }));
 
 afterEach(async () => {
   for (const owner of owners.splice(0)) owner.kill("SIGKILL");
@@ -25,6 +33,13 @@ afterEach(async () => {
 function newDirectory(): string {
   const directory = join(tmpdir(), `switchyard-embedded-${process.pid}-${directories.length}-${Date.now()}`);
   directories.push(directory);
+  return directory;
+}
+
+/** A directory with a cluster of its own in it. A copy, with its owner and its modes: making clusters costs most of the time here. */
+async function usedDirectory(): Promise<string> {
+  const directory = newDirectory();
+  await promisify(execFile)("cp", ["-a", template, directory]);
   return directory;
 }
 
@@ -107,7 +122,7 @@ describe("startEmbeddedPostgres", () => {
   });
 
   it("asks for its password", async () => {
-    const server = await start(newDirectory());
+    const server = await start(await usedDirectory());
     const url = new URL(server.url);
     url.password = "guess";
     await expect(query(url.href, "select 1")).rejects.toMatchObject({ code: "28P01" });
@@ -122,7 +137,7 @@ describe("startEmbeddedPostgres", () => {
   });
 
   it("refuses a directory that is in use", async () => {
-    const directory = newDirectory();
+    const directory = await usedDirectory();
     const first = await start(directory);
     await expect(start(directory)).rejects.toMatchObject({
       reason: "PRECONDITION_FAILED",
@@ -132,8 +147,8 @@ describe("startEmbeddedPostgres", () => {
   });
 
   it("says that a port is taken", async () => {
-    const first = await start(newDirectory());
-    const error = start(newDirectory(), { port: first.port });
+    const first = await start(await usedDirectory());
+    const error = start(await usedDirectory(), { port: first.port });
     await expect(error).rejects.toMatchObject({
       reason: "STORAGE_UNAVAILABLE",
       message: expect.stringContaining("bind"),
@@ -145,14 +160,14 @@ describe("startEmbeddedPostgres", () => {
   });
 
   it("refuses the data of another version", async () => {
-    const directory = newDirectory();
+    const directory = await usedDirectory();
     await (await start(directory)).stop();
     await writeFile(join(directory, "cluster/PG_VERSION"), "15\n");
     await expect(start(directory)).rejects.toThrow(/made by PostgreSQL 15, the embedded server is 18/);
   });
 
   it("tells when the server ends by itself", async () => {
-    const directory = newDirectory();
+    const directory = await usedDirectory();
     const ended = new Promise<Error>((resolve) => {
       void start(directory, { onUnexpectedExit: resolve }).then(async () => {
         process.kill((await postmasterOf(directory)) as number, "SIGQUIT");
@@ -164,7 +179,7 @@ describe("startEmbeddedPostgres", () => {
 
 describe("after a kill", () => {
   it("lets the guardian stop the server of a killed process, and goes on with its data", async () => {
-    const directory = newDirectory();
+    const directory = await usedDirectory();
     const { owner, url } = await startOwner(directory, "keep");
     await query(url, "create table kept as select 8 as value");
     await kill(owner);
@@ -181,7 +196,7 @@ describe("after a kill", () => {
   });
 
   it.runIf(process.platform === "linux")("stops an orphan whose guardian is gone too", async () => {
-    const directory = newDirectory();
+    const directory = await usedDirectory();
     const { owner, url } = await startOwner(directory, "keep");
     await query(url, "create table kept as select 9 as value");
     const orphan = await postmasterOf(directory);
@@ -196,7 +211,7 @@ describe("after a kill", () => {
   it.runIf(process.platform === "linux")(
     "starts over a killed server whose id now belongs to somebody else",
     async () => {
-      const directory = newDirectory();
+      const directory = await usedDirectory();
       const { owner, url } = await startOwner(directory, "keep");
       await query(url, "create table kept as select 10 as value");
       await killGuardian(directory);
@@ -211,7 +226,7 @@ describe("after a kill", () => {
   );
 
   it.runIf(process.platform === "linux")("does not touch a server that somebody else started", async () => {
-    const directory = newDirectory();
+    const directory = await usedDirectory();
     const { owner, url } = await startOwner(directory, "keep");
     const note = await readFile(join(directory, "owner.json"), "utf8");
     await rm(join(directory, "owner.json"));

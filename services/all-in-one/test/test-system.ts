@@ -17,11 +17,15 @@ export function createSystemDatabase(): Promise<TestDatabase> {
   return createTestDatabase({ templateKey: "all-in-one", migrate: migrateAll, leaks: "ignore" });
 }
 
-/** Starts the system on a database that is there, on free ports. */
+/**
+ * Starts the system on a database that is there, on free ports. The scheduler's lease of its shard outlasts a machine that
+ * stands still for seconds.
+ */
 export function startSystemOn(database: TestDatabase, env: Env = {}): Promise<System> {
   const free = "127.0.0.1:0";
   const listen = { HTTP_LISTEN: free, GRPC_LISTEN: free, OPS_LISTEN: free };
-  return startSystem(loadSystemConfig({ ...listen, DATABASE_URL: database.url, ...env }), testLogger());
+  const fixed = { DATABASE_URL: database.url, SCHEDULER_SHARD_LEASE_MS: "30000" };
+  return startSystem(loadSystemConfig({ ...listen, ...fixed, ...env }), testLogger());
 }
 
 /** Starts the system on free ports; says only what matters to the case. */

@@ -89,14 +89,14 @@ describe("giving a job another place", () => {
 
   it("leaves scheduled and blocked jobs where they wait", async () => {
     const ns = fresh();
-    const startTime = { seconds: BigInt(Math.floor(Date.now() / 1_000) + 1), nanos: 0 };
+    const startTime = { seconds: BigInt(Math.floor(Date.now() / 1_000) + 3), nanos: 0 };
     const parent = await ns.submit({ queue: "other" });
     const dependencies = [{ parent: { case: "jobId" as const, value: parent.jobId } }];
     const [scheduled, blocked] = await ns.submitAll([{ startTime }, { dependencies }]);
     expect((await reorder(ns, scheduled?.jobId ?? "", order(0, 2))).job?.state).toBe(JobState.SCHEDULED);
     expect((await reorder(ns, blocked?.jobId ?? "", order(0, 1))).job?.state).toBe(JobState.BLOCKED);
     await ns.run(parent.jobId);
-    const wait = { seconds: 5n, nanos: 0 };
+    const wait = { seconds: 10n, nanos: 0 };
     expect((await ns.claim({ wait }))[0]?.jobId).toBe(blocked?.jobId);
     expect((await ns.claim({ wait }))[0]?.jobId).toBe(scheduled?.jobId);
   });

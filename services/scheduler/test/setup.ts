@@ -44,7 +44,10 @@ export function createSchedulerDatabase(): Promise<TestDatabase> {
 /** Schedulers that are being started, by replica: one that waits for its shard can be stopped. */
 export const standbys = new Map<string, Scheduler>();
 
-/** Starts a scheduler on a database. `deps` are kept over restarts. */
+/**
+ * Starts a scheduler on a database. `deps` are kept over restarts. Its lease of the shard outlasts a machine that stands still
+ * for seconds, so that a term ends for what a test does and for nothing else.
+ */
 export async function startScheduler(
   database: TestDatabase,
   config: Partial<SchedulerConfig> = {},
@@ -52,7 +55,7 @@ export async function startScheduler(
 ): Promise<TestScheduler> {
   const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
   const scheduler = createScheduler({
-    config: { ...schedulerDefaults, databaseUrl: database.url, replicaId: "test", ...config },
+    config: { ...schedulerDefaults, databaseUrl: database.url, replicaId: "test", shardLeaseMs: 30_000, ...config },
     logger,
     ...deps,
   });

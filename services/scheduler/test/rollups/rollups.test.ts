@@ -23,6 +23,8 @@ import { random, Workload } from "./workload.js";
 const { QUEUE, KIND, SUBJECT, RUNNER, STATE, CODE, HOUR } = AggregateBy;
 const { SUCCEEDED, FAILED, QUEUED, RUNNING } = JobState;
 const hourMs = 3_600_000;
+/** `ROLLUP_SEEDS` asks for more. */
+const seeds = Array.from({ length: Number(process.env["ROLLUP_SEEDS"] ?? 1) }, (_, n) => n + 1);
 
 let database: TestDatabase;
 let system: TestScheduler;
@@ -123,7 +125,7 @@ const ended = async (namespace: string, name = "default") => {
 };
 
 describe("sums", () => {
-  it.each([1, 2])("say what the jobs say, whatever happens to them and to the owner (seed %d)", async (seed) => {
+  it.each(seeds)("say what the jobs say, whatever happens to them and to the owner (seed %d)", async (seed) => {
     const namespace = `chance-${seed}`;
     const workload = new Workload(namespace, random(seed));
     for (let phase = 0; phase < 3; phase++) {
