@@ -9,6 +9,8 @@ export interface Dialect {
   readonly title: string;
   /** `host:port` of a listener of its own, at whose root the dialect stands. Unset: prefix only. */
   readonly listen: string | undefined;
+  /** Host name, in lower case, under which the main listener has the dialect at its root. Unset: none. */
+  readonly hostName: string | undefined;
   /** Routes, errors, authentication and body limits, encapsulated: nothing of it reaches the other dialects. */
   readonly plugin: FastifyPluginAsync;
   /** Sets up what the dialect keeps in the core. Called at the start, and again until it succeeds; may run on every replica. */

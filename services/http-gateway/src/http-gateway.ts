@@ -12,6 +12,7 @@ import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { HttpGatewayConfig } from "./config.js";
 import { type CoreTransports, createCoreClients } from "./core/clients.js";
+import type { Dialect } from "./dialect.js";
 import { createDialects } from "./dialects/index.js";
 import { createOwnServer, createServer } from "./http-server.js";
 import { createRequestMetrics } from "./http/request-metrics.js";
@@ -57,7 +58,7 @@ export interface HttpGateway {
   readonly registry: Registry;
 }
 
-/** Builds the gateway: the main listener with pages, `/rpc` and every dialect under its prefix, and the dialects' own listeners. */
+/** Builds the gateway: the main listener with pages, `/rpc` and every dialect under its prefix and host name, and the dialects' own listeners. */
 export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   const { config, logger, version = "0.1.0" } = deps;
   const core = createCoreClients(deps, config.coreTimeoutMs);
@@ -71,7 +72,17 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   collectDefaultMetrics({ register: registry });
 
   const server = { logger, trustProxy: config.trustProxy, metrics: createRequestMetrics(registry) };
-  const app = createServer({ ...server, dialects });
+  const atRoot = (dialect: Dialect): FastifyInstance => {
+    const own = createOwnServer({ ...server, dialect });
+    own.get("/docs", () => documents.get(dialect.name)?.());
+    return own;
+  };
+  const hosted = new Map(
+    dialects.flatMap((dialect) =>
+      dialect.hostName === undefined ? [] : [[dialect.hostName, atRoot(dialect)] as const],
+    ),
+  );
+  const app = createServer({ ...server, dialects, hosted });
   app.get("/", (_, reply) => reply.type("text/html; charset=utf-8").send(startPage(dialects, version)));
   app.get("/docs", (_, reply) => reply.type("text/html; charset=utf-8").send(docsPage(dialects)));
   for (const [name, document] of documents) app.get(`/docs/${name}`, () => document());
@@ -82,9 +93,7 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   const listeners: Listener[] = [{ name: undefined, app, listen: config.httpListen }];
   for (const dialect of dialects) {
     if (dialect.listen === undefined) continue;
-    const own = createOwnServer({ ...server, dialect });
-    own.get("/docs", () => documents.get(dialect.name)?.());
-    listeners.push({ name: dialect.name, app: own, listen: dialect.listen });
+    listeners.push({ name: dialect.name, app: atRoot(dialect), listen: dialect.listen });
   }
   const ops: OperationsServer | undefined =
     deps.serveOps === false
@@ -101,6 +110,7 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
 
   async function listen(): Promise<void> {
     opsAddress = await ops?.listen(config.opsListen);
+    await Promise.all([...hosted.values()].map((own) => own.ready()));
     for (const listener of listeners) listener.listen = await bind(listener.app, listener.listen);
     await prepareDialects(dialects, { readiness, logger, stopping: shutdown.signal });
     readiness.unblock("starting");
@@ -114,7 +124,8 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
     const cut = setTimeout(() => {
       for (const listener of listeners) listener.app.server.closeAllConnections();
     }, config.graceMs);
-    await Promise.all(listeners.map((listener) => listener.app.close()));
+    const servers = [...listeners.map((listener) => listener.app), ...hosted.values()];
+    await Promise.all(servers.map((one) => one.close()));
     clearTimeout(cut);
     await ops?.stop(config.graceMs);
     logger.info("stopped");

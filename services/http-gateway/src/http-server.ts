@@ -2,6 +2,7 @@ import websocket from "@fastify/websocket";
 import type { Logger } from "@switchyard/service-kit";
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import type { Dialect } from "./dialect.js";
+import { type HostedServers, serverByHost } from "./http/by-host.js";
 import type { RequestMetrics } from "./http/request-metrics.js";
 import { webSocketUpgrades } from "./http/upgrades.js";
 
@@ -14,22 +15,26 @@ interface ServerSettings {
   readonly trustProxy: boolean | string;
 }
 
+interface MainServerSettings extends ServerSettings {
+  readonly dialects: readonly Dialect[];
+  /** Servers that get the requests for their names. */
+  readonly hosted: HostedServers;
+}
+
 /** Makes the main server, without routes. A URL that cannot be decoded is answered by the dialect that its prefix names. */
-export function createServer({
-  dialects,
-  ...settings
-}: ServerSettings & { readonly dialects: readonly Dialect[] }): FastifyInstance {
+export function createServer({ dialects, hosted, ...settings }: MainServerSettings): FastifyInstance {
   const dialectOf = (url: string | undefined) => dialects.find(({ name }) => name === url?.split("/", 2)[1]);
-  const app = create(settings, (request, reply) => {
+  const onBadUrl: BadUrlHandler = (request, reply) => {
     const dialect = dialectOf(request.raw.url);
     if (dialect !== undefined) dialect.answerBadUrl(request, reply);
     else void reply.code(400).type("text/plain").send("the URL cannot be decoded\n");
-  });
+  };
+  const app = create(settings, onBadUrl, hosted);
   settings.metrics.watch(app, (route) => dialectOf(route)?.name ?? "gateway");
   return app;
 }
 
-/** Makes a server with one dialect at its root. */
+/** Makes a server with one dialect at its root, to listen itself or to be hosted by the main server. */
 export function createOwnServer({
   dialect,
   ...settings
@@ -45,7 +50,11 @@ type BadUrlHandler = (
   reply: Parameters<Dialect["answerBadUrl"]>[1],
 ) => void;
 
-function create({ logger, trustProxy }: Omit<ServerSettings, "metrics">, onBadUrl: BadUrlHandler): FastifyInstance {
+function create(
+  { logger, trustProxy }: Omit<ServerSettings, "metrics">,
+  onBadUrl: BadUrlHandler,
+  hosted: HostedServers = new Map(),
+): FastifyInstance {
   const options: FastifyServerOptions = {
     loggerInstance: logger,
     // Requests are counted; a line for each, twice, would cost more than most of them.
@@ -55,10 +64,11 @@ function create({ logger, trustProxy }: Omit<ServerSettings, "metrics">, onBadUr
     routerOptions: { maxParamLength: 2048 },
     // A client that sends its headers or body too slowly holds a socket for no longer than this.
     requestTimeout: 120_000,
+    ...(hosted.size === 0 ? {} : { serverFactory: serverByHost(hosted) }),
     frameworkErrors: (_error, request, reply) => onBadUrl(request as never, reply as never),
   };
   const app = Fastify(options) as unknown as FastifyInstance;
   // Once for each server and not in the dialects: every one of them would answer every upgrade.
-  app.register(websocket, { options: { server: webSocketUpgrades(app.server), maxPayload: maxFrameBytes } });
+  app.register(websocket, { options: { server: webSocketUpgrades(app.server, hosted), maxPayload: maxFrameBytes } });
   return app;
 }
