@@ -72,7 +72,7 @@ export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen =
   };
 }
 
-/** A name leads to one dialect. */
+/** Reports host names that would lead to two dialects. */
 function checkHostNames(values: object, problem: (variable: string, text: string) => void): void {
   const taken = new Map<unknown, string>();
   for (const [variable, name] of Object.entries(values)) {

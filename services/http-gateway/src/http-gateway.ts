@@ -12,7 +12,6 @@ import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { HttpGatewayConfig } from "./config.js";
 import { type CoreTransports, createCoreClients } from "./core/clients.js";
-import type { Dialect } from "./dialect.js";
 import { createDialects } from "./dialects/index.js";
 import { createOwnServer, createServer } from "./http-server.js";
 import { createRequestMetrics } from "./http/request-metrics.js";
@@ -42,6 +41,8 @@ export interface HttpGatewayAddresses {
   readonly ops: string | undefined;
   /** Listeners of the dialects' own, by dialect. */
   readonly dialects: Readonly<Record<string, string>>;
+  /** Host names without port at which the main listener has dialects at its root, by dialect. */
+  readonly hostNames: Readonly<Record<string, string>>;
 }
 
 /** The HTTP gateway: stateless, any number of replicas. */
@@ -72,28 +73,24 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   collectDefaultMetrics({ register: registry });
 
   const server = { logger, trustProxy: config.trustProxy, metrics: createRequestMetrics(registry) };
-  const atRoot = (dialect: Dialect): FastifyInstance => {
-    const own = createOwnServer({ ...server, dialect });
-    own.get("/docs", () => documents.get(dialect.name)?.());
-    return own;
-  };
-  const hosted = new Map(
-    dialects.flatMap((dialect) =>
-      dialect.hostName === undefined ? [] : [[dialect.hostName, atRoot(dialect)] as const],
-    ),
-  );
-  const app = createServer({ ...server, dialects, hosted });
+  const app = createServer({ ...server, dialects });
   app.get("/", (_, reply) => reply.type("text/html; charset=utf-8").send(startPage(dialects, version)));
   app.get("/docs", (_, reply) => reply.type("text/html; charset=utf-8").send(docsPage(dialects)));
   for (const [name, document] of documents) app.get(`/docs/${name}`, () => document());
   const { rpcRoutes: routes, rpcMiddleware: middleware = [] } = deps;
   if (routes !== undefined) mountRpc(app, { routes, middleware, shutdownSignal: shutdown.signal });
-  for (const { name, plugin } of dialects) app.register(plugin, { prefix: `/${name}` });
+  for (const { name, plugin } of dialects) {
+    app.register(plugin, { prefix: `/${name}` });
+    // This is `/docs` at the dialect's host name.
+    app.get(`/${name}/docs`, () => documents.get(name)?.());
+  }
 
   const listeners: Listener[] = [{ name: undefined, app, listen: config.httpListen }];
   for (const dialect of dialects) {
     if (dialect.listen === undefined) continue;
-    listeners.push({ name: dialect.name, app: atRoot(dialect), listen: dialect.listen });
+    const own = createOwnServer({ ...server, dialect });
+    own.get("/docs", () => documents.get(dialect.name)?.());
+    listeners.push({ name: dialect.name, app: own, listen: dialect.listen });
   }
   const ops: OperationsServer | undefined =
     deps.serveOps === false
@@ -110,7 +107,6 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
 
   async function listen(): Promise<void> {
     opsAddress = await ops?.listen(config.opsListen);
-    await Promise.all([...hosted.values()].map((own) => own.ready()));
     for (const listener of listeners) listener.listen = await bind(listener.app, listener.listen);
     await prepareDialects(dialects, { readiness, logger, stopping: shutdown.signal });
     readiness.unblock("starting");
@@ -124,8 +120,7 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
     const cut = setTimeout(() => {
       for (const listener of listeners) listener.app.server.closeAllConnections();
     }, config.graceMs);
-    const servers = [...listeners.map((listener) => listener.app), ...hosted.values()];
-    await Promise.all(servers.map((one) => one.close()));
+    await Promise.all(listeners.map((listener) => listener.app.close()));
     clearTimeout(cut);
     await ops?.stop(config.graceMs);
     logger.info("stopped");
@@ -133,7 +128,13 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
 
   function addresses(): HttpGatewayAddresses {
     const own = listeners.flatMap(({ name, listen }) => (name === undefined ? [] : [[name, listen] as const]));
-    return { http: listeners[0]?.listen ?? config.httpListen, ops: opsAddress, dialects: Object.fromEntries(own) };
+    const hosts = dialects.flatMap(({ name, hostName }) => (hostName === undefined ? [] : [[name, hostName] as const]));
+    return {
+      http: listeners[0]?.listen ?? config.httpListen,
+      ops: opsAddress,
+      dialects: Object.fromEntries(own),
+      hostNames: Object.fromEntries(hosts),
+    };
   }
 
   return {

@@ -2,7 +2,7 @@ import websocket from "@fastify/websocket";
 import type { Logger } from "@switchyard/service-kit";
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import type { Dialect } from "./dialect.js";
-import { type HostedServers, serverByHost } from "./http/by-host.js";
+import { urlByHost } from "./http/by-host.js";
 import type { RequestMetrics } from "./http/request-metrics.js";
 import { webSocketUpgrades } from "./http/upgrades.js";
 
@@ -15,26 +15,26 @@ interface ServerSettings {
   readonly trustProxy: boolean | string;
 }
 
-interface MainServerSettings extends ServerSettings {
-  readonly dialects: readonly Dialect[];
-  /** Servers that get the requests for their names. */
-  readonly hosted: HostedServers;
-}
-
-/** Makes the main server, without routes. A URL that cannot be decoded is answered by the dialect that its prefix names. */
-export function createServer({ dialects, hosted, ...settings }: MainServerSettings): FastifyInstance {
+/**
+ * Makes the main server, without routes. Requests for a dialect's host name find it under its prefix (`urlByHost`).
+ * A URL that cannot be decoded is answered by the dialect that its prefix names.
+ */
+export function createServer({
+  dialects,
+  ...settings
+}: ServerSettings & { readonly dialects: readonly Dialect[] }): FastifyInstance {
   const dialectOf = (url: string | undefined) => dialects.find(({ name }) => name === url?.split("/", 2)[1]);
   const onBadUrl: BadUrlHandler = (request, reply) => {
     const dialect = dialectOf(request.raw.url);
     if (dialect !== undefined) dialect.answerBadUrl(request, reply);
     else void reply.code(400).type("text/plain").send("the URL cannot be decoded\n");
   };
-  const app = create(settings, onBadUrl, hosted);
+  const app = create(settings, onBadUrl, { rewriteUrl: urlByHost(dialects) });
   settings.metrics.watch(app, (route) => dialectOf(route)?.name ?? "gateway");
   return app;
 }
 
-/** Makes a server with one dialect at its root, to listen itself or to be hosted by the main server. */
+/** Makes a server with one dialect at its root. */
 export function createOwnServer({
   dialect,
   ...settings
@@ -53,7 +53,7 @@ type BadUrlHandler = (
 function create(
   { logger, trustProxy }: Omit<ServerSettings, "metrics">,
   onBadUrl: BadUrlHandler,
-  hosted: HostedServers = new Map(),
+  more: Pick<FastifyServerOptions, "rewriteUrl"> = {},
 ): FastifyInstance {
   const options: FastifyServerOptions = {
     loggerInstance: logger,
@@ -64,11 +64,11 @@ function create(
     routerOptions: { maxParamLength: 2048 },
     // A client that sends its headers or body too slowly holds a socket for no longer than this.
     requestTimeout: 120_000,
-    ...(hosted.size === 0 ? {} : { serverFactory: serverByHost(hosted) }),
+    ...more,
     frameworkErrors: (_error, request, reply) => onBadUrl(request as never, reply as never),
   };
   const app = Fastify(options) as unknown as FastifyInstance;
   // Once for each server and not in the dialects: every one of them would answer every upgrade.
-  app.register(websocket, { options: { server: webSocketUpgrades(app.server, hosted), maxPayload: maxFrameBytes } });
+  app.register(websocket, { options: { server: webSocketUpgrades(app.server), maxPayload: maxFrameBytes } });
   return app;
 }

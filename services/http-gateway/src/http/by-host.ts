@@ -1,33 +1,29 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { FastifyInstance, FastifyServerFactory } from "fastify";
+import type { IncomingMessage } from "node:http";
+import type { FastifyRequest } from "fastify";
+import type { Dialect } from "../dialect.js";
 import { hostNameOf } from "./host-name.js";
 
-/** Servers that never listen themselves: by the host name, in lower case, under which another server passes requests on. */
-export type HostedServers = ReadonlyMap<string, FastifyInstance>;
-
-/** The server whose name a request's `Host` header has, if there is one. */
-export function hostedServerOf(hosted: HostedServers, request: IncomingMessage): FastifyInstance | undefined {
-  return hosted.get(hostNameOf(request.headers.host));
+/**
+ * Makes what gives a request its URL before any hook or route sees it: at the host name of a dialect `/x` is
+ * `/<dialect>/x`, whatever `x` is, and everywhere else the URL stays as it is. So a dialect is mounted once for its prefix
+ * and its host name, on every socket of the listener and for upgrades alike.
+ */
+export function urlByHost(
+  dialects: readonly Pick<Dialect, "name" | "hostName">[],
+): (request: IncomingMessage) => string {
+  const prefixes = new Map(dialects.map(({ name, hostName }) => [hostName, `/${name}`]));
+  prefixes.delete(undefined);
+  return ({ headers, url = "/" }) => {
+    // A request may name its whole URL, as it would for a proxy; then that one's host counts (RFC 9112, 3.2.2).
+    const [origin = "", host = headers.host] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
+    const prefix = prefixes.get(hostNameOf(host));
+    if (prefix === undefined) return url;
+    const target = url.slice(origin.length);
+    return target.startsWith("/") ? `${prefix}${target}` : `${prefix}/${target}`;
+  };
 }
 
-/**
- * Makes HTTP servers that give the requests for a hosted server's name to that one, and all others to their own. Requests
- * are told apart here, before any hook or route: nothing of one server reaches the other. The hosted ones have to be ready.
- */
-export function serverByHost(hosted: HostedServers): FastifyServerFactory {
-  return (own, options) => {
-    const server: Server = createServer((request, response) => {
-      const other = hostedServerOf(hosted, request);
-      if (other === undefined) own(request, response);
-      else other.routing(request, response);
-    });
-    // What the framework sets on the servers that it makes itself.
-    const times = options as {
-      readonly [Name in "keepAliveTimeout" | "requestTimeout" | "connectionTimeout"]?: number;
-    };
-    server.keepAliveTimeout = times.keepAliveTimeout ?? server.keepAliveTimeout;
-    server.requestTimeout = times.requestTimeout ?? server.requestTimeout;
-    server.setTimeout(times.connectionTimeout ?? 0);
-    return server;
-  };
+/** The path under which the caller has a plugin that is mounted under `prefix`: empty at a host name. For links. */
+export function prefixForCaller({ originalUrl, url }: FastifyRequest, prefix: string): string {
+  return originalUrl === url ? prefix : "";
 }

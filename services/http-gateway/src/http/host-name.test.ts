@@ -4,6 +4,8 @@ import { hostName, hostNameOf } from "./host-name.js";
 it.each([
   ["tasks.example.org", "tasks.example.org"],
   ["Tasks.Example.ORG:8080", "tasks.example.org"],
+  ["tasks.example.org.:443", "tasks.example.org"],
+  ["tasks.", "tasks"],
   ["tasks:", "tasks"],
   ["[::1]:80", "[::1]"],
   ["[::1]", "[::1]"],
@@ -13,7 +15,8 @@ it.each([
 
 it("accepts names alone as a setting", () => {
   expect(hostName().parse("Tasks.example.org")).toBe("tasks.example.org");
-  for (const wrong of ["", "a:80", "http://a", "a/b", "-a", "a..b", "a b", `${"a".repeat(64)}.org`]) {
+  expect(hostName().parse("task_executor")).toBe("task_executor");
+  for (const wrong of ["", "a:80", "http://a", "a/b", "-a", "a..b", "a.", "a b", "[::1]", `${"a".repeat(64)}.org`]) {
     expect(hostName().safeParse(wrong).success).toBe(false);
   }
 });

@@ -1,21 +1,19 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { type HostedServers, hostedServerOf } from "./by-host.js";
 
 /**
- * Listens to the upgrades of a server and passes on those to WebSocket, as the event `upgrade` of what it returns, or of
- * the hosted server whose name the request has.
+ * Listens to the upgrades of a server and passes on those to WebSocket, as the event `upgrade` of what it returns.
  *
  * Once somebody listens, Node takes every request with an `Upgrade` header out of HTTP, also one that offers HTTP/2
  * (`h2c`), as some clients do with each first request. A server may ignore such an offer, and that is what happens here:
  * the request is served as if it had not been made.
  */
-export function webSocketUpgrades(server: Server, hosted: HostedServers): Server {
+export function webSocketUpgrades(server: Server): Server {
   const upgrades = new EventEmitter();
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.headers.upgrade?.toLowerCase() !== "websocket") serveWithoutUpgrade(server, request, socket, head);
-    else (hostedServerOf(hosted, request)?.server ?? upgrades).emit("upgrade", request, socket, head);
+    if (request.headers.upgrade?.toLowerCase() === "websocket") upgrades.emit("upgrade", request, socket, head);
+    else serveWithoutUpgrade(server, request, socket, head);
   });
   // The listener of the WebSocket plugin needs no more of a server than its events.
   return upgrades as unknown as Server;

@@ -10,7 +10,7 @@ export type UserToken = z.output<typeof userTokens>[number];
 export interface SiloConfig {
   /** `host:port` of a listener of its own. */
   readonly listen: string | undefined;
-  /** Host name, in lower case, under which the main listener has the dialect at its root. */
+  /** Host name, in lower case and without port, at which the main listener has the dialect at its root. */
   readonly hostName: string | undefined;
   /** The core's namespace that the dialect shows. */
   readonly namespace: string;

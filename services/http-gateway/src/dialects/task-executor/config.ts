@@ -9,7 +9,7 @@ export type ResponseShape = "documented" | "deployed";
 export interface TaskExecutorConfig {
   /** `host:port` of a listener of its own. */
   readonly listen: string | undefined;
-  /** Host name, in lower case, under which the main listener has the dialect at its root. */
+  /** Host name, in lower case and without port, at which the main listener has the dialect at its root. */
   readonly hostName: string | undefined;
   /** The core's namespace that the dialect shows. */
   readonly namespace: string;
