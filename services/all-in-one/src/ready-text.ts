@@ -2,14 +2,16 @@ import type { System } from "./system.js";
 
 /** What `npm start` prints when everything answers: one line for scripts, then lines to try. */
 export function readyText({ addresses }: Pick<System, "addresses">): string {
-  const { grpc, ops, http, dialects } = addresses;
+  const { grpc, ops, http, dialects, hostNames } = addresses;
   const own = Object.entries(dialects).map(([name, address]) => ` ${name}=http://${address}`);
   const job =
     '{"namespace":"default","items":[{"spec":{"kind":"shell.run","input":{"data":"INPUT","contentType":"application/json"}}}]}';
   const input = Buffer.from('{"command":["echo","hello"]}').toString("base64");
   const prefix = `http://${http}/task-executor/api/v1/tasks`;
+  const hosts = Object.entries(hostNames).map(([name, host]) => `    ${host}: ${name}\n`);
+  const byHost = hosts.length === 0 ? "" : `\n  On http://${http} too, at the root for requests to\n${hosts.join("")}`;
   return `switchyard ready http=http://${http} grpc=${grpc} ops=http://${ops}${own.join("")}
-
+${byHost}
   Submit a process, over Connect and JSON:
     curl -s http://${http}/rpc/switchyard.scheduler.v1.JobService/SubmitJobs -H 'content-type: application/json' \\
       -d '${job.replace("INPUT", input)}'

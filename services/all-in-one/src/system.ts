@@ -18,7 +18,7 @@ import { createPools } from "./pools.js";
 /** A running system. */
 export interface System {
   /** Where it listens. */
-  readonly addresses: { readonly grpc: string; readonly ops: string } & Pick<HttpGatewayAddresses, "http" | "dialects">;
+  readonly addresses: { readonly grpc: string; readonly ops: string } & Omit<HttpGatewayAddresses, "ops">;
   readonly databaseUrl: string;
   /** Reaches every service in this process, with all rights. */
   readonly transport: Transport;
@@ -131,6 +131,6 @@ async function startParts(parts: readonly Part[]): Promise<() => Promise<void>> 
   return () => (stopped ??= stopAll());
 }
 
-function opsless({ http, dialects }: HttpGatewayAddresses) {
-  return { http, dialects };
+function opsless({ http, dialects, hostNames }: HttpGatewayAddresses) {
+  return { http, dialects, hostNames };
 }

@@ -3,11 +3,12 @@ import { runDialectCases } from "../../http-gateway/test/cases/dialect-cases.js"
 import { runpackKeys, runpackVariables } from "./runpack.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
+const host = "runpack.example.org";
 // The dialect's conformance cases against the real system: gateway, core, database.
 let system: TestSystem;
 
 beforeAll(async () => {
-  const listen = { DIALECT_RUNPACK_LISTEN: "127.0.0.1:0", TRUST_PROXY: "true" };
+  const listen = { DIALECT_RUNPACK_LISTEN: "127.0.0.1:0", DIALECT_RUNPACK_HOSTNAME: host, TRUST_PROXY: "true" };
   system = await startTestSystem({ MANAGED_RUNNERS: "0", NUM_INTERNAL_WORKERS: "0", ...listen, ...runpackKeys });
 });
 afterAll(() => system.stop());
@@ -20,4 +21,8 @@ describe("under the prefix", () => {
 
 describe("on a listener of its own", () => {
   runDialectCases({ ...cases, baseUrl: () => `http://${system.addresses.dialects["runpack"]}` });
+});
+
+describe("at a host name of its own", () => {
+  runDialectCases({ ...cases, baseUrl: () => `http://${system.addresses.http}`, host });
 });

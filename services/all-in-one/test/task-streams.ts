@@ -18,8 +18,13 @@ export interface OpenStream {
 }
 
 /** Follows a task over a WebSocket; returns when the snapshot is there. */
-export async function openSocket(base: string, id: string, query = ""): Promise<OpenStream & { socket: WebSocket }> {
-  const socket = new WebSocket(`${base.replace(/^http/, "ws")}/ws/tasks/${id}${query}`);
+export async function openSocket(
+  base: string,
+  id: string,
+  query = "",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<OpenStream & { socket: WebSocket }> {
+  const socket = new WebSocket(`${base.replace(/^http/, "ws")}/ws/tasks/${id}${query}`, { headers });
   const messages: StreamMessage[] = [];
   const until = waiter(messages);
   socket.on("message", (data) => messages.push(JSON.parse(String(data))));
@@ -30,8 +35,13 @@ export async function openSocket(base: string, id: string, query = ""): Promise<
 }
 
 /** Follows a task as server-sent events; returns when the snapshot is there. */
-export async function openEvents(base: string, id: string, query = ""): Promise<OpenStream> {
-  const call = request(`${base}/api/v1/tasks/${id}/events${query}`, { agent: false });
+export async function openEvents(
+  base: string,
+  id: string,
+  query = "",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<OpenStream> {
+  const call = request(`${base}/api/v1/tasks/${id}/events${query}`, { agent: false, headers });
   call.end();
   const [answer] = (await once(call, "response")) as [import("node:http").IncomingMessage];
   answer.setEncoding("utf8");

@@ -56,7 +56,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen = "127.0.0.1:7485"): HttpGatewayConfig {
   const dialects = { ...taskExecutorEnvironment, ...runpackEnvironment, ...siloEnvironment };
   const shape = { ...environment, ...dialects, OPS_LISTEN: hostPort().default(defaultOpsListen) };
-  const values = loadConfig(shape, env);
+  const values = loadConfig(shape, env, checkHostNames);
   const trustProxy = trustOf(values.TRUST_PROXY);
   return {
     httpListen: values.HTTP_LISTEN,
@@ -70,6 +70,17 @@ export function loadHttpGatewayConfig(env: Env = process.env, defaultOpsListen =
       silo: siloConfig(values),
     },
   };
+}
+
+/** Reports host names that would lead to two dialects. */
+function checkHostNames(values: object, problem: (variable: string, text: string) => void): void {
+  const taken = new Map<unknown, string>();
+  for (const [variable, name] of Object.entries(values)) {
+    if (!/^DIALECT_\w+_HOSTNAME$/.test(variable) || name === undefined) continue;
+    const other = taken.get(name);
+    if (other === undefined) taken.set(name, variable);
+    else problem(variable, `is the same name as ${other}`);
+  }
 }
 
 /** Reads where the core is. */

@@ -41,6 +41,8 @@ export interface HttpGatewayAddresses {
   readonly ops: string | undefined;
   /** Listeners of the dialects' own, by dialect. */
   readonly dialects: Readonly<Record<string, string>>;
+  /** Host names without port at which the main listener has dialects at its root, by dialect. */
+  readonly hostNames: Readonly<Record<string, string>>;
 }
 
 /** The HTTP gateway: stateless, any number of replicas. */
@@ -57,7 +59,7 @@ export interface HttpGateway {
   readonly registry: Registry;
 }
 
-/** Builds the gateway: the main listener with pages, `/rpc` and every dialect under its prefix, and the dialects' own listeners. */
+/** Builds the gateway: the main listener with pages, `/rpc` and every dialect under its prefix and host name, and the dialects' own listeners. */
 export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   const { config, logger, version = "0.1.0" } = deps;
   const core = createCoreClients(deps, config.coreTimeoutMs);
@@ -77,7 +79,11 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   for (const [name, document] of documents) app.get(`/docs/${name}`, () => document());
   const { rpcRoutes: routes, rpcMiddleware: middleware = [] } = deps;
   if (routes !== undefined) mountRpc(app, { routes, middleware, shutdownSignal: shutdown.signal });
-  for (const { name, plugin } of dialects) app.register(plugin, { prefix: `/${name}` });
+  for (const { name, plugin } of dialects) {
+    app.register(plugin, { prefix: `/${name}` });
+    // This is `/docs` at the dialect's host name.
+    app.get(`/${name}/docs`, () => documents.get(name)?.());
+  }
 
   const listeners: Listener[] = [{ name: undefined, app, listen: config.httpListen }];
   for (const dialect of dialects) {
@@ -122,7 +128,13 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
 
   function addresses(): HttpGatewayAddresses {
     const own = listeners.flatMap(({ name, listen }) => (name === undefined ? [] : [[name, listen] as const]));
-    return { http: listeners[0]?.listen ?? config.httpListen, ops: opsAddress, dialects: Object.fromEntries(own) };
+    const hosts = dialects.flatMap(({ name, hostName }) => (hostName === undefined ? [] : [[name, hostName] as const]));
+    return {
+      http: listeners[0]?.listen ?? config.httpListen,
+      ops: opsAddress,
+      dialects: Object.fromEntries(own),
+      hostNames: Object.fromEntries(hosts),
+    };
   }
 
   return {

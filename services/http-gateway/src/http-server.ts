@@ -2,6 +2,7 @@ import websocket from "@fastify/websocket";
 import type { Logger } from "@switchyard/service-kit";
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import type { Dialect } from "./dialect.js";
+import { urlByHost } from "./http/by-host.js";
 import type { RequestMetrics } from "./http/request-metrics.js";
 import { webSocketUpgrades } from "./http/upgrades.js";
 
@@ -14,17 +15,21 @@ interface ServerSettings {
   readonly trustProxy: boolean | string;
 }
 
-/** Makes the main server, without routes. A URL that cannot be decoded is answered by the dialect that its prefix names. */
+/**
+ * Makes the main server, without routes. Requests for a dialect's host name find it under its prefix (`urlByHost`).
+ * A URL that cannot be decoded is answered by the dialect that its prefix names.
+ */
 export function createServer({
   dialects,
   ...settings
 }: ServerSettings & { readonly dialects: readonly Dialect[] }): FastifyInstance {
   const dialectOf = (url: string | undefined) => dialects.find(({ name }) => name === url?.split("/", 2)[1]);
-  const app = create(settings, (request, reply) => {
+  const onBadUrl: BadUrlHandler = (request, reply) => {
     const dialect = dialectOf(request.raw.url);
     if (dialect !== undefined) dialect.answerBadUrl(request, reply);
     else void reply.code(400).type("text/plain").send("the URL cannot be decoded\n");
-  });
+  };
+  const app = create(settings, onBadUrl, { rewriteUrl: urlByHost(dialects) });
   settings.metrics.watch(app, (route) => dialectOf(route)?.name ?? "gateway");
   return app;
 }
@@ -45,7 +50,11 @@ type BadUrlHandler = (
   reply: Parameters<Dialect["answerBadUrl"]>[1],
 ) => void;
 
-function create({ logger, trustProxy }: Omit<ServerSettings, "metrics">, onBadUrl: BadUrlHandler): FastifyInstance {
+function create(
+  { logger, trustProxy }: Omit<ServerSettings, "metrics">,
+  onBadUrl: BadUrlHandler,
+  more: Pick<FastifyServerOptions, "rewriteUrl"> = {},
+): FastifyInstance {
   const options: FastifyServerOptions = {
     loggerInstance: logger,
     // Requests are counted; a line for each, twice, would cost more than most of them.
@@ -55,6 +64,7 @@ function create({ logger, trustProxy }: Omit<ServerSettings, "metrics">, onBadUr
     routerOptions: { maxParamLength: 2048 },
     // A client that sends its headers or body too slowly holds a socket for no longer than this.
     requestTimeout: 120_000,
+    ...more,
     frameworkErrors: (_error, request, reply) => onBadUrl(request as never, reply as never),
   };
   const app = Fastify(options) as unknown as FastifyInstance;

@@ -12,7 +12,7 @@ export async function createOpenApi(dialect: Dialect, version: string): Promise<
       info: { title: dialect.title, version },
       servers: [
         { url: `/${dialect.name}`, description: "Under the gateway's main listener." },
-        { url: "/", description: "On a listener of the dialect's own, where one is configured." },
+        { url: "/", description: "On a listener or host name of the dialect's own, where one is configured." },
       ],
     },
     hideUntagged: true,

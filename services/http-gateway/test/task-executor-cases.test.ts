@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { runDialectCases } from "./cases/dialect-cases.js";
 import { type GatewayUnderTest, startGateway } from "./gateway-under-test.js";
 
-const env = { DIALECT_TASK_EXECUTOR_LISTEN: "127.0.0.1:0", WORKER_HEARTBEAT_TIMEOUT: "60" };
+const host = "tasks.example.org";
+const env = {
+  DIALECT_TASK_EXECUTOR_LISTEN: "127.0.0.1:0",
+  DIALECT_TASK_EXECUTOR_HOSTNAME: host,
+  WORKER_HEARTBEAT_TIMEOUT: "60",
+};
 // The model has neither pools nor events; services/all-in-one runs these files too, against the real system.
 const except = ["pool", "ended-streams"];
 let under: GatewayUnderTest;
@@ -18,4 +23,8 @@ describe("under the prefix", () => {
 describe("on a listener of its own", () => {
   const own = () => `http://${under.gateway.addresses.dialects["task-executor"]}`;
   runDialectCases({ dialect: "task-executor", baseUrl: own, except });
+});
+
+describe("at a host name of its own", () => {
+  runDialectCases({ dialect: "task-executor", baseUrl: () => under.url, host, except });
 });

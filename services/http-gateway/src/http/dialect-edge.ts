@@ -25,7 +25,10 @@ export interface DialectEdge {
   readonly bodies: BodyLimits;
   /** Turns whatever a route threw into the dialect's answer. */
   readonly answerOf: (error: unknown, requestId: string) => ErrorAnswer;
-  /** What is thrown for a path that no route has (`allowed` is empty), or for a method that the path does not take. */
+  /**
+   * What is thrown for a path that no route has (`allowed` is empty), or for a method that the path does not take. The
+   * path as the caller wrote it is in `originalUrl`; `url` has the prefix at a host name too.
+   */
   readonly noRoute: (request: FastifyRequest, allowed: readonly string[]) => Error;
   /** What is thrown for a URL that cannot be decoded, which no route ever sees. */
   readonly badUrl: () => Error;

@@ -4,10 +4,11 @@ import { page, safe } from "./page.js";
 /** The page at `/`: what runs here, and where to go. */
 export function startPage(dialects: readonly Dialect[], version: string): string {
   const rows = dialects.map(
-    ({ name, title, listen }) => `<tr>
+    ({ name, title, listen, hostName }) => `<tr>
         <td>${safe(title)}</td>
         <td><a href="/${safe(name)}/"><code>/${safe(name)}/</code></a></td>
         <td>${listen === undefined ? "" : `<code>${safe(listen)}</code>`}</td>
+        <td>${hostName === undefined ? "" : `<code>${safe(hostName)}</code>`}</td>
         <td><a href="/docs/${safe(name)}">OpenAPI</a></td>
       </tr>`,
   );
@@ -15,7 +16,7 @@ export function startPage(dialects: readonly Dialect[], version: string): string
     "Switchyard",
     `<p>Switchyard ${safe(version)} runs jobs on fleets of runners. This is its HTTP gateway.</p>
     <table>
-      <thead><tr><th>API</th><th>path</th><th>own listener</th><th>document</th></tr></thead>
+      <thead><tr><th>API</th><th>path</th><th>own listener</th><th>own host name</th><th>document</th></tr></thead>
       <tbody>${rows.join("")}</tbody>
     </table>
     <p>The native API speaks Connect and JSON under <code>/rpc/</code>, for example

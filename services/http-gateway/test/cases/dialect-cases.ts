@@ -10,6 +10,8 @@ export interface DialectCasesOptions {
   readonly dialect: string;
   /** Where the dialect's root is, such as `http://127.0.0.1:8080/task-executor`; asked for when a case begins. */
   readonly baseUrl: () => string;
+  /** The `Host` header of every request. Default: the one that `baseUrl` names. */
+  readonly host?: string;
   /** Files to leave out, by name without `.yaml`. */
   readonly except?: readonly string[];
   /** Variables that every case may use, such as the keys that the server was given. */
@@ -29,11 +31,13 @@ function loadDialectCases(dialect: string): Map<string, DialectCase[]> {
 
 /** Declares one vitest test for each case of a dialect, against whatever answers at `baseUrl`. */
 export function runDialectCases(options: DialectCasesOptions): void {
-  const { dialect, baseUrl, except = [], only, variables = {} } = options;
+  const { dialect, baseUrl, host, except = [], only, variables = {} } = options;
   for (const [file, cases] of loadDialectCases(dialect)) {
     if (except.includes(file) || only?.includes(file) === false) continue;
     describe(`${dialect}: ${file}`, () => {
-      for (const dialectCase of cases) it(dialectCase.name, () => runCase(dialectCase, baseUrl(), variables));
+      for (const dialectCase of cases) {
+        it(dialectCase.name, () => runCase(dialectCase, { baseUrl: baseUrl(), host }, variables));
+      }
     });
   }
 }

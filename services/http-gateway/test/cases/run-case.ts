@@ -35,6 +35,13 @@ export interface DialectCase {
   readonly steps: readonly CaseStep[];
 }
 
+/** Where a case runs. */
+export interface CaseServer {
+  readonly baseUrl: string;
+  /** The `Host` header of every request. Undefined: the one that `baseUrl` names. */
+  readonly host: string | undefined;
+}
+
 /**
  * Runs a case against a server. `${name}` in any text of a step is replaced by a saved variable, or one of `given`;
  * `${unique}` is a word that no other run has used, so cases run side by side against a server that others use too.
@@ -44,7 +51,7 @@ export interface DialectCase {
  */
 export async function runCase(
   dialectCase: DialectCase,
-  baseUrl: string,
+  server: CaseServer,
   given: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const variables: Record<string, unknown> = { ...given, unique: randomBytes(5).toString("hex") };
@@ -56,7 +63,7 @@ export async function runCase(
     const step = fill(raw, variables) as CaseStep;
     const deadline = Date.now() + (step.within ?? 0) * 1000;
     for (;;) {
-      const answer = await send(step, baseUrl);
+      const answer = await send(step, server);
       const problems = problemsOf(step, answer);
       if (problems.length === 0) {
         for (const [name, path] of Object.entries(step.save ?? {})) variables[name] = pick(parse(answer.text), path);
@@ -68,11 +75,12 @@ export async function runCase(
   }
 }
 
-function send(step: CaseStep, baseUrl: string): Promise<HttpAnswer> {
+function send(step: CaseStep, { baseUrl, host }: CaseServer): Promise<HttpAnswer> {
   const [, method = "GET", path = "/"] = /^(\S+) (.*)$/.exec(step.do) ?? [];
   const json = step.body === undefined ? {} : { "content-type": "application/json" };
   const body = step.text ?? (step.body === undefined ? undefined : JSON.stringify(step.body));
-  const call = { method, path, headers: { ...json, ...step.headers } };
+  const to = host === undefined ? {} : { host };
+  const call = { method, path, headers: { ...to, ...json, ...step.headers } };
   return httpCall(baseUrl, body === undefined ? call : { ...call, body });
 }
 

@@ -1,5 +1,6 @@
 import { flag, hostPort, integer, list, text } from "@switchyard/service-kit";
 import { z } from "zod";
+import { hostName } from "../../http/host-name.js";
 
 /** What a key opens. */
 export type KeyClass = "submit" | "runner" | "admin";
@@ -16,6 +17,8 @@ export interface RelayConfig {
 export interface RunpackConfig {
   /** `host:port` of a listener of its own. */
   readonly listen: string | undefined;
+  /** Host name, in lower case and without port, at which the main listener has the dialect at its root. */
+  readonly hostName: string | undefined;
   /** The core's namespace that the dialect shows. */
   readonly namespace: string;
   /** The keys of each class; several, so that they can be changed without a gap. None: nobody gets in. */
@@ -42,6 +45,7 @@ const [shortestLeaseMs, longestLeaseMs] = [1_000, 7 * 86_400_000];
 /** The dialect's environment variables. */
 export const runpackEnvironment = {
   DIALECT_RUNPACK_LISTEN: hostPort().optional(),
+  DIALECT_RUNPACK_HOSTNAME: hostName().optional(),
   RUNPACK_NAMESPACE: text().default("runpack"),
   SUBMIT_API_KEY: list().default([]),
   RUNNER_API_KEY: list().default([]),
@@ -62,6 +66,7 @@ export function runpackConfig(env: Environment, trustProxy: boolean | string): R
   const [baseUrl, publishKey] = [env.NOTIFY_RELAY_BASE_URL?.replace(/\/+$/, ""), env.NOTIFY_RELAY_PUBLISH_KEY];
   return {
     listen: env.DIALECT_RUNPACK_LISTEN,
+    hostName: env.DIALECT_RUNPACK_HOSTNAME,
     namespace: env.RUNPACK_NAMESPACE,
     keys: { submit: env.SUBMIT_API_KEY, runner: env.RUNNER_API_KEY, admin: env.ADMIN_API_KEY },
     trustProxy,

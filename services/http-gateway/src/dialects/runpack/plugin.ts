@@ -36,6 +36,7 @@ export function createRunpackDialect({ core }: DialectDeps, config: RunpackConfi
     name: "runpack",
     title: "Runpack API",
     listen: config.listen,
+    hostName: config.hostName,
     plugin: (app) => mount(app, context),
     answerBadUrl(request, reply) {
       reply.headers(corsHeaders);

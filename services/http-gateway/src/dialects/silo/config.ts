@@ -1,5 +1,6 @@
 import { hostPort, integer, json, text } from "@switchyard/service-kit";
 import { z } from "zod";
+import { hostName } from "../../http/host-name.js";
 import { roles } from "./vocabulary.js";
 
 /** A user's token, as the operator configures it. */
@@ -9,6 +10,8 @@ export type UserToken = z.output<typeof userTokens>[number];
 export interface SiloConfig {
   /** `host:port` of a listener of its own. */
   readonly listen: string | undefined;
+  /** Host name, in lower case and without port, at which the main listener has the dialect at its root. */
+  readonly hostName: string | undefined;
   /** The core's namespace that the dialect shows. */
   readonly namespace: string;
   /** Who may use the user endpoints. */
@@ -32,6 +35,7 @@ const userTokens = z
 /** The dialect's environment variables. */
 export const siloEnvironment = {
   DIALECT_SILO_LISTEN: hostPort().optional(),
+  DIALECT_SILO_HOSTNAME: hostName().optional(),
   SILO_NAMESPACE: text().default("silo"),
   SILO_TOKENS: json(userTokens).default([]),
   SILO_RUNNER_TIMEOUT: integer({ min: 1, max: 86_400 }).default(90),
@@ -44,6 +48,7 @@ type Environment = { readonly [Name in keyof typeof siloEnvironment]: z.output<(
 export function siloConfig(env: Environment): SiloConfig {
   return {
     listen: env.DIALECT_SILO_LISTEN,
+    hostName: env.DIALECT_SILO_HOSTNAME,
     namespace: env.SILO_NAMESPACE,
     tokens: env.SILO_TOKENS,
     runnerTimeoutSeconds: env.SILO_RUNNER_TIMEOUT,

@@ -117,8 +117,8 @@ export const edge: DialectEdge = {
     const { status, word, message, facts, headers } = toSiloError(error);
     return { status, headers, body: { error: word, message, request_id: requestId, ...facts } };
   },
-  noRoute({ method, url }, allowed) {
-    if (allowed.length === 0) return notFound(`route ${url.split("?", 1)[0]}`);
+  noRoute({ method, originalUrl }, allowed) {
+    if (allowed.length === 0) return notFound(`route ${originalUrl.split("?", 1)[0]}`);
     const headers = { Allow: allowed.join(", ") };
     return new SiloError("method_not_allowed", `method ${method} is not allowed here`, { headers });
   },

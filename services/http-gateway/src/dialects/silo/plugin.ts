@@ -31,6 +31,7 @@ export function createSiloDialect({ core, stopping }: DialectDeps, config: SiloC
     name: "silo",
     title: "Silo runner API",
     listen: config.listen,
+    hostName: config.hostName,
     plugin: (app) => mount(app, context),
     prepare: () => prepareSilo(context),
     answerBadUrl: badUrlAnswer(edge),

@@ -1,5 +1,6 @@
 import { flag, hostPort, integer, text } from "@switchyard/service-kit";
 import { z } from "zod";
+import { hostName } from "../../http/host-name.js";
 
 /** How lists and empty claims look: as the API's document says, or as its deployed code answered. */
 export type ResponseShape = "documented" | "deployed";
@@ -8,6 +9,8 @@ export type ResponseShape = "documented" | "deployed";
 export interface TaskExecutorConfig {
   /** `host:port` of a listener of its own. */
   readonly listen: string | undefined;
+  /** Host name, in lower case and without port, at which the main listener has the dialect at its root. */
+  readonly hostName: string | undefined;
   /** The core's namespace that the dialect shows. */
   readonly namespace: string;
   /** The shape of requests that ask for none. */
@@ -31,6 +34,7 @@ export interface TaskExecutorConfig {
 /** The dialect's environment variables. */
 export const taskExecutorEnvironment = {
   DIALECT_TASK_EXECUTOR_LISTEN: hostPort().optional(),
+  DIALECT_TASK_EXECUTOR_HOSTNAME: hostName().optional(),
   TASK_EXECUTOR_NAMESPACE: text().default("task-executor"),
   TASK_EXECUTOR_SHAPE: z.enum(["documented", "deployed"]).default("documented"),
   STRICT_WORKER_IDS: flag().default(false),
@@ -50,6 +54,7 @@ type Environment = {
 export function taskExecutorConfig(env: Environment): TaskExecutorConfig {
   return {
     listen: env.DIALECT_TASK_EXECUTOR_LISTEN,
+    hostName: env.DIALECT_TASK_EXECUTOR_HOSTNAME,
     namespace: env.TASK_EXECUTOR_NAMESPACE,
     shape: env.TASK_EXECUTOR_SHAPE,
     strictWorkerIds: env.STRICT_WORKER_IDS,

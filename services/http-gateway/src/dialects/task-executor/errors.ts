@@ -141,9 +141,9 @@ export const edge: DialectEdge = {
     const body = { detail, type, request_id: requestId, ...(errors === undefined ? {} : { errors }) };
     return { status, headers, body };
   },
-  noRoute({ method, url }, allowed) {
+  noRoute({ method, originalUrl }, allowed) {
     if (allowed.length > 0) return methodNotAllowed(method, allowed);
-    return new TaskExecutorError(404, `No route ${url.split("?", 1)[0]}`);
+    return new TaskExecutorError(404, `No route ${originalUrl.split("?", 1)[0]}`);
   },
   badUrl: () => new TaskExecutorError(422, "The URL cannot be decoded"),
 };

@@ -26,6 +26,7 @@ export function createTaskExecutorDialect(deps: DialectDeps, config: TaskExecuto
     name: "task-executor",
     title: "Task Executor API",
     listen: config.listen,
+    hostName: config.hostName,
     plugin: (app) => mount(app, context),
     answerBadUrl: badUrlAnswer(edge),
   };

@@ -1,5 +1,6 @@
 import { timestampNow } from "@bufbuild/protobuf/wkt";
 import type { FastifyInstance } from "fastify";
+import { prefixForCaller } from "../../../http/by-host.js";
 import { writeJson } from "../../../json/raw-json.js";
 import type { TaskExecutorContext } from "../context.js";
 import { countTasks, countWorkers, sum } from "../counts.js";
@@ -14,8 +15,9 @@ export function healthRoutes(app: FastifyInstance, { core, config, metrics, vers
   const { namespace } = config;
   const schema = { tags: ["service"], response: { 200: someObject, 503: someObject } };
 
-  app.get("/", { schema: { ...schema, summary: "Says what this is." } }, async (_, reply) => {
-    const about = { name: "Task Executor API", version, docs: `/docs${app.prefix}`, health: `${app.prefix}/health` };
+  app.get("/", { schema: { ...schema, summary: "Says what this is." } }, async (request, reply) => {
+    const prefix = prefixForCaller(request, app.prefix);
+    const about = { name: "Task Executor API", version, docs: `/docs${prefix}`, health: `${prefix}/health` };
     return reply.type("application/json").send(writeJson(about));
   });
 
