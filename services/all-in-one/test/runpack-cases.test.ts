@@ -20,9 +20,9 @@ describe("under the prefix", () => {
 });
 
 describe("on a listener of its own", () => {
-  runDialectCases({ ...cases, baseUrl: () => `http://${system.addresses.dialects["runpack"]}` });
+  runDialectCases({ ...cases, baseUrl: () => `http://${system.addresses.dialects["runpack"]}`, slice: true });
 });
 
 describe("at a host name of its own", () => {
-  runDialectCases({ ...cases, baseUrl: () => `http://${system.addresses.http}`, host });
+  runDialectCases({ ...cases, baseUrl: () => `http://${system.addresses.http}`, host, slice: true });
 });

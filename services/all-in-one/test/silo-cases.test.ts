@@ -20,9 +20,9 @@ describe("under the prefix", () => {
 });
 
 describe("on a listener of its own", () => {
-  runDialectCases({ dialect: "silo", baseUrl: () => `http://${system.addresses.dialects["silo"]}` });
+  runDialectCases({ dialect: "silo", baseUrl: () => `http://${system.addresses.dialects["silo"]}`, slice: true });
 });
 
 describe("at a host name of its own", () => {
-  runDialectCases({ dialect: "silo", baseUrl: () => `http://${system.addresses.http}`, host });
+  runDialectCases({ dialect: "silo", baseUrl: () => `http://${system.addresses.http}`, host, slice: true });
 });
