@@ -160,24 +160,20 @@ async function expectApart({ siloJob, task, job }: Record<"siloJob" | "task" | "
   expect(idsOf((await tasks("GET", "/api/v1/tasks")).body)).toEqual([task]);
   expect((await tasks("GET", "/api/v1/tasks/stats")).body).toMatchObject({ total_tasks: 1, completed_tasks: 1 });
   expect(idsOf((await silo.call("GET", "/api/jobs")).body as never)).toEqual([siloJob]);
-  for (const [own, foreign] of [
-    [job, [task, siloJob]],
-    [task, [job, siloJob]],
-    [siloJob, [job, task]],
-  ] as const) {
-    const reads = (id: string) => [
-      runpack.call("GET", `/api/jobs/${id}`, { key: submitKey }),
-      tasks("GET", `/api/v1/tasks/${id}`),
-      silo.call("GET", `/api/jobs/${id}`),
-    ];
-    const statuses = async (id: string) => (await Promise.all(reads(id))).map(({ status }) => status).sort();
-    expect(await statuses(own)).toEqual([200, 404, 404]);
-    for (const id of foreign) {
-      if (own === task) expect((await tasks("POST", `/api/v1/tasks/${id}/cancel`)).status).toBe(404);
-      if (own === siloJob) expect((await silo.call("POST", `/api/jobs/${id}/cancel`)).status).toBe(404);
-      if (own === job) {
-        expect((await runpack.call("DELETE", `/api/admin/jobs/${id}`, { key: adminKey })).status).toBe(404);
-      }
+  const touches: readonly (readonly [string, (id: string) => Promise<{ readonly status: number }>[]])[] = [
+    [
+      job,
+      (id) => [
+        runpack.call("GET", `/api/jobs/${id}`, { key: submitKey }),
+        runpack.call("DELETE", `/api/admin/jobs/${id}`, { key: adminKey }),
+      ],
+    ],
+    [task, (id) => [tasks("GET", `/api/v1/tasks/${id}`), tasks("POST", `/api/v1/tasks/${id}/cancel`)]],
+    [siloJob, (id) => [silo.call("GET", `/api/jobs/${id}`), silo.call("POST", `/api/jobs/${id}/cancel`)]],
+  ];
+  for (const [own, touch] of touches) {
+    for (const foreign of [job, task, siloJob].filter((id) => id !== own)) {
+      expect((await Promise.all(touch(foreign))).map(({ status }) => status)).toEqual([404, 404]);
     }
   }
   expect(idsOf((await tasks("GET", "/api/v1/workers")).body)).toEqual(["old-worker"]);
