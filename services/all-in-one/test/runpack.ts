@@ -59,7 +59,7 @@ interface CallOptions {
 }
 
 /** Makes a caller of the API at a URL. */
-function runpackAt(url: string): RunpackCaller {
+export function runpackAt(url: string): RunpackCaller {
   const { submitKey, runnerKey, adminKey } = runpackVariables;
 
   const call: RunpackCaller["call"] = async (method, path, { key, runner, address, body } = {}) => {

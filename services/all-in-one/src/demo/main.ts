@@ -1,18 +1,21 @@
+import { randomUUID } from "node:crypto";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger } from "@switchyard/service-kit";
 import { loadSystemConfig, type SystemConfig } from "../config.js";
 import { startSystem, type System } from "../system.js";
+import { runCachedJob } from "./cached-run.js";
 import { runDialectTask } from "./dialect-task.js";
 import { runNativeJob } from "./native-job.js";
 import { createScreen } from "./screen.js";
 
-// Starts the whole system on a database of its own, runs two real jobs, shows what happens, stops everything.
+// Starts the whole system on a database of its own, runs three real jobs, shows what happens, stops everything.
 // Leaves nothing behind: neither processes nor files.
 
 const screen = createScreen(process.stdout);
 const startedAt = performance.now();
+const runpackKeys = { submit: randomUUID(), runner: randomUUID() };
 let system: System | undefined;
 let dataDir: string | undefined;
 let ending: Promise<void> | undefined;
@@ -25,6 +28,8 @@ function demoConfig(directory: string): SystemConfig {
     GRPC_LISTEN: free,
     OPS_LISTEN: free,
     TASK_EXECUTOR_COMMANDS: "allow",
+    SUBMIT_API_KEY: runpackKeys.submit,
+    RUNNER_API_KEY: runpackKeys.runner,
   });
   return { ...config, dataDir: directory, persistent: false };
 }
@@ -50,6 +55,8 @@ async function run(): Promise<void> {
   await runNativeJob(grpc, process.cwd(), screen);
   screen.title("A task over the task-executor REST dialect: count to five");
   await runDialectTask(http, screen);
+  screen.title("A job over the runpack REST dialect, executed once and submitted twice: count primes");
+  await runCachedJob(http, runpackKeys, screen);
   screen.title("Stopping");
 }
 
