@@ -13,13 +13,13 @@ export interface Column {
 
 /** A column that has a value for each row, even where all are the same: it tells how many rows there are. */
 export interface RowColumn extends Column {
-  readonly isFull: true;
+  readonly rowCount: number;
 }
 
 /** The column that tells how many rows there are, integers of 64 bits. */
 export function rows(name: string, values: readonly number[]): RowColumn {
   const parameters = [intArray("bigint", values)];
-  return { name, parameters, arrays: ["bigint"], value: (_, [element]) => element as string, isFull: true };
+  return { name, parameters, arrays: ["bigint"], value: (_, [element]) => element as string, rowCount: values.length };
 }
 
 /** Integers; `bigint` for what does not fit into 32 bits. */
@@ -67,9 +67,11 @@ export function sliceOf(packed: string | undefined, width: string | undefined): 
  * Inserts rows, given by columns.
  *
  * In most flushes most columns have one value in all rows. Such a column is sent as an array of one, which spares client and server to write, escape and read it a thousand
- * times: `unnest` fills short arrays up with nulls, and the value is taken for them.
+ * times: `unnest` fills short arrays up with nulls, and the value is taken for them. A row alone, as a queue that is nearly idle has them, is written by a
+ * statement of its own, that takes the first element of each array: it has nothing to unnest, and no sub-plan to be made ready for each column.
  */
 export function insertPart(name: string, table: string, columns: readonly [RowColumn, ...Column[]]): Part {
+  const isAlone = columns[0].rowCount === 1;
   const sql = (parameters: readonly string[]) => {
     const arrays: string[] = [];
     const elements: string[] = [];
@@ -81,6 +83,7 @@ export function insertPart(name: string, table: string, columns: readonly [RowCo
       const single = own.slice(0, own.length - column.arrays.length);
       const inRow = column.arrays.map((type, i) => {
         const array = `${own[single.length + i]}::${type}[]`;
+        if (isAlone) return `(${array})[1]`;
         const element = `c${elements.length}`;
         arrays.push(array);
         elements.push(element);
@@ -90,11 +93,14 @@ export function insertPart(name: string, table: string, columns: readonly [RowCo
       });
       selected.push(column.value(single, inRow));
     }
+    const source = isAlone
+      ? "(select 1 as i) t"
+      : `unnest(${arrays.join(", ")}) with ordinality t(${elements.join(", ")}, i)`;
     return `insert into scheduler.${table} (${columns.map((column) => column.name).join(", ")})
-      select ${selected.join(", ")} from unnest(${arrays.join(", ")}) with ordinality t(${elements.join(", ")}, i)
-      where (select ok from f)`;
+      select ${selected.join(", ")} from ${source} where (select ok from f)`;
   };
-  return { name, sql, values: columns.flatMap(({ parameters }) => parameters) };
+  // The name tells statements apart.
+  return { name: isAlone ? `${name}1` : name, sql, values: columns.flatMap(({ parameters }) => parameters) };
 }
 
 /** The list, or its first value alone where all are the same. */
