@@ -1,3 +1,4 @@
+import { withTimeout } from "@switchyard/testkit";
 import fc from "fast-check";
 import { createArena, type Arena } from "./world/arena.js";
 import type { Feature } from "./features/feature.js";
@@ -54,10 +55,16 @@ export async function runCampaign(
   return { ...total, seconds: (performance.now() - startedAt) / 1_000, failures };
 }
 
+/** A sequence takes a few seconds, most of them waits for its neighbours. */
+const sequenceTimeoutMs = 60_000;
+
 async function runWorker(arena: Arena, seed: number, runs: number, features: readonly Feature[]) {
   let number = 0;
   const property = fc.asyncProperty(sequencesOf(features), async (sequence: Sequence) => {
-    const complaints = await runSequence(arena, `p-${seed}-${++number}`, sequence, features);
+    const namespace = `p-${seed}-${++number}`;
+    // One that hangs has to be found among its neighbours, and told with its steps.
+    const ended = runSequence(arena, namespace, sequence, features);
+    const complaints = await withTimeout(ended, sequenceTimeoutMs, `the end of sequence ${namespace}`);
     if (complaints.length > 0) throw new Error(complaints.join("\n"));
   });
   // Shrinking among others would chase chance; it is done alone, see `repeatAlone`.
