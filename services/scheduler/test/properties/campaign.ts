@@ -55,8 +55,8 @@ export async function runCampaign(
   return { ...total, seconds: (performance.now() - startedAt) / 1_000, failures };
 }
 
-/** A sequence takes a few seconds, most of them waits for its neighbours. */
-const sequenceTimeoutMs = 60_000;
+/** A sequence takes a few seconds, most of them waits for its neighbours. Longer than the checker's own patience, which has more to say. */
+const sequenceTimeoutMs = 90_000;
 
 async function runWorker(arena: Arena, seed: number, runs: number, features: readonly Feature[]) {
   let number = 0;

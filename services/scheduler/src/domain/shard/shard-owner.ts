@@ -181,7 +181,7 @@ export class ShardOwner {
       return;
     }
     await running.stop();
-    await releaseShard(this.#options.leasePool, term);
+    await this.#release(term);
     logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
   }
 
@@ -219,6 +219,17 @@ export class ShardOwner {
       onLost,
     });
     return { running, writes };
+  }
+
+  /** Gives the shard back. The first try may only find out that its connection has died, and a shard that is kept stands still for a whole lease. */
+  async #release(term: Term): Promise<void> {
+    const { leasePool, logger } = this.#options;
+    try {
+      await releaseShard(leasePool, term);
+    } catch (error) {
+      logger.warn({ err: error, shard: term.shard }, "could not give the shard back; trying again");
+      await releaseShard(leasePool, term);
+    }
   }
 
   async #renew(running: ShardTerm): Promise<void> {

@@ -1,0 +1,39 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { createPool } from "@switchyard/postgres";
+import type { TestDatabase } from "@switchyard/testkit";
+import { pino } from "pino";
+import { createSchedulerDatabase, startScheduler } from "./setup.js";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createSchedulerDatabase();
+});
+afterAll(() => database.drop());
+
+it("a replica that stops gives its shard back, also when the connection that holds it has just died", async () => {
+  const pool = createPool({ url: database.url, applicationName: "give-back-test", log: pino({ level: "silent" }) });
+  const first = await startScheduler(database, { replicaId: "first", shardLeaseMs: 86_400_000 });
+  const original = pg.Pool.prototype.query as (...args: unknown[]) => unknown;
+  let refused = 0;
+  // The statement meets a connection that dies under it.
+  const spy = vi.spyOn(pg.Pool.prototype, "query").mockImplementation(function (this: pg.Pool, ...args: unknown[]) {
+    if (refused === 0 && String(args[0]).includes("owner = null")) {
+      refused++;
+      return Promise.reject(new Error("terminating connection due to administrator command"));
+    }
+    return original.apply(this, args);
+  } as never);
+  try {
+    await first.stop();
+  } finally {
+    spy.mockRestore();
+  }
+  expect(refused).toBe(1);
+  const { rows } = await pool.query("select owner from scheduler.shards");
+  expect(rows).toEqual([{ owner: null }]);
+  const second = await startScheduler(database, { replicaId: "second" });
+  await second.stop();
+  await pool.close();
+});
