@@ -18,6 +18,13 @@ export {
   migrate,
 } from "./migrate/migrate.js";
 export type { Migration, MigrationExecutor } from "./migrate/migration.js";
+export {
+  inspectSchema,
+  prepareSchema,
+  type PrepareSchemaOptions,
+  type SchemaState,
+  type SchemaSteps,
+} from "./migrate/schema.js";
 export type { PostgresLog } from "./log.js";
 export { createPool, type Pool, type PoolOptions } from "./pool.js";
 export { classifyError, type ErrorClass, isUnavailable, SQLSTATE, sqlstateOf } from "./sqlstate.js";

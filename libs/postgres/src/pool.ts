@@ -1,6 +1,8 @@
 import pg from "pg";
 import type { PostgresLog } from "./log.js";
 import { sessionOptions } from "./session.js";
+import { databaseAttributes } from "./tracing/statement-span.js";
+import { traceQueries } from "./tracing/trace-queries.js";
 import { pgTypes } from "./types.js";
 
 /** How a pool connects and what its sessions are limited to. */
@@ -59,6 +61,9 @@ export function createPool(options: PoolOptions): Pool {
   pool.on("connect", (client) =>
     client.on("error", (error) => options.log?.warn({ err: error, pool: options.applicationName }, "connection lost")),
   );
+  const database = databaseAttributes(options.url);
+  traceQueries(pool, database);
+  pool.on("connect", (client) => traceQueries(client, database));
   let closing: Promise<void> | undefined;
   return Object.assign(pool, {
     close: () => {

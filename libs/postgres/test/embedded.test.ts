@@ -1,18 +1,17 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { eventually, freePort, withTimeout } from "@switchyard/testkit";
+import { eventually, freePort, startProcess, type TestProcess, withTimeout } from "@switchyard/testkit";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/index.js";
 
 const directories: string[] = [];
 const servers: EmbeddedPostgres[] = [];
-const owners: ChildProcess[] = [];
+const owners: TestProcess[] = [];
 const template = join(tmpdir(), `switchyard-embedded-${process.pid}-template-${Date.now()}`);
 
 beforeAll(async () => {
@@ -22,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(template, { recursive: true, force: true }));
 
 afterEach(async () => {
-  for (const owner of owners.splice(0)) owner.kill("SIGKILL");
+  await Promise.all(owners.splice(0).map((owner) => owner.end("SIGKILL")));
   await Promise.all(servers.splice(0).map((server) => server.stop()));
   for (const directory of directories.splice(0)) {
     await eventually(async () => expect(await postmasterOf(directory)).toBeUndefined());
@@ -68,20 +67,11 @@ async function postmasterOf(directory: string): Promise<number | undefined> {
 }
 
 /** Starts the server in a process of its own, which the test may kill. */
-async function startOwner(dataDir: string, keep: "keep" | "remove"): Promise<{ owner: ChildProcess; url: string }> {
-  const script = join(import.meta.dirname, "embedded-owner.ts");
-  const owner = spawn(process.execPath, ["--conditions=@switchyard/source", "--import", "tsx", script, dataDir, keep], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+async function startOwner(dataDir: string, keep: "keep" | "remove"): Promise<{ owner: TestProcess; url: string }> {
+  const owner = await startProcess("libs/postgres/test/embedded-owner.ts", {}, [dataDir, keep]);
   owners.push(owner);
-  const [line] = (await withTimeout(once(owner.stdout, "data"), 30_000, "the owner's server")) as [Buffer];
-  return { owner, url: (JSON.parse(line.toString()) as { url: string }).url };
-}
-
-async function kill(owner: ChildProcess): Promise<void> {
-  const exited = once(owner, "exit");
-  owner.kill("SIGKILL");
-  await exited;
+  const [line] = await owner.line(/^\{.*\}$/, 30_000);
+  return { owner, url: (JSON.parse(line) as { url: string }).url };
 }
 
 /** Kills the guardian of a directory, so that its server is left alone. Linux only. */
@@ -182,16 +172,16 @@ describe("after a kill", () => {
     const directory = await usedDirectory();
     const { owner, url } = await startOwner(directory, "keep");
     await query(url, "create table kept as select 8 as value");
-    await kill(owner);
+    await owner.end("SIGKILL");
     await eventually(async () => expect(await postmasterOf(directory)).toBeUndefined());
     const server = await start(directory);
     expect(await query(server.url, "select value from kept")).toEqual([{ value: 8 }]);
   });
 
   it("lets the guardian remove what was not to be kept", async () => {
-    const directory = newDirectory();
+    const directory = await usedDirectory();
     const { owner } = await startOwner(directory, "remove");
-    await kill(owner);
+    await owner.end("SIGKILL");
     await eventually(() => expect(existsSync(directory)).toBe(false));
   });
 
@@ -201,7 +191,7 @@ describe("after a kill", () => {
     await query(url, "create table kept as select 9 as value");
     const orphan = await postmasterOf(directory);
     await killGuardian(directory);
-    await kill(owner);
+    await owner.end("SIGKILL");
     expect(await query(url, "select 1 as one")).toEqual([{ one: 1 }]);
     const server = await start(directory);
     expect(await postmasterOf(directory)).not.toBe(orphan);
@@ -216,7 +206,7 @@ describe("after a kill", () => {
       await query(url, "create table kept as select 10 as value");
       await killGuardian(directory);
       process.kill((await postmasterOf(directory)) as number, "SIGKILL");
-      await kill(owner);
+      await owner.end("SIGKILL");
       const file = join(directory, "cluster/postmaster.pid");
       const lines = (await readFile(file, "utf8")).split("\n");
       await writeFile(file, [String(process.pid), ...lines.slice(1)].join("\n"));
@@ -233,7 +223,7 @@ describe("after a kill", () => {
     await expect(start(directory)).rejects.toThrow(/was not started by this program/);
     expect(await query(url, "select 1 as one")).toEqual([{ one: 1 }]);
     await writeFile(join(directory, "owner.json"), note);
-    await kill(owner);
+    await owner.end("SIGKILL");
   });
 });
 

@@ -30,7 +30,7 @@ it("tells listeners that the deadline has passed, as it tells the signal", async
   const told = vi.fn();
   whenAborted(context, told);
   expect(context.signal.aborted).toBe(false);
-  await vi.waitFor(() => expect(context.signal.aborted).toBe(true));
+  await vi.waitFor(() => expect(context.signal.aborted).toBe(true), { timeout: 20_000 });
   expect(told.mock.calls).toEqual([[context.signal.reason]]);
 });
 

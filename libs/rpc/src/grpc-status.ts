@@ -26,12 +26,27 @@ export function statusFromConnectError(error: ConnectError, trailer: Headers | u
 
 /** The error that a client throws for a status; its details are found by `findDetails`. */
 export function connectErrorFromStatus(status: grpc.StatusObject): ConnectError {
-  const code = status.code in Code ? (status.code as number as Code) : Code.Unknown;
+  const code = isLostConnection(status) ? Code.Unavailable : codeOf(status);
   const error = new ConnectError(status.details, code, headersFromMetadata(status.metadata));
   error.metadata.delete(detailsKey);
   const bytes = status.metadata.get(detailsKey)[0];
   if (bytes instanceof Uint8Array) error.details = unpackDetails(bytes);
   return error;
+}
+
+function codeOf(status: grpc.StatusObject): Code {
+  return status.code in Code ? (status.code as number as Code) : Code.Unknown;
+}
+
+/**
+ * Tells whether a call ended with its connection. grpc-js calls that internal when the server ended the connection with an error of its own;
+ * and Node's servers do so to a client that resets more than 1,000 calls, and then 33 a second, to be safe from floods (nghttp2's
+ * `stream_reset_rate_limit`). All other calls of the connection end with it, for no fault of theirs.
+ */
+function isLostConnection({ code, details }: grpc.StatusObject): boolean {
+  return (
+    (code as number) === Code.Internal && /internal client error: Session closed with error code \d+$/.test(details)
+  );
 }
 
 function packDetail(detail: ConnectError["details"][number]): Any {

@@ -9,4 +9,4 @@ export type { RpcCall, RpcMiddleware, RpcNext } from "./middleware.js";
 export { type ConnectHandlerOptions, createConnectHandler } from "./server/connect-handler.js";
 export { createGrpcServer, type GrpcServer, type GrpcServerOptions, shuttingDown } from "./server/grpc-server.js";
 export { route, type ServiceRoute } from "./service-route.js";
-export type { ClientTls, TlsMaterial } from "./tls.js";
+export { type ClientTls, secureContextOf, type ServerTls, type TlsMaterial, tlsVersion } from "./tls.js";

@@ -1,16 +1,30 @@
-import grpc from "@grpc/grpc-js";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 
-/** Keys and certificates in PEM form. */
+/** The one version that the services speak among each other. */
+export const tlsVersion = "TLSv1.3";
+
+/**
+ * Keys and certificates in PEM form. The fields are read anew for each connection, so an object with getters may
+ * change what they give while it is in use.
+ */
 export interface TlsMaterial {
   /** The own certificate, followed by those between it and the root. */
   readonly cert: Buffer;
   /** The private key of `cert`. */
   readonly key: Buffer;
-  /** The authority of the peers. On a server: clients must show a certificate of it (mTLS). */
+  /** The authority of the peers. */
   readonly ca?: Buffer;
+  /** Calls `changed` after each change, and returns how to end that. Unset: the material never changes. */
+  watch?(changed: () => void): () => void;
 }
 
-/** What a client needs to trust a server; with `cert` and `key` it also shows who it is (mTLS). */
+/** What a gRPC server shows and asks for. */
+export interface ServerTls extends TlsMaterial {
+  /** `require`: clients must show a certificate of `ca` (mTLS). `none`: they are not asked for one. */
+  readonly clientAuth: "require" | "none";
+}
+
+/** What a client needs to trust a server; with `cert` and `key` it also shows who it is (mTLS). Read as {@link TlsMaterial} is. */
 export interface ClientTls {
   /** The authority of the server. Unset: those that Node trusts. */
   readonly ca?: Buffer;
@@ -20,15 +34,17 @@ export interface ClientTls {
   readonly serverName?: string;
 }
 
-/** Server credentials; without TLS, plain text. */
-export function serverCredentials(tls: TlsMaterial | undefined): grpc.ServerCredentials {
-  if (tls === undefined) return grpc.ServerCredentials.createInsecure();
-  const pair = { cert_chain: tls.cert, private_key: tls.key };
-  return grpc.ServerCredentials.createSsl(tls.ca ?? null, [pair], tls.ca !== undefined);
+/** What Node makes a context of; what is unset is left out. */
+export function secureContextOptions({ cert, key, ca }: Pick<ClientTls, "ca" | "cert" | "key">): SecureContextOptions {
+  return {
+    minVersion: tlsVersion,
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(ca === undefined ? {} : { ca }),
+  };
 }
 
-/** Channel credentials; without TLS, plain text. */
-export function channelCredentials(tls: ClientTls | undefined): grpc.ChannelCredentials {
-  if (tls === undefined) return grpc.credentials.createInsecure();
-  return grpc.credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+/** @throws Error when certificate and key cannot be used, or not together */
+export function secureContextOf(tls: Pick<ClientTls, "ca" | "cert" | "key">) {
+  return createSecureContext(secureContextOptions(tls));
 }

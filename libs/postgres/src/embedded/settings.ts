@@ -5,6 +5,8 @@ export type ServerSettings = Readonly<Record<string, string | number>>;
 const DEFAULTS: ServerSettings = {
   max_connections: 200,
   shared_buffers: "256MB",
+  // Statistics of a table that has just been filled should not be missing for a minute: plans of lists depend on them.
+  autovacuum_naptime: "20s",
   wal_buffers: "16MB",
   // Recycled segments instead of fresh ones: filling a new segment with zeros stops all writers for about 50 ms.
   min_wal_size: "256MB",

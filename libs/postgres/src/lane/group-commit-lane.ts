@@ -1,3 +1,4 @@
+import { type Caller, inChildSpan, presentSpan, withCallers } from "@switchyard/tracing";
 import type pg from "pg";
 import { laneFull, laneUnavailable, outcomeOf, type WriteOutcome } from "./lane-errors.js";
 import { type LaneConnection, openLaneConnection } from "./lane-connection.js";
@@ -6,6 +7,7 @@ import type { GroupCommitLane, GroupCommitLaneOptions, LaneState } from "./lane-
 interface Entry<Item, Result> {
   readonly item: Item;
   readonly bytes: number;
+  readonly caller: Caller;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -16,6 +18,8 @@ interface Entry<Item, Result> {
  * A flush takes whatever has gathered since the last one returned; an idle lane flushes at the end of the current turn of the event
  * loop, so that everything that arrived in one read of a socket goes together. There is no timer: waiting for more
  * would add latency and, with commits as short as they are, no throughput.
+ *
+ * A flush is one span below that of its first caller, with links to those of the others.
  *
  * The lane is crash-only. When a write fails or its outcome is unknown (connection lost, no answer in time), every item under way or
  * waiting is rejected, `onFailure` is called once and the lane is `dead`: nothing may be written on top of a state that nobody knows.
@@ -65,7 +69,7 @@ export function createGroupCommitLane<Item, Result>(
       flushTimeoutMs,
     );
     try {
-      const results = await write(on.client, batch);
+      const results = await traced(batch, () => write(on.client, batch));
       if (connection !== on) return; // died meanwhile; the items have their answer
       flushing = [];
       for (let i = 0; i < batch.length; i++) batch[i]?.resolve(results[i] as Result);
@@ -80,6 +84,12 @@ export function createGroupCommitLane<Item, Result>(
     }
     if (waiting.length > 0) schedule();
     else onDrained?.();
+  }
+
+  function traced<T>(batch: readonly Entry<Item, Result>[], work: () => Promise<T>): Promise<T> {
+    const attributes = { "db.system.name": "postgresql", "db.operation.batch.size": batch.length };
+    const inSpan = () => inChildSpan(() => ({ name: `flush ${name}`, attributes }), work);
+    return withCallers(batch, ({ caller }) => caller, inSpan);
   }
 
   async function write(client: pg.Client, batch: readonly Entry<Item, Result>[]): Promise<readonly Result[]> {
@@ -157,7 +167,7 @@ export function createGroupCommitLane<Item, Result>(
       if (state !== "ready") return Promise.reject(laneUnavailable(name, "not_written"));
       if (flushing.length + waiting.length >= maxPending) return Promise.reject(laneFull(name, maxPending));
       return new Promise<Result>((resolve, reject) => {
-        waiting.push({ item, bytes: sizeOf(item), resolve, reject });
+        waiting.push({ item, bytes: sizeOf(item), caller: presentSpan(), resolve, reject });
         schedule();
       });
     },

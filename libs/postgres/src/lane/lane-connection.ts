@@ -1,5 +1,7 @@
 import pg from "pg";
 import { sessionOptions } from "../session.js";
+import { databaseAttributes } from "../tracing/statement-span.js";
+import { traceQueries } from "../tracing/trace-queries.js";
 import { pgTypes } from "../types.js";
 
 /** What a lane's connection is bound to. */
@@ -42,6 +44,7 @@ export async function openLaneConnection(options: LaneConnectionOptions): Promis
       transaction_timeout: options.transactionTimeoutMs,
     }),
   });
+  traceQueries(client, databaseAttributes(options.url));
   let lost: Error | undefined;
   let ended = false;
   let callback: ((error: Error) => void) | undefined;

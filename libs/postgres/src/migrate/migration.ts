@@ -13,4 +13,15 @@ export interface Migration {
    * checked, since its source text changes with the compiler. Prefer scripts.
    */
   readonly up: string | ((sql: MigrationExecutor) => Promise<void>);
+  /**
+   * Which programs that do not know this step may go on beside it, and start: they neither miss what it took away nor leave out what it asks for.
+   * Recorded with the step, for those programs to read.
+   *
+   * - `true`: those that know the steps before it
+   * - the name of an earlier step: those that know that one, so that what only older ones used can be taken away
+   * - unset: none; they have to be stopped before it is run
+   *
+   * How to write a change in steps that are compatible: `deploy/UPGRADING.md`.
+   */
+  readonly compatible?: true | string;
 }

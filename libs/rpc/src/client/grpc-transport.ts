@@ -5,9 +5,11 @@ import grpc from "@grpc/grpc-js";
 import { defaultMaxMessageBytes, type Keepalive, keepaliveOptions } from "../keepalive.js";
 import { completeMessage } from "../message-codec.js";
 import type { HeaderInit } from "../metadata.js";
-import { type ClientTls, channelCredentials } from "../tls.js";
+import type { ClientTls } from "../tls.js";
+import { channelCredentials } from "./channel-credentials.js";
 import { channelTargets } from "./channel-targets.js";
 import { callStreaming, callUnary, type UnaryCall } from "./grpc-call.js";
+import { tracedTransport } from "./traced-transport.js";
 
 type MessageInit = MessageInitShape<DescMessage>;
 
@@ -18,8 +20,8 @@ export interface GrpcTransportOptions {
    * name with several DNS records is spread over all of them (`dns:///name:port` re-resolves).
    */
   readonly address: string | readonly string[];
-  /** Unset: plain text. */
-  readonly tls?: ClientTls;
+  /** TLS 1.3; renewed certificates are used for new connections. Unset: plain text. */
+  readonly tls?: ClientTls | undefined;
   /** Around every call, the last outermost, as in Connect. */
   readonly interceptors?: Interceptor[];
   readonly keepalive?: Keepalive;
@@ -48,7 +50,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): ClosableTran
   const pick = createPicker(clients);
   const interceptors = options.interceptors === undefined ? {} : { interceptors: options.interceptors };
 
-  return {
+  const transport = tracedTransport({
     unary(method, signal, timeoutMs = options.defaultTimeoutMs, header, message, contextValues) {
       const deadline = deadlineIn(timeoutMs);
       const call = { method, signal, header, message: message as MessageInit, deadline };
@@ -74,6 +76,9 @@ export function createGrpcTransport(options: GrpcTransportOptions): ClosableTran
         next: (request) => callStreaming(pick(), request, deadlineIn(timeoutMs)) as never,
       });
     },
+  });
+  return {
+    ...transport,
     close() {
       for (const client of clients) client.close();
     },
@@ -100,9 +105,14 @@ function createPicker(clients: readonly grpc.Client[]): () => grpc.Client {
 
 /**
  * A service that restarts is back within a second or two. gRPC's own waits (1 s, then 1.6 times as long up to 120 s) would make its clients the
- * slower part. Source of the names and the defaults: grpc-js, `channel-options.ts` and `backoff-timeout.ts`.
+ * slower part, and so would the 30 s for which it does not ask for a name's addresses again: on Kubernetes each restart is a new address.
+ * Source of the names and the defaults: grpc-js, `channel-options.ts`, `backoff-timeout.ts` and `resolver-dns.ts`.
  */
-const reconnectOptions = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1_000 };
+const reconnectOptions = {
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 1_000,
+  "grpc.dns_min_time_between_resolutions_ms": 1_000,
+};
 
 function channelOptions(options: GrpcTransportOptions): grpc.ChannelOptions {
   const maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;

@@ -18,6 +18,7 @@ import type { HeaderInit } from "../metadata.js";
 import type { RpcMiddleware } from "../middleware.js";
 import type { ServiceRoute } from "../service-route.js";
 import { streamInMemory } from "./in-memory-stream.js";
+import { tracedTransport } from "./traced-transport.js";
 
 /** What an in-memory transport calls. */
 export interface InMemoryTransportOptions {
@@ -97,7 +98,7 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): Tran
     }
   }
 
-  return {
+  return tracedTransport({
     unary(method, signal, timeoutMs = options.defaultTimeoutMs, header, input, contextValues) {
       if (options.interceptors === undefined) return callUnary(method, signal, timeoutMs, header, input) as never;
       return runUnaryCall({
@@ -138,7 +139,7 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): Tran
         },
       });
     },
-  };
+  });
 }
 
 const noHeaders: RequestHeaders = { all: () => new Headers(), read: () => null };

@@ -6,9 +6,10 @@ import { bindRoutes } from "../bind-routes.js";
 import { defaultMaxMessageBytes, type Keepalive, keepaliveOptions } from "../keepalive.js";
 import type { RpcMiddleware } from "../middleware.js";
 import type { ServiceRoute } from "../service-route.js";
-import { serverCredentials, type TlsMaterial } from "../tls.js";
+import type { ServerTls } from "../tls.js";
 import { createGrpcCalls } from "./grpc-calls.js";
 import { createGrpcHandler } from "./grpc-handlers.js";
+import { serverCredentials } from "./server-credentials.js";
 import { methodDefinition } from "./service-definition.js";
 
 /** What a gRPC server serves and how much it takes. */
@@ -21,8 +22,8 @@ export interface GrpcServerOptions {
   /** Calls in flight per connection; clients queue what goes beyond. Default 100. */
   readonly maxStreamsPerConnection?: number;
   readonly keepalive?: Keepalive;
-  /** Unset: plain text. */
-  readonly tls?: TlsMaterial;
+  /** TLS 1.3; renewed certificates are used for new connections. Unset: plain text. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** A gRPC server over HTTP/2. */
