@@ -1,3 +1,5 @@
+import { type Caller, presentSpan, withCallers } from "@switchyard/tracing";
+
 /** Gathers single items into batches, one batch under way at a time. */
 export interface Coalescer<Item, Result> {
   /** Adds an item to the next batch; settles with its own result, or rejects with the error of the whole batch. */
@@ -32,6 +34,7 @@ interface Group<Item, Result> {
   taken: number;
   /** Results so far; of a group that leaves as a whole the batch has them. */
   readonly results: Result[];
+  readonly caller: Caller;
   readonly resolve: (results: Result[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,7 +48,8 @@ interface Part<Item, Result> {
 
 /**
  * Creates a coalescer. A batch leaves as soon as the one before has returned, without a timer: alone an item waits for
- * nothing, under load batches grow by themselves. Order is kept, within a batch and from batch to batch.
+ * nothing, under load batches grow by themselves. Order is kept, within a batch and from batch to batch. A batch is handled in the trace of its first
+ * caller, linked to those of the others.
  */
 export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Result>): Coalescer<Item, Result> {
   const { flush, maxItems, maxWeight = Number.POSITIVE_INFINITY, weigh = () => 0 } = options;
@@ -86,7 +90,11 @@ export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Re
       const parts = take();
       const items = itemsOf(parts);
       try {
-        const results = await flush(items);
+        const results = await withCallers(
+          parts,
+          ({ group }) => group.caller,
+          () => flush(items),
+        );
         if (results.length !== items.length) {
           throw new Error(`a batch of ${items.length} was answered with ${results.length} results`);
         }
@@ -115,7 +123,7 @@ export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Re
   function addAll(items: readonly Item[]): Promise<Result[]> {
     if (items.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      waiting.push({ items, taken: 0, results: [], resolve, reject });
+      waiting.push({ items, taken: 0, results: [], caller: presentSpan(), resolve, reject });
       size += items.length;
       if (running) return;
       running = true;

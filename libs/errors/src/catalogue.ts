@@ -34,6 +34,7 @@ export const catalogue: Readonly<Record<Reason, ReasonEntry>> = {
   ATTEMPT_NOT_FOUND: fatal(Code.NotFound, "Read the job and use one of its attempts' numbers."),
   QUEUE_NOT_FOUND: fatal(Code.NotFound, "Check the queue's name, or list the queues."),
   SCHEDULE_NOT_FOUND: fatal(Code.NotFound, "Check the schedule's name, or list the schedules."),
+  TOKEN_NOT_FOUND: fatal(Code.NotFound, "Check the id, or list the tokens."),
   RUNNER_NOT_FOUND: fatal(Code.NotFound, "Register the runner again."),
   RESULT_NOT_FOUND: fatal(Code.NotFound, "Submit a job for this key, or wait until it has ended."),
   LOG_NOT_FOUND: fatal(Code.NotFound, "List the log streams of the job; the stream may have reached its retention."),

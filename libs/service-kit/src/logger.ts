@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { callFields } from "./telemetry/call-fields.js";
 
 export type { Logger } from "pino";
 
@@ -14,9 +15,9 @@ export interface LoggerOptions {
 
 const secretNames = ["token", "authorization", "password", "secret", "apiKey", "credential", "cookie"];
 
-/** Makes a logger of JSON lines. Fields that carry secrets, by name and up to two levels deep, are blackened. */
+/** Makes a logger of JSON lines; a line that is written within a trace names it. Fields that carry secrets, by name and up to two levels deep, are blackened. */
 export function createLogger({ name, level = process.env.LOG_LEVEL || "info", destination }: LoggerOptions): Logger {
   const paths = secretNames.flatMap((secret) => [secret, `*.${secret}`, `*.*.${secret}`]);
-  const options = { name, level, redact: { paths, censor: "[redacted]" } };
+  const options = { name, level, redact: { paths, censor: "[redacted]" }, mixin: callFields };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

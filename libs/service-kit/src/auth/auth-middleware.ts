@@ -1,18 +1,10 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
-import { type RpcMiddleware, readRequestHeader, type ServiceRoute } from "@switchyard/rpc";
+import { type RpcMiddleware, readRequestHeader } from "@switchyard/rpc";
 import type { AuthPolicy } from "./auth-policy.js";
-import { hasScope, omnipotent, type Principal, type Scope, setPrincipal } from "./principal.js";
-
-/** What a method asks of its caller: one scope, one of several, any recognised principal, or nothing. */
-export type Requirement = Scope | readonly Scope[] | "any" | "none";
-
-/**
- * The requirement of each method, by `package.Service/Method` or, for a whole service, `package.Service/*`; the method's
- * own entry wins.
- */
-export type ScopeTable = Readonly<Record<string, Requirement>>;
+import { hasScope, omnipotent, type Principal, setPrincipal } from "./principal.js";
+import { nameOf, type Requirement, requirementOf, type ScopeTable } from "./scope-table.js";
 
 const inProcess = omnipotent("in-process");
 
@@ -42,17 +34,6 @@ export function createAuthMiddleware(policy: AuthPolicy, table: ScopeTable): Rpc
   };
 }
 
-/**
- * Checks at start that every method of the routes has a requirement.
- *
- * @throws Error naming the methods without one
- */
-export function checkScopeTable(routes: readonly ServiceRoute[], table: ScopeTable): void {
-  const methods = routes.flatMap((route) => route.service.methods);
-  const missing = methods.filter((method) => requirementOf(method, table) === undefined);
-  if (missing.length > 0) throw new Error(`the scope table lacks ${missing.map(nameOf).join(", ")}`);
-}
-
 /** Who calls; undefined when a token is not known. */
 function recognise(
   policy: AuthPolicy,
@@ -68,7 +49,7 @@ function recognise(
   return token === undefined ? undefined : policy.authenticator.authenticate(token, context);
 }
 
-/** Notes who calls, when they may. */
+/** Notes who calls, and checks that they may. */
 function admit(
   principal: Principal | undefined,
   requirement: Requirement,
@@ -76,23 +57,20 @@ function admit(
   context: HandlerContext,
 ): void {
   if (principal === undefined) throw new SwitchyardError("UNAUTHENTICATED", "the token is not known");
+  // Noted before the refusal, so that logs say whom it met.
+  setPrincipal(context, principal);
+  const service = method.parent.typeName;
+  if (principal.services?.has(service) === false) {
+    throw new SwitchyardError("PERMISSION_DENIED", `${principal.name} may not call ${service}`, { service });
+  }
   if (!suffices(principal, requirement)) {
     const scope = typeof requirement === "string" ? requirement : requirement.join(" or ");
     throw new SwitchyardError("PERMISSION_DENIED", `${nameOf(method)} needs scope ${scope}`, { scope });
   }
-  setPrincipal(context, principal);
 }
 
 function suffices(principal: Principal, requirement: Requirement): boolean {
   if (requirement === "any" || requirement === "none") return true;
   if (typeof requirement === "string") return hasScope(principal, requirement);
   return requirement.some((scope) => hasScope(principal, scope));
-}
-
-function requirementOf(method: DescMethod, table: ScopeTable): Requirement | undefined {
-  return table[nameOf(method)] ?? table[`${method.parent.typeName}/*`];
-}
-
-function nameOf(method: DescMethod): string {
-  return `${method.parent.typeName}/${method.name}`;
 }

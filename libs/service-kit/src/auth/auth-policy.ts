@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { splitHostPort } from "../config/fields.js";
-import type { Authenticator } from "./authenticator.js";
+import { type Authenticator, firstOf } from "./authenticator.js";
 import { omnipotent, type Principal } from "./principal.js";
 import { createStaticAuthenticator, type StaticToken } from "./static-tokens.js";
 
@@ -16,19 +16,22 @@ export interface AuthPolicy {
 export interface AuthPolicyOptions {
   /** The configured tokens. */
   readonly tokens: readonly StaticToken[];
+  /** Recognises the tokens that were created since. With it, every call needs a token even when none is configured. */
+  readonly checked?: Authenticator | undefined;
   /** Every address that the service listens on. */
   readonly listen: readonly string[];
   readonly logger: Logger;
 }
 
 /**
- * With tokens, every call needs one. Without any, the service is open to everybody who can reach it: allowed only when it
+ * With tokens, configured or checked, every call needs one. Without any, the service is open to everybody who can reach it: allowed only when it
  * listens on loopback addresses alone, for development, and said loudly.
  *
  * @throws Error when no tokens are configured and an address is reachable from outside
  */
-export function createAuthPolicy({ tokens, listen, logger }: AuthPolicyOptions): AuthPolicy {
+export function createAuthPolicy({ tokens, checked, listen, logger }: AuthPolicyOptions): AuthPolicy {
   const authenticator = createStaticAuthenticator(tokens);
+  if (checked !== undefined) return { authenticator: firstOf(authenticator, checked) };
   if (tokens.length > 0) return { authenticator };
   const outside = listen.filter((address) => !isLoopback(address));
   if (outside.length > 0) {

@@ -11,15 +11,18 @@ export interface Authenticator {
   authenticate(token: string, context: HandlerContext): Principal | undefined | Promise<Principal | undefined>;
 }
 
-/** Asks several authenticators in order; the first that knows the token answers. */
+/** Asks several authenticators in order; the first that knows the token answers. At once, unless one of them has to wait. */
 export function firstOf(...authenticators: readonly Authenticator[]): Authenticator {
   return {
-    async authenticate(token, context) {
-      for (const authenticator of authenticators) {
-        const principal = await authenticator.authenticate(token, context);
-        if (principal !== undefined) return principal;
-      }
-      return undefined;
+    authenticate(token, context) {
+      const askFrom = (index: number): ReturnType<Authenticator["authenticate"]> => {
+        const authenticator = authenticators[index];
+        if (authenticator === undefined) return undefined;
+        const found = authenticator.authenticate(token, context);
+        if (found instanceof Promise) return found.then((principal) => principal ?? askFrom(index + 1));
+        return found ?? askFrom(index + 1);
+      };
+      return askFrom(0);
     },
   };
 }

@@ -14,6 +14,8 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   /** The namespaces that the principal may touch. */
   readonly namespaces: "all" | ReadonlySet<string>;
+  /** Full names of the only services that the principal may call. Unset: all. */
+  readonly services?: ReadonlySet<string>;
 }
 
 const principalKey = createContextKey<Principal | undefined>(undefined, { description: "principal" });

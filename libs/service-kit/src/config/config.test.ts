@@ -8,6 +8,7 @@ import {
   durationMs,
   flag,
   hostPort,
+  hostPorts,
   integer,
   json,
   list,
@@ -111,8 +112,9 @@ it.each([
   [flag(), "ON", true],
   [flag(), "0", false],
   [hostPort(), "[::1]:80", "[::1]:80"],
+  [hostPorts(), "a:1, [::1]:80", ["a:1", "[::1]:80"]],
 ])("reads a field", (field, value, expected) => {
-  expect((field as z.ZodType).parse(value)).toBe(expected);
+  expect((field as z.ZodType).parse(value)).toEqual(expected);
 });
 
 it.each([
@@ -122,6 +124,7 @@ it.each([
   [integer(), "1.5"],
   [integer(), "0x10"],
   [hostPort(), "::1:80"],
+  [hostPorts(), "a:1,,b:2"],
   [hostPort(), "host:70000"],
 ])("refuses a bad field %#", (field, value) => {
   expect((field as z.ZodType).safeParse(value).success).toBe(false);

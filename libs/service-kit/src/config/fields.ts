@@ -47,6 +47,14 @@ export function hostPort() {
   );
 }
 
+/** Where a service is: `host:port` of each of its replicas, separated by commas; a name may stand for several of them. */
+export function hostPorts() {
+  return parsed("host:port, or several of them separated by commas", (value) => {
+    const addresses = value.split(",").map((address) => address.trim());
+    return addresses.every((address) => splitHostPort(address) !== undefined) ? addresses : undefined;
+  });
+}
+
 /** Items separated by commas, blanks around them dropped, empty ones too. */
 export function list() {
   return z.string().transform((value) =>

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { TlsMaterial } from "@switchyard/rpc";
+import { type TlsMaterial, tlsVersion } from "@switchyard/rpc";
 import type { Registry } from "prom-client";
 import { splitHostPort } from "../config/fields.js";
 import type { Readiness } from "../health/readiness.js";
@@ -9,10 +9,10 @@ import type { Readiness } from "../health/readiness.js";
 export interface OperationsServerOptions {
   readonly readiness: Readiness;
   readonly registry: Registry;
-  /** Answers everything but `/livez`, `/readyz` and `/metrics`: the Connect handler. */
-  readonly rpc: RequestListener;
-  /** Unset: plain text. With `ca`, clients must show a certificate, probes included. */
-  readonly tls?: TlsMaterial;
+  /** Answers everything but `/livez`, `/readyz` and `/metrics`: the Connect handler. Unset: nothing else is there (404). */
+  readonly rpc?: RequestListener | undefined;
+  /** TLS 1.3 without a certificate of the client, since probes have none. Unset: plain text. */
+  readonly tls?: TlsMaterial | undefined;
 }
 
 /** The HTTP/1.1 listener for probes, metrics, and RPC by people and browsers. */
@@ -24,7 +24,12 @@ export interface OperationsServer {
 }
 
 /** Builds the operations listener. */
-export function createOperationsServer({ readiness, registry, rpc, tls }: OperationsServerOptions): OperationsServer {
+export function createOperationsServer({
+  readiness,
+  registry,
+  rpc = notFound,
+  tls,
+}: OperationsServerOptions): OperationsServer {
   let draining = false;
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     // A kept-alive connection would bring its next request to a server that has gone.
@@ -35,7 +40,7 @@ export function createOperationsServer({ readiness, registry, rpc, tls }: Operat
     else if (path === "/metrics") answerMetrics(response, registry);
     else rpc(request, response);
   };
-  const server = tls === undefined ? createServer(handle) : createTlsServer(tlsOptions(tls), handle);
+  const server = tls === undefined ? createServer(handle) : createRenewedServer(tls, handle);
 
   let stopped: Promise<void> | undefined;
   return {
@@ -47,6 +52,8 @@ export function createOperationsServer({ readiness, registry, rpc, tls }: Operat
     },
   };
 }
+
+const notFound: RequestListener = (_, response) => answer(response, 404, "not found\n");
 
 function answerReadiness(response: ServerResponse, readiness: Readiness): void {
   if (readiness.ready) answer(response, 200, "ready\n");
@@ -64,8 +71,11 @@ function answer(response: ServerResponse, status: number, body: string, type = "
   response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
 }
 
-function tlsOptions({ cert, key, ca }: TlsMaterial) {
-  return ca === undefined ? { cert, key } : { cert, key, ca, requestCert: true, rejectUnauthorized: true };
+function createRenewedServer(tls: TlsMaterial, handle: RequestListener): Server {
+  const context = () => ({ cert: tls.cert, key: tls.key, minVersion: tlsVersion }) as const;
+  const server = createTlsServer(context(), handle);
+  server.once("close", tls.watch?.(() => server.setSecureContext(context())) ?? (() => undefined));
+  return server;
 }
 
 function listen(server: Server, hostPort: string): Promise<string> {

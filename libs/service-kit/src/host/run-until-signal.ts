@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { stopTelemetry } from "../telemetry/start-telemetry.js";
 
 /** What to run, and how long its end may take. */
 export interface RunUntilSignalOptions {
@@ -23,7 +24,7 @@ export interface SignalHost {
 /**
  * Runs a service until SIGTERM or SIGINT, then stops it and exits with code 0. A second signal exits with 1 at once. A
  * failed start, a failed stop, and an error that nobody caught exit with 1 after the stop has been tried: state in
- * memory is not to be trusted then.
+ * memory is not to be trusted then. Traces that were not sent yet go last.
  */
 export async function runUntilSignal({
   start,
@@ -46,6 +47,7 @@ export async function runUntilSignal({
       logger.fatal({ err: error }, "the stop failed");
       result = 1;
     }
+    await stopTelemetry();
     clearTimeout(timer);
     for (const [event, listener] of listeners) host.off(event, listener);
     host.exit(result);

@@ -5,16 +5,20 @@ import {
   type RpcMiddleware,
   type ServiceRoute,
   shuttingDown,
-  type TlsMaterial,
 } from "@switchyard/rpc";
 import type { Logger } from "pino";
-import { collectDefaultMetrics, Registry } from "prom-client";
-import { checkScopeTable, type ScopeTable } from "../auth/auth-middleware.js";
+import type { Registry } from "prom-client";
 import type { AuthPolicy } from "../auth/auth-policy.js";
+import { checkScopeTable, type ScopeTable } from "../auth/scope-table.js";
 import { createHealthRoute } from "../health/health-route.js";
 import { createReadiness, type Readiness } from "../health/readiness.js";
+import type { AuditedMethods } from "../middleware/audit-log.js";
+import type { AuditSink } from "../middleware/audit-sink.js";
 import type { DeadlineOptions } from "../middleware/deadline.js";
 import { createReflectionRoutes } from "../reflection/reflection-routes.js";
+import { createMetricsRegistry } from "../metrics/metrics-registry.js";
+import type { ServiceTls } from "../tls/open-tls.js";
+import { registerTlsMetrics } from "../tls/tls-metrics.js";
 import { createOperationsServer } from "./operations-server.js";
 import { createStandardMiddleware } from "./standard-middleware.js";
 
@@ -36,12 +40,21 @@ export interface ServiceHostOptions {
   readonly deadline?: DeadlineOptions;
   /** Calls in flight per principal. Default 1000. */
   readonly callsPerPrincipal?: number;
+  /** Calls per second and principal, with a burst of twice as many. Default: no limit. */
+  readonly callsPerSecond?: number | undefined;
+  /** Where administrative acts are written down. Default: nowhere. */
+  readonly auditSink?: AuditSink;
+  /** Which calls those are, beside all that need scope `admin`. */
+  readonly audited?: AuditedMethods;
   /** The largest request in bytes. Default 4 MiB. */
   readonly maxMessageBytes?: number;
   /** Serve gRPC reflection. Default false. */
   readonly reflection?: boolean;
-  /** For both listeners. Unset: plain text. */
-  readonly tls?: TlsMaterial;
+  /**
+   * For gRPC, and for the operations listener if it says so (`ops`); else that one stays plain and answers probes and metrics
+   * alone. Unset: plain text on both.
+   */
+  readonly tls?: ServiceTls | undefined;
   /** Default: a new one with the process's default metrics. */
   readonly registry?: Registry;
   /** Default: a new one. The host itself adds `starting` and `stopping`. */
@@ -77,7 +90,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   checkScopeTable(options.routes, options.scopes);
   const { logger, graceMs = 20_000, propagationMs = 0 } = options;
   const readiness = options.readiness ?? createReadiness();
-  const registry = options.registry ?? defaultRegistry();
+  const registry = options.registry ?? createMetricsRegistry();
   const shutdown = new AbortController();
   const services = options.routes.map((route) => route.service);
   const names = services.map((service) => service.typeName);
@@ -85,16 +98,24 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const routes = [...options.routes, createHealthRoute(readiness, names), ...reflection];
   const middleware = createStandardMiddleware({ ...options, registry });
   const limits = options.maxMessageBytes === undefined ? {} : { maxMessageBytes: options.maxMessageBytes };
-  const tls = options.tls === undefined ? {} : { tls: options.tls };
+  const { tls } = options;
+  registerTlsMetrics(registry, { service: tls?.files });
 
-  const grpc = createGrpcServer({ routes, middleware, ...limits, ...tls });
+  const grpc = createGrpcServer({ routes, middleware, ...limits, tls });
   const rpc = createConnectHandler({
     routes,
     middleware,
     shutdownSignal: shutdown.signal,
     ...(options.maxMessageBytes === undefined ? {} : { readMaxBytes: options.maxMessageBytes }),
   });
-  const operations = createOperationsServer({ readiness, registry, rpc, ...tls });
+  // Tokens are not to be read on the way: where gRPC is encrypted, calls are taken by encrypted listeners alone.
+  const served = tls === undefined || tls.ops ? { rpc } : {};
+  const operations = createOperationsServer({
+    readiness,
+    registry,
+    ...served,
+    tls: tls?.ops === true ? tls : undefined,
+  });
 
   let { grpcListen: grpcAddress, opsListen: opsAddress } = options;
   let started: Promise<void> | undefined;
@@ -143,10 +164,4 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     registry,
     inMemory: { routes, middleware, shutdownSignal: shutdown.signal },
   };
-}
-
-function defaultRegistry(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  return registry;
 }
