@@ -4,13 +4,16 @@ export {
   type SwitchyardClient,
   type SwitchyardClientOptions,
 } from "./client/switchyard-client.js";
-export type { ServiceLocation, ServiceName } from "./client/transports.js";
+export { isReadMethod, type RepeatsOptions, withRepeats } from "./client/repeat-calls.js";
+export type { Address, ServiceLocation, ServiceName } from "./client/transports.js";
 export { followJob, type FollowJobOptions, type FollowServices, type FollowUpdate } from "./follow/follow-job.js";
 export type { FollowLogOptions } from "./follow/follow-log.js";
 export { isFinalState } from "./follow/job-states.js";
+export { resuming, type StreamLife } from "./follow/resuming.js";
 export type { LogFilterInit } from "./follow/tail-attempt.js";
 export type { WaitForJobOptions } from "./follow/wait-for-job.js";
 export { type JobUpdate, watchJob, type WatchJobOptions } from "./follow/watch-job.js";
+export { createNotifier, type Notifier } from "./notifier.js";
 export { bytesPayload, jsonPayload, payloadJson } from "./payload.js";
 export { type Backoff, type BackoffOptions, createBackoff } from "./retry/backoff.js";
 export { isSafelyRepeated, retrying, type RetryingOptions } from "./retry/retrying.js";

@@ -37,7 +37,7 @@ async function setup(execute: JobHandler, options: { slots?: number; ttlMs?: num
   });
   running.push(runner);
   await runner.start();
-  const outcome = (key: string) => vi.waitUntil(() => gateway.outcomes.get(key), { timeout: 5_000, interval: 5 });
+  const outcome = (key: string) => vi.waitUntil(() => gateway.outcomes.get(key), { timeout: 20_000, interval: 5 });
   return { gateway, runner, warnings, outcome };
 }
 
@@ -115,7 +115,7 @@ describe("a handler's end becomes the outcome", () => {
     await runner.start();
     gateway.submit("a", { kind: "glob.x" });
     gateway.submit("b", { kind: "other" });
-    const done = await vi.waitUntil(() => gateway.outcomes.size === 2 && gateway.outcomes, { timeout: 5_000 });
+    const done = await vi.waitUntil(() => gateway.outcomes.size === 2 && gateway.outcomes, { timeout: 20_000 });
     expect(payloadJson(done.get("a/1")?.result)).toBe(2);
     expect(done.get("b/1")).toMatchObject({ kind: Outcome_Kind.FAILED, retryable: true });
   });
@@ -127,7 +127,7 @@ describe("reports", () => {
     const { gateway, runner } = await setup(() => ++runs);
     gateway.spoil("reportAttempts", "lose-answer", "unavailable", "internal");
     gateway.submit("a");
-    await vi.waitUntil(() => gateway.outcomes.has("a/1") && runner.activeCount === 0, { timeout: 5_000 });
+    await vi.waitUntil(() => gateway.outcomes.has("a/1") && runner.activeCount === 0, { timeout: 20_000 });
     expect(runs).toBe(1);
     expect(gateway.calls.reportAttempts).toBeGreaterThanOrEqual(4);
   });
@@ -136,7 +136,7 @@ describe("reports", () => {
     const { gateway, outcome } = await setup(async (context) => {
       context.progress({ current: 1, message: "begun" });
       context.progress({ current: 2 });
-      await vi.waitUntil(() => gateway.progress.length > 0, { timeout: 5_000 });
+      await vi.waitUntil(() => gateway.progress.length > 0, { timeout: 20_000 });
     });
     gateway.submit("a");
     await outcome("a/1");
@@ -203,7 +203,7 @@ describe("reports", () => {
       { slots: 20 },
     );
     for (let i = 0; i < 100; i++) gateway.submit(`job-${i}`);
-    await vi.waitUntil(() => gateway.outcomes.size === 100, { timeout: 10_000 });
+    await vi.waitUntil(() => gateway.outcomes.size === 100, { timeout: 20_000 });
     expect(new Set(seen).size).toBe(100);
     expect(seen).toHaveLength(100);
     expect(gateway.calls.reportAttempts).toBeLessThan(60);
@@ -232,14 +232,14 @@ describe("levels", () => {
       { slots: 3 },
     );
     for (let i = 0; i < 30; i++) gateway.submit(`job-${i}`);
-    await vi.waitUntil(() => gateway.outcomes.size === 30, { timeout: 10_000 });
+    await vi.waitUntil(() => gateway.outcomes.size === 30, { timeout: 20_000 });
     expect(most).toBe(3);
   });
 
   test("attempts that come and go are not named over and over", async () => {
     const { gateway } = await setup(() => new Promise((resolve) => setTimeout(resolve, 2)), { slots: 3 });
     for (let i = 0; i < 60; i++) gateway.submit(`job-${i}`);
-    await vi.waitUntil(() => gateway.outcomes.size === 60, { timeout: 10_000 });
+    await vi.waitUntil(() => gateway.outcomes.size === 60, { timeout: 20_000 });
     expect(gateway.syncs.filter((sync) => sync.attempts.length > 0).length).toBeLessThanOrEqual(2);
   });
 
@@ -253,7 +253,9 @@ describe("levels", () => {
       { ttlMs: 300 },
     );
     gateway.submit("a");
-    await vi.waitUntil(() => gateway.syncs.filter((sync) => sync.attempts.length === 1).length > 5, { timeout: 5_000 });
+    await vi.waitUntil(() => gateway.syncs.filter((sync) => sync.attempts.length === 1).length > 5, {
+      timeout: 20_000,
+    });
     const naming = gateway.syncs.filter((sync) => sync.attempts.length === 1);
     for (const sync of naming) {
       expect(sync.complete).toBe(true);
@@ -269,7 +271,7 @@ describe("levels", () => {
     const { gateway, outcome } = await setup(() => {
       startedAfterRenewals = gateway.syncs.filter((sync) => sync.attempts.length > 0).length;
     });
-    await vi.waitUntil(() => gateway.syncs.length > 0);
+    await vi.waitUntil(() => gateway.syncs.length > 0, { timeout: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 60));
     gateway.submit("a", { timeToLive: durationFromMs(20) });
     await outcome("a/1");
@@ -287,7 +289,7 @@ describe("stops", () => {
       return "ended in peace";
     });
     gateway.submit("a");
-    await vi.waitUntil(() => gateway.held.size === 1);
+    await vi.waitUntil(() => gateway.held.size === 1, { timeout: 20_000 });
     gateway.revoke("a", Revocation_Reason.CANCEL_REQUESTED);
     expect((await outcome("a/1")).kind).toBe(Outcome_Kind.CANCELLED);
     expect(reason).toBeInstanceOf(JobStopped);
@@ -303,7 +305,7 @@ describe("stops", () => {
         }),
     );
     gateway.submit("a");
-    await vi.waitUntil(() => gateway.held.size === 1);
+    await vi.waitUntil(() => gateway.held.size === 1, { timeout: 20_000 });
     gateway.revoke("a", Revocation_Reason.CANCEL_REQUESTED);
     const before = gateway.calls.syncRunner;
     await new Promise((resolve) => setTimeout(resolve, 400));
@@ -320,11 +322,11 @@ describe("stops", () => {
         return untilAborted(context);
       });
       gateway.submit("a");
-      await vi.waitUntil(() => gateway.text("a", "log").length === 1, { timeout: 5_000 });
+      await vi.waitUntil(() => gateway.text("a", "log").length === 1, { timeout: 20_000 });
       gateway.revoke("a", why);
-      await vi.waitUntil(() => runner.activeCount === 0, { timeout: 5_000 });
+      await vi.waitUntil(() => runner.activeCount === 0, { timeout: 20_000 });
       gateway.submit("b");
-      await vi.waitUntil(() => gateway.held.has("b/1"), { timeout: 5_000 });
+      await vi.waitUntil(() => gateway.held.has("b/1"), { timeout: 20_000 });
       expect(gateway.outcomes.size).toBe(0);
     },
   );
@@ -342,9 +344,9 @@ describe("stops", () => {
       { ttlMs: 400 },
     );
     gateway.submit("a");
-    await vi.waitUntil(() => gateway.starts.includes("a/1"), { timeout: 5_000 });
+    await vi.waitUntil(() => gateway.starts.includes("a/1"), { timeout: 20_000 });
     gateway.setBlackout(true);
-    await vi.waitUntil(() => aborted.length === 1, { timeout: 5_000 });
+    await vi.waitUntil(() => aborted.length === 1, { timeout: 20_000 });
     expect(aborted[0]?.reason).toBe("LEASE_LOST");
     expect(warnings).toContain("no answer renewed the lease in time");
     gateway.setBlackout(false);
@@ -361,13 +363,13 @@ describe("stops", () => {
 
   test("a report that is refused as lost stops the work", async () => {
     const { gateway, runner } = await setup(async (context) => {
-      await vi.waitUntil(() => gateway.starts.length === 1, { timeout: 5_000 });
+      await vi.waitUntil(() => gateway.starts.length === 1, { timeout: 20_000 });
       gateway.forget("a");
       context.progress({ current: 1 });
       await untilAborted(context);
     });
     gateway.submit("a");
-    await vi.waitUntil(() => gateway.calls.reportAttempts >= 2 && runner.activeCount === 0, { timeout: 5_000 });
+    await vi.waitUntil(() => gateway.calls.reportAttempts >= 2 && runner.activeCount === 0, { timeout: 20_000 });
     expect(gateway.outcomes.size).toBe(0);
   });
 });
@@ -399,7 +401,7 @@ describe("logs", () => {
       });
     });
     gateway.submit("a");
-    await vi.waitUntil(() => gateway.text("a", "stdout").length > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => gateway.text("a", "stdout").length > 0, { timeout: 20_000 });
     expect(gateway.text("a", "stdout")).toEqual(["live"]);
     finish();
     await outcome("a/1");
@@ -445,7 +447,7 @@ describe("logs", () => {
     await runner.start();
     gateway.spoil("appendLog", ...Array.from({ length: 50 }, () => "unavailable" as const));
     gateway.submit("a");
-    const outcome = await vi.waitUntil(() => gateway.outcomes.get("a/1"), { timeout: 5_000 });
+    const outcome = await vi.waitUntil(() => gateway.outcomes.get("a/1"), { timeout: 20_000 });
     expect(outcome.streams).toMatchObject([{ stream: "log", length: 1n }]);
   });
 });
@@ -460,10 +462,10 @@ describe("stopping", () => {
         }),
     );
     gateway.submit("a");
-    await vi.waitUntil(() => runner.activeCount === 1, { timeout: 5_000 });
+    await vi.waitUntil(() => runner.activeCount === 1, { timeout: 20_000 });
     const stopped = runner.stop(5_000);
     gateway.submit("b");
-    await vi.waitUntil(() => gateway.syncs.some((sync) => sync.mode === RunnerMode.PAUSED), { timeout: 5_000 });
+    await vi.waitUntil(() => gateway.syncs.some((sync) => sync.mode === RunnerMode.PAUSED), { timeout: 20_000 });
     expect(runner.state).toBe("draining");
     finish();
     await stopped;
@@ -476,7 +478,7 @@ describe("stopping", () => {
   test("what outlasts the patience is asked to stop and given back", async () => {
     const { gateway, runner } = await setup(untilAborted);
     gateway.submit("a");
-    await vi.waitUntil(() => runner.activeCount === 1, { timeout: 5_000 });
+    await vi.waitUntil(() => runner.activeCount === 1, { timeout: 20_000 });
     await runner.stop(20);
     expect(gateway.outcomes.get("a/1")).toMatchObject({ kind: Outcome_Kind.RELEASED });
   });
@@ -491,9 +493,9 @@ describe("stopping", () => {
       { slots: 2 },
     );
     gateway.submit("a");
-    await vi.waitUntil(() => runner.activeCount === 1, { timeout: 5_000 });
+    await vi.waitUntil(() => runner.activeCount === 1, { timeout: 20_000 });
     gateway.setDrain(true);
-    await vi.waitUntil(() => runner.state === "draining", { timeout: 5_000 });
+    await vi.waitUntil(() => runner.state === "draining", { timeout: 20_000 });
     finish();
     await runner.ended;
     expect(runner.state).toBe("stopped");
@@ -523,7 +525,7 @@ describe("stopping", () => {
     });
     const started = runner.start();
     const failed = expect(started).rejects.toMatchObject({ reason: "CANCELLED" });
-    await vi.waitUntil(() => gateway.calls.registerRunner > 0);
+    await vi.waitUntil(() => gateway.calls.registerRunner > 0, { timeout: 20_000 });
     await runner.stop();
     await failed;
     expect(runner.state).toBe("stopped");

@@ -50,7 +50,7 @@ describe("coalescing", () => {
     const { submit, calls, control, release, gates } = setup();
     control.held = true;
     const first = submit("first");
-    await vi.waitUntil(() => gates.length === 1);
+    await vi.waitUntil(() => gates.length === 1, { timeout: 20_000 });
     const later = [submit("b"), submit("c")];
     await Promise.resolve();
     later.push(submit("d"));
@@ -69,7 +69,7 @@ describe("coalescing", () => {
     const { submit, calls, control, release, gates } = setup(options);
     control.held = true;
     const all = [submit("a")];
-    await vi.waitUntil(() => gates.length === 1);
+    await vi.waitUntil(() => gates.length === 1, { timeout: 20_000 });
     for (const subject of ["b", "c", "d", "e", "f"]) {
       all.push(submit(subject, new Uint8Array(size)));
       await new Promise((resolve) => setImmediate(resolve));
@@ -113,7 +113,7 @@ describe("repeats", () => {
     control.loseAnswers = 1_000_000;
     const submitted = submit("a");
     const refused = expect(submitted).rejects.toMatchObject({ reason: "CANCELLED" });
-    await vi.waitUntil(() => calls.length > 2);
+    await vi.waitUntil(() => calls.length > 2, { timeout: 20_000 });
     client.close();
     await refused;
   });
@@ -144,7 +144,7 @@ describe("refusals", () => {
     const { client, submit, calls, control, release, gates } = setup();
     control.held = true;
     const first = submit("a");
-    await vi.waitUntil(() => gates.length === 1);
+    await vi.waitUntil(() => gates.length === 1, { timeout: 20_000 });
     const leaving = new AbortController();
     const second = client.submit("default", { kind: "k", subject: "b" }, { signal: leaving.signal });
     leaving.abort(new Error("changed my mind"));

@@ -1,4 +1,5 @@
 import type { Transport } from "@connectrpc/connect";
+import { isReadMethod, withRepeats } from "./repeat-calls.js";
 
 type CallHeaders = Parameters<Transport["unary"]>[3];
 
@@ -8,13 +9,22 @@ export interface CallDefaults {
   readonly token?: string | (() => string | undefined);
   /** Deadline of unary calls that name none, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
+  /** Whether unary reads that fail for what passes by itself are repeated, for about ten seconds. Default true. */
+  readonly repeatReads?: boolean;
 }
 
+/** Waits before the repeats of a read, in milliseconds: together as long as a scheduler that is alone takes to be replaced on a cluster. */
+const waitsMs = [30, 60, 120, 250, 500, 1_000, 2_000, 2_000, 2_000, 2_000, 2_000];
+
 /**
- * Puts token and deadline on every call of a transport. Services refuse unary calls without a deadline; streams have none,
+ * Puts token and deadline on every call of a transport, and repeats its reads. Services refuse unary calls without a deadline; streams have none,
  * since they last as long as they are read.
  */
-export function withCallDefaults(transport: Transport, { token, timeoutMs = 30_000 }: CallDefaults = {}): Transport {
+export function withCallDefaults(
+  plain: Transport,
+  { token, timeoutMs = 30_000, repeatReads = true }: CallDefaults = {},
+): Transport {
+  const transport = repeatReads ? withRepeats(plain, { waitsMs, isRepeatable: isReadMethod }) : plain;
   const headers = (header: CallHeaders): CallHeaders => {
     const value = typeof token === "function" ? token() : token;
     if (value === undefined || value === "") return header;

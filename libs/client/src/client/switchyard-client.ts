@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Client } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
+import { TokenService } from "@switchyard/proto/switchyard/auth/v1/token_service_pb";
 import { ArtifactService } from "@switchyard/proto/switchyard/catalog/v1/artifact_service_pb";
 import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
 import { CoordinationService } from "@switchyard/proto/switchyard/catalog/v1/coordination_service_pb";
@@ -35,6 +36,7 @@ export interface SwitchyardClient {
   readonly queues: Client<typeof QueueService>;
   readonly runners: Client<typeof RunnerService>;
   readonly fleet: Client<typeof FleetService>;
+  readonly tokens: Client<typeof TokenService>;
   readonly logs: Client<typeof LogService>;
   readonly catalog: Client<typeof CatalogService>;
   readonly artifacts: Client<typeof ArtifactService>;
@@ -70,6 +72,7 @@ export function createSwitchyardClient(options: SwitchyardClientOptions): Switch
     queues: createClient(QueueService, transports.of.scheduler),
     runners: createClient(RunnerService, transports.of.runnerGateway),
     fleet: createClient(FleetService, transports.of.runnerGateway),
+    tokens: createClient(TokenService, transports.of.runnerGateway),
     logs,
     catalog: createClient(CatalogService, transports.of.catalog),
     artifacts: createClient(ArtifactService, transports.of.catalog),

@@ -8,15 +8,18 @@ const keepaliveMs = 20_000;
 /** The four services that a client talks to. */
 export type ServiceName = "scheduler" | "runnerGateway" | "logStore" | "catalog";
 
+/** `host:port`, or several that serve the same. */
+export type Address = string | readonly string[];
+
 /** Where the services are. Exactly one of the four forms. */
 export type ServiceLocation =
   | { /** One transport for all. */ readonly transport: Transport }
   | { /** A transport each; the caller closes them. */ readonly transports: Readonly<Record<ServiceName, Transport>> }
-  | { /** One `host:port` for all, as the all-in-one has. */ readonly address: string; readonly tls?: ClientTls }
+  | { /** One place for all, as the all-in-one has. */ readonly address: Address; readonly tls?: ClientTls | undefined }
   | {
-      /** A `host:port` each; services that are left out are called where the scheduler is. */
-      readonly addresses: Readonly<{ scheduler: string } & Partial<Record<ServiceName, string>>>;
-      readonly tls?: ClientTls;
+      /** A place each; services that are left out are called where the scheduler is. */
+      readonly addresses: Readonly<{ scheduler: Address } & Partial<Record<ServiceName, Address>>>;
+      readonly tls?: ClientTls | undefined;
     };
 
 /** Transports by service, and how to end the connections that were made here. */
@@ -43,19 +46,20 @@ export function openTransports(location: ServiceLocation, defaults: CallDefaults
   const addresses = "address" in location ? { scheduler: location.address } : location.addresses;
   const opened = new Map<string, { readonly transport: Transport; readonly close: () => void }>();
   const open = (name: ServiceName): Transport => {
-    const address = (addresses as Partial<Record<ServiceName, string>>)[name] ?? addresses.scheduler;
-    const known = opened.get(address);
+    const address = (addresses as Partial<Record<ServiceName, Address>>)[name] ?? addresses.scheduler;
+    const key = String(address);
+    const known = opened.get(key);
     if (known !== undefined) return known.transport;
     const grpc = createSpreadTransport((index) =>
       createGrpcTransport({
         address,
-        ...(location.tls === undefined ? {} : { tls: location.tls }),
+        tls: location.tls,
         // Channels with equal options share one connection (grpc-js keeps a pool of them); these are to have their own.
         keepalive: { timeMs: keepaliveMs + index },
       }),
     );
     const transport = withCallDefaults(grpc, defaults);
-    opened.set(address, { transport, close: () => grpc.close() });
+    opened.set(key, { transport, close: () => grpc.close() });
     return transport;
   };
   return {

@@ -28,6 +28,8 @@ export interface FollowJobOptions {
   readonly firstAttempt?: number;
   /** First sequence number of that attempt's streams. Default 0. */
   readonly fromSequence?: bigint;
+  /** Streams of the first attempt that begin elsewhere, by name. */
+  readonly places?: ReadonlyMap<string, bigint>;
   /**
    * Only log entries that are written from now on, of the newest attempt and those that follow. Default no. The first
    * update is the job as it is after "now".
@@ -69,6 +71,7 @@ export async function* followJob(services: FollowServices, options: FollowJobOpt
       sealPatienceMs: options.sealPatienceMs ?? 10_000,
       signal,
       ...(options.filter === undefined ? {} : { filter: options.filter }),
+      ...(options.places === undefined ? {} : { places: options.places }),
       ...(lengths === undefined ? {} : { places: lengths.get(firstAttempt) ?? new Map() }),
     });
     for await (const record of records) await channel.put({ type: "log", record });

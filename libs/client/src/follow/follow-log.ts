@@ -15,6 +15,8 @@ export interface FollowLogOptions {
   readonly stream?: string;
   /** First sequence number; of several streams, each from there. Default 0. */
   readonly fromSequence?: bigint;
+  /** Streams of the first attempt that begin elsewhere, by name. */
+  readonly places?: ReadonlyMap<string, bigint>;
   /** Only these entries. Default: all. */
   readonly filter?: LogFilterInit;
   /** Go on with the attempts that follow, until the job has ended. Default no. */

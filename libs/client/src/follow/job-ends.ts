@@ -9,6 +9,9 @@ export interface JobEnds {
   ended(namespace: string, jobId: string, signal: AbortSignal | undefined): Promise<void>;
 }
 
+/** How long a stream may take to end after the last of its jobs, in milliseconds. */
+const patienceMs = 5_000;
+
 /** Jobs on one stream. Far below the contract's 1,000, since their snapshots come in one message. */
 const jobsPerStream = 100;
 
@@ -39,9 +42,9 @@ export function createJobEnds(jobs: Client<typeof JobService>, closed: AbortSign
       lane.opening = false;
       pump(namespace);
     };
-    const { leave, members, signal } = createMembership(group, closed);
+    const { leave, members, signal, over } = createMembership(group, closed);
     for (const waiter of group) leavers.set(waiter, () => leave(waiter));
-    void runWaitGroup({ jobs, namespace, opened, signal }, members);
+    void runWaitGroup({ jobs, namespace, opened, signal }, members).finally(over);
   };
 
   return {
@@ -73,10 +76,11 @@ export function createJobEnds(jobs: Client<typeof JobService>, closed: AbortSign
   };
 }
 
-/** Ends a group's stream when the last of its members has got what he wanted or has left. */
+/** Ends a group's stream when the last of its members has left. Once all have got what they wanted it ends by itself, or after a while. */
 function createMembership(group: readonly Waiter[], closed: AbortSignal) {
   const present = new Set(group);
   const empty = new AbortController();
+  let patience: NodeJS.Timeout | undefined;
   const leave = (waiter: Waiter): boolean => {
     const wasPresent = present.delete(waiter);
     if (present.size === 0) empty.abort();
@@ -85,11 +89,14 @@ function createMembership(group: readonly Waiter[], closed: AbortSignal) {
   const members = group.map((waiter) => ({
     jobId: waiter.jobId,
     resolve: () => {
-      if (leave(waiter)) waiter.resolve();
+      if (!present.delete(waiter)) return;
+      if (present.size === 0) patience = setTimeout(() => empty.abort(), patienceMs).unref();
+      waiter.resolve();
     },
     reject: (error: unknown) => {
       if (leave(waiter)) waiter.reject(error);
     },
   }));
-  return { leave, members, signal: anySignal([closed, empty.signal]) };
+  const over = () => clearTimeout(patience);
+  return { leave, members, signal: anySignal([closed, empty.signal]), over };
 }

@@ -42,12 +42,11 @@ export async function runWaitGroup(deps: WaitGroupDeps, waiters: readonly JobWai
   };
   try {
     const read = createEndReader(deps, () => [...pending.keys()]);
-    for await (const jobId of resuming(read, deps.signal)) {
-      settle(jobId);
-      if (pending.size === 0) return;
-    }
+    // The server ends the stream after the last job. Ending it here would reset it, and servers end connections with many resets.
+    for await (const jobId of resuming(read, deps.signal)) settle(jobId);
   } catch (cause) {
     const left = [...pending.values()].flat();
+    if (left.length === 0) return;
     const error = deps.signal.aborted ? deps.signal.reason : fromConnectError(cause);
     if (pending.size <= 1 || deps.signal.aborted || callersFault.has(error.reason)) {
       for (const waiter of left) waiter.reject(error);
@@ -80,6 +79,7 @@ function createEndReader({ jobs, namespace, signal, opened }: WaitGroupDeps, pen
       }
       if (sequence > (seen ?? 0n)) seen = sequence;
     }
+    if (pending().length === 0) return;
     seen = undefined;
     throw new SwitchyardError("SHUTTING_DOWN", "the watch ended before the jobs");
   };

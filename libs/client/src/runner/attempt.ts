@@ -1,6 +1,7 @@
 import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { HoldMode } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
+import type { Span } from "@opentelemetry/api";
 import type { UnsentReports } from "./report/unsent-reports.js";
 import { JobStopped, type StopReason } from "./stop-reason.js";
 
@@ -35,6 +36,8 @@ export interface Attempt {
   readonly expiresAt: number;
   /** By when it must be named again on the same clock: a third of the lease after the call that last renewed it. */
   readonly nameBy: number;
+  /** The span of its work, once that has begun; undefined when its job is in no trace that is kept. */
+  span: Span | undefined;
   /** The lease watch has it in sight: its work has begun. */
   isWatched: boolean;
   /** What is still to be reported of it. The report queue's own: a field is found faster than an entry of a map. */
@@ -67,6 +70,7 @@ class HeldAttempt implements Attempt {
   readonly stopGrace: Lease["stopGrace"];
   stopped: StopReason | undefined = undefined;
   over = false;
+  span: Span | undefined = undefined;
   isWatched = false;
   expiresAt: number;
   nameBy: number;

@@ -1,5 +1,7 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { inSpan } from "@switchyard/tracing";
+import { endAttemptSpan, startAttemptSpan } from "./attempt-span.js";
 import type { Attempt, AttemptListener } from "./attempt.js";
 import { createJobContext, type JobHandler } from "./job-context.js";
 import type { AttemptLog } from "./log/attempt-log.js";
@@ -48,7 +50,9 @@ class AttemptRun implements AttemptListener, LazyLog {
   begin(lease: Lease, handler: JobHandler): void {
     let outcome: OutcomeInit | undefined;
     try {
-      const value = handler(createJobContext(lease, this.#attempt, this, this.#deps.reports));
+      const context = createJobContext(lease, this.#attempt, this, this.#deps.reports);
+      const span = startAttemptSpan(this.#attempt, lease);
+      const value = span === undefined ? handler(context) : inSpan(span, () => handler(context));
       if (isThenable(value)) this.#await(value, lease);
       else outcome = outcomeOfValue(value);
     } catch (error) {
@@ -91,10 +95,12 @@ class AttemptRun implements AttemptListener, LazyLog {
     this.#handlerEnded = true;
     const attempt = this.#attempt;
     if (attempt.over) {
+      endAttemptSpan(attempt, undefined);
       this.#deps.onGone(attempt);
       return;
     }
     const outcome = attempt.stopped === undefined ? ended : outcomeOfStop(attempt.stopped, ended);
+    endAttemptSpan(attempt, outcome);
     if (this.#log === undefined) {
       outcome.wroteNothing = true;
       this.#deps.reports.outcome(attempt, outcome);

@@ -1,3 +1,4 @@
+import { formatTraceparent } from "@switchyard/tracing";
 import { payloadJson } from "../payload.js";
 import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
@@ -36,6 +37,11 @@ export interface JobContext {
   readonly input: JobInput;
   /** Aborted with a `JobStopped` when the work shall end; pass it on to whatever waits. */
   readonly signal: AbortSignal;
+  /**
+   * The `traceparent` (W3C Trace Context) for whatever the handler calls or starts: the span of this attempt where the process has an OpenTelemetry SDK, whose spans
+   * nest below it by themselves; else that of the job. Empty: the job is in no trace that is kept.
+   */
+  readonly traceParent: string;
   /** A structured log. Default stream: `log`. */
   log(stream?: string): JobLog;
   /** Appends output of a process; settles when there is room for more. Lines go on as soon as they are complete. */
@@ -82,6 +88,11 @@ class AttemptContext implements JobContext {
 
   get signal(): AbortSignal {
     return this.#attempt.signal;
+  }
+
+  get traceParent(): string {
+    const { span } = this.#attempt;
+    return span === undefined ? this.lease.traceParent : formatTraceparent(span.spanContext());
   }
 
   get log(): JobContext["log"] {

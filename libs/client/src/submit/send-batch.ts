@@ -1,6 +1,7 @@
 import type { Client } from "@connectrpc/connect";
 import { fromConnectError, type Reason } from "@switchyard/errors";
 import type { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { withCallers } from "@switchyard/tracing";
 import type { BackoffOptions } from "../retry/backoff.js";
 import { brokenContract, isSafelyRepeated, retrying } from "../retry/retrying.js";
 import { uuidV7 } from "../uuid-v7.js";
@@ -45,7 +46,8 @@ const itemsFault: ReadonlySet<Reason> = new Set<Reason>([
 export async function sendBatch(deps: SendBatchDeps, batch: readonly WaitingSubmit[]): Promise<void> {
   const request = { namespace: deps.namespace, requestId: uuidV7(), items: batch.map(({ item }) => item) };
   try {
-    const { jobs } = await retrying(() => deps.jobs.submitJobs(request, { timeoutMs: deps.timeoutMs }), {
+    const call = () => deps.jobs.submitJobs(request, { timeoutMs: deps.timeoutMs });
+    const { jobs } = await retrying(() => withCallers(batch, ({ caller }) => caller, call), {
       giveUpAfterMs: deps.giveUpAfterMs,
       retryable: (error) => isSafelyRepeated(error, deps.signal),
       ...(deps.backoff === undefined ? {} : { backoff: deps.backoff }),

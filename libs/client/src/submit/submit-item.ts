@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { SubmitItemSchema, SubmittedJob } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import type { Caller } from "@switchyard/tracing";
 
 /** What a caller says about a job that it wants. */
 export type JobSpecInit = MessageInitShape<typeof JobSpecSchema>;
@@ -20,6 +21,8 @@ export interface WaitingSubmit {
   readonly item: MessageInitShape<typeof SubmitItemSchema>;
   /** About as many bytes as it will have on the wire. */
   readonly bytes: number;
+  /** The span in which it was submitted. */
+  readonly caller: Caller;
   /** The caller gave up before it was sent. */
   abandoned: boolean;
   resolve(job: SubmittedJob): void;

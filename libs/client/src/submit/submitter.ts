@@ -1,5 +1,6 @@
 import type { Client } from "@connectrpc/connect";
 import type { JobService, SubmittedJob } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { presentSpan, presentTraceparent } from "@switchyard/tracing";
 import type { BackoffOptions } from "../retry/backoff.js";
 import { sendBatch } from "./send-batch.js";
 import { estimateItemBytes, type JobSpecInit, type SubmitOptions, type WaitingSubmit } from "./submit-item.js";
@@ -61,6 +62,7 @@ export function createSubmitter(jobs: Client<typeof JobService>, options: Submit
         const submit: WaitingSubmit = {
           item: itemOf(spec, options),
           bytes: estimateItemBytes(spec),
+          caller: presentSpan(),
           abandoned: false,
           resolve,
           reject,
@@ -72,13 +74,20 @@ export function createSubmitter(jobs: Client<typeof JobService>, options: Submit
   };
 }
 
-function itemOf(spec: JobSpecInit, { idempotencyKey, fingerprint }: SubmitOptions = {}): WaitingSubmit["item"] {
+function itemOf(wish: JobSpecInit, { idempotencyKey, fingerprint }: SubmitOptions = {}): WaitingSubmit["item"] {
+  const spec = inPresentTrace(wish);
   if (idempotencyKey === undefined && fingerprint === undefined) return { spec };
   return {
     spec,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
+}
+
+/** Submits of several traces share a call, so each job names its own. */
+function inPresentTrace(spec: JobSpecInit): JobSpecInit {
+  const traceParent = spec.traceParent ? "" : presentTraceparent();
+  return traceParent === "" ? spec : ({ ...spec, traceParent } as JobSpecInit);
 }
 
 /** Lets a signal end the wait for a submit, until that is settled. */

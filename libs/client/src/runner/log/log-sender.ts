@@ -1,6 +1,7 @@
 import type { Client } from "@connectrpc/connect";
 import { type Reason, reasonOf } from "@switchyard/errors";
 import type { AppendResult, RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
+import { withCallers } from "@switchyard/tracing";
 import { createBackoff } from "../../retry/backoff.js";
 import type { Attempt } from "../attempt.js";
 import { createFlushLoop } from "../flush-loop.js";
@@ -106,7 +107,8 @@ export function createLogSender(deps: LogSenderDeps): LogSender {
   const send = async (items: readonly Item[]) => {
     const appends = items.map(({ log, taken }) => ({ attempt: log.attempt.ref, append: taken.append }));
     const request = { namespace: deps.namespace, runnerId: deps.runnerId(), appends };
-    return (await deps.runners.appendLog(request, { timeoutMs: deps.timeoutMs, signal: deps.closed })).results;
+    const call = () => deps.runners.appendLog(request, { timeoutMs: deps.timeoutMs, signal: deps.closed });
+    return (await withCallers(items, ({ log }) => log.attempt.span?.spanContext(), call)).results;
   };
 
   const flush = async (): Promise<boolean> => {

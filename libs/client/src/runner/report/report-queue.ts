@@ -2,6 +2,7 @@ import type { Client } from "@connectrpc/connect";
 import { type Reason, reasonOf } from "@switchyard/errors";
 import type { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import type { ReportResult } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import { withCallers } from "@switchyard/tracing";
 import { createBackoff } from "../../retry/backoff.js";
 import type { Attempt } from "../attempt.js";
 import { createFlushLoop } from "../flush-loop.js";
@@ -71,7 +72,8 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
 
   const send = async (reports: ReportItem[]) => {
     const request = { namespace: deps.namespace, runnerId: deps.runnerId(), reports };
-    return (await deps.runners.reportAttempts(request, { timeoutMs: deps.timeoutMs, signal: deps.closed })).results;
+    const call = () => deps.runners.reportAttempts(request, { timeoutMs: deps.timeoutMs, signal: deps.closed });
+    return (await withCallers(reports, ({ of }) => of.span?.spanContext(), call)).results;
   };
 
   /** Takes in one answer; answers whether the report must be repeated after a while. */
