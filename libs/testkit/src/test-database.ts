@@ -20,33 +20,42 @@ export interface TestDatabaseOptions {
 export interface TestDatabase {
   readonly url: string;
   readonly name: string;
-  /** Drops it, with whatever is still connected, then complains about that. May be called twice. */
+  /**
+   * Complains about whatever is still connected, and has the database dropped with it. That is not waited for: it takes a checkpoint of
+   * the whole server. May be called twice.
+   */
   drop(): Promise<void>;
 }
 
 /** First key of the advisory locks by which files agree on who makes a template. */
 const LOCK_CLASS = 7_398;
 
+/** Clones that stand ready, by template. */
+const spares = new Map<string, Promise<string>>();
+/** Templates that were asked for in this process before: one that comes twice comes more often. */
+const askedFor = new Set<string>();
+
 /**
  * Gives a test file a migrated database of its own: the migrations run once per key and run of the suite into a template, of which each
- * call gets a clone (75 to 340 ms on two shared cores). Works only below vitest with this library's global set-up.
+ * call gets a clone. One takes 75 to 340 ms on two shared cores; so the next one is made while a test runs. Works only below vitest with
+ * this library's global set-up.
  */
 export async function createTestDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
   const adminUrl = inject("postgresUrl");
   const prefix = runPrefix(inject("testRunId"));
   const template = `${prefix}template_${createHash("sha256").update(options.templateKey).digest("hex").slice(0, 12)}`;
-  const name = `${prefix}${randomBytes(6).toString("hex")}`;
+  const clone = () => makeClone(adminUrl, { prefix, template, migrate: options.migrate });
 
-  await withAdmin(adminUrl, async (client) => {
-    await client.query("select pg_advisory_lock($1, hashtext($2))", [LOCK_CLASS, template]);
-    try {
-      if (!(await databaseExists(client, template))) await makeTemplate(client, adminUrl, template, options.migrate);
-      // Cloned under the lock too: the template must not be connected to or cloned twice at a time.
-      await client.query(`create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)}`);
-    } finally {
-      await client.query("select pg_advisory_unlock($1, hashtext($2))", [LOCK_CLASS, template]);
-    }
-  });
+  const spare = spares.get(template);
+  spares.delete(template);
+  const name = (await spare?.catch(() => undefined)) ?? (await clone());
+  if (askedFor.has(template) && !spares.has(template)) {
+    const next = clone();
+    spares.set(template, next);
+    // Whoever takes it makes one of their own then.
+    next.catch(() => undefined);
+  }
+  askedFor.add(template);
 
   let dropping: Promise<void> | undefined;
   const drop = async () => {
@@ -54,9 +63,7 @@ export async function createTestDatabase(options: TestDatabaseOptions): Promise<
     try {
       await check;
     } finally {
-      await withAdmin(adminUrl, (client) =>
-        client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`),
-      );
+      dropLater(adminUrl, name);
     }
   };
   return {
@@ -67,6 +74,37 @@ export async function createTestDatabase(options: TestDatabaseOptions): Promise<
       return dropping;
     },
   };
+}
+
+/** The last drop of this process; one after the other, so that they leave the server to the tests. */
+let lastDrop: Promise<unknown> = Promise.resolve();
+
+function dropLater(adminUrl: string, name: string): void {
+  const drop = () =>
+    withAdmin(adminUrl, (client) => client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`));
+  // What is left goes with the server, or at the end of the run.
+  lastDrop = lastDrop.then(drop).catch(() => undefined);
+}
+
+interface CloneOptions {
+  readonly prefix: string;
+  readonly template: string;
+  readonly migrate: TestDatabaseOptions["migrate"];
+}
+
+async function makeClone(adminUrl: string, { prefix, template, migrate }: CloneOptions): Promise<string> {
+  const name = `${prefix}${randomBytes(6).toString("hex")}`;
+  await withAdmin(adminUrl, async (client) => {
+    await client.query("select pg_advisory_lock($1, hashtext($2))", [LOCK_CLASS, template]);
+    try {
+      if (!(await databaseExists(client, template))) await makeTemplate(client, adminUrl, template, migrate);
+      // Cloned under the lock too: the template must not be connected to or cloned twice at a time.
+      await client.query(`create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)}`);
+    } finally {
+      await client.query("select pg_advisory_unlock($1, hashtext($2))", [LOCK_CLASS, template]);
+    }
+  });
+  return name;
 }
 
 /** Migrates under a draft name, so that a failed migration leaves no half template. */

@@ -3,11 +3,12 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { bundleProgram } from "./bundle-program.js";
 import { eventually } from "./eventually.js";
 
 const checkout = join(import.meta.dirname, "../../..");
 
-/** A process of the repository, started from its sources. */
+/** A process of the repository. */
 export interface TestProcess {
   readonly child: ChildProcess;
   readonly pid: number;
@@ -19,11 +20,15 @@ export interface TestProcess {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `services/...` with an environment of its own. */
-export function startProcess(file: string, env: Readonly<Record<string, string>>): TestProcess {
-  const args = ["--conditions=@switchyard/source", "--import", "tsx", join(checkout, file)];
+/** Starts a program of the repository (`services/.../main.ts`), as its sources are now, with an environment and arguments of its own. */
+export async function startProcess(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<TestProcess> {
+  const program = await bundleProgram(file);
   const { PATH = "", HOME = "/" } = process.env;
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: checkout,
     env: { PATH, HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { describe, expect, inject, it } from "vitest";
-import { createTestDatabase, freePort, trackLeaks } from "../src/index.js";
+import { createTestDatabase, eventually, freePort, trackLeaks } from "../src/index.js";
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -12,7 +12,11 @@ async function query(url: string, text: string): Promise<unknown[]> {
   }
 }
 
-const existing = (name: string) => query(inject("postgresUrl"), `select 1 from pg_database where datname = '${name}'`);
+/** Returns when a database is gone. */
+const isGone = (name: string) =>
+  eventually(async () =>
+    expect(await query(inject("postgresUrl"), `select from pg_database where datname = '${name}'`)).toEqual([]),
+  );
 
 describe("createTestDatabase", () => {
   it("migrates once per key, and gives everyone a clone of their own", async () => {
@@ -33,7 +37,7 @@ describe("createTestDatabase", () => {
     expect(await query(second.url, "select value from seeded")).toEqual([{ value: 1 }]);
     await Promise.all(databases.map((database) => database.drop()));
     await first.drop();
-    expect(await existing(first.name)).toEqual([]);
+    await isGone(first.name);
   });
 
   it("makes the template anew after a migration that failed", async () => {
@@ -54,7 +58,7 @@ describe("createTestDatabase", () => {
     leaked.on("error", () => undefined);
     await leaked.connect();
     await expect(database.drop()).rejects.toThrow(/1 connections to .* were left open:\n {2}forgotten/);
-    expect(await existing(database.name)).toEqual([]);
+    await isGone(database.name);
     await leaked.end().catch(() => undefined);
   });
 
@@ -68,7 +72,7 @@ describe("createTestDatabase", () => {
     leaked.on("error", () => undefined);
     await leaked.connect();
     await database.drop();
-    expect(await existing(database.name)).toEqual([]);
+    await isGone(database.name);
   });
 });
 

@@ -1,0 +1,68 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { build, type OutputFile, type Plugin } from "esbuild";
+
+const checkout = join(import.meta.dirname, "../../..");
+
+/** Inside the checkout, so that packages are found. */
+const directory = join(checkout, "node_modules/.cache/switchyard-tests");
+
+const bundles = new Map<string, Promise<string>>();
+
+/**
+ * Makes one file of JavaScript out of a program of the repository (`services/.../main.ts`) and the workspace's packages, and says where it
+ * is. A program that is translated while it is loaded, module by module, costs several seconds of processor time at every start. Made once
+ * per process; named by what is in it, so that processes and states of the sources do not get in each other's way.
+ */
+export function bundleProgram(file: string): Promise<string> {
+  let bundle = bundles.get(file);
+  if (!bundle) {
+    bundle = makeBundle(file);
+    bundles.set(file, bundle);
+  }
+  return bundle;
+}
+
+/** Keeps what is not of the workspace out of the bundle, in the version that whoever imports it would get. */
+const packagesStay: Plugin = {
+  name: "packages stay where they are",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (kind === "entry-point" || pluginData === packagesStay || path.startsWith("@switchyard/")) return undefined;
+      if (isBuiltin(path)) return { path, external: true };
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: packagesStay });
+      return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, external: true };
+    });
+  },
+};
+
+async function makeBundle(file: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: { [file.replaceAll(/\W/g, "-")]: join(checkout, file) },
+    outdir: directory,
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    // What is loaded on demand stays so.
+    splitting: true,
+    write: false,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    conditions: ["@switchyard/source"],
+    logLevel: "error",
+    plugins: [packagesStay],
+  });
+  await mkdir(directory, { recursive: true });
+  // Another process may be making the same: whoever reads a file finds all of it.
+  await Promise.all(
+    outputFiles.map(async ({ path, contents }) => {
+      await writeFile(`${path}.${process.pid}`, contents);
+      await rename(`${path}.${process.pid}`, path);
+    }),
+  );
+  // The entry comes first.
+  return (outputFiles[0] as OutputFile).path;
+}
