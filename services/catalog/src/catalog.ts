@@ -1,10 +1,15 @@
 import { createKysely, type Pool } from "@switchyard/postgres";
 import type { ServiceRoute } from "@switchyard/rpc";
+import { watchPool } from "@switchyard/service-kit";
 import type { Logger } from "pino";
+import { Registry } from "prom-client";
+import { defaultListMemoryBytes } from "./list-settings.js";
 import { defaultMaxArtifactBytes, defaultMaxUploads, defaultStagedArtifactAgeMs } from "./artifact-settings.js";
 import type { BlobStore } from "./blobs/blob-store.js";
 import { limitUploads } from "./domain/limit-uploads.js";
+import { createMemories } from "./domain/memory/memories.js";
 import { createReaper } from "./loops/reap-ended.js";
+import { showMemories } from "./metrics/memory-metrics.js";
 import type { CatalogTables } from "./store/database.js";
 import { createArtifactRoute } from "./transport/artifact-routes.js";
 import { createCatalogRoute } from "./transport/catalog-routes.js";
@@ -25,6 +30,10 @@ export interface CatalogDeps {
   readonly maxUploads?: number;
   /** Age at which staged artifacts and uploads that have not ended are collected, in milliseconds. Default 24 hours. */
   readonly stagedArtifactAgeMs?: number;
+  /** Memory for the index fields of large collections, in bytes; 0 for none. Default 256 MiB. */
+  readonly listMemoryBytes?: number;
+  /** Gets the catalog's metrics. Default: nobody sees them. */
+  readonly registry?: Registry;
 }
 
 /** The catalog: documents, artifacts, leases and shared rates. */
@@ -42,21 +51,32 @@ export interface Catalog {
   reap(): Promise<void>;
 }
 
-/** Makes the catalog. It keeps nothing in memory, so any number of replicas may share one database. */
+/** Collections that never had so many documents are counted by the database in a few milliseconds. */
+const leastDocumentsInMemory = 5_000;
+
+/** Makes the catalog. What it holds in memory follows the database before each answer, so any number of replicas may share one. */
 export function createCatalog(deps: CatalogDeps): Catalog {
   const { pool, logger, blobs, reapIntervalMs: intervalMs = 30_000 } = deps;
   const { maxArtifactBytes: maxBytes = defaultMaxArtifactBytes, maxUploads = defaultMaxUploads } = deps;
   const { stagedArtifactAgeMs: stagedAgeMs = defaultStagedArtifactAgeMs } = deps;
   const db = createKysely<CatalogTables>(pool);
+  const { listMemoryBytes: mostBytes = defaultListMemoryBytes } = deps;
+  const memories = createMemories({ db, logger, mostBytes, leastDocuments: leastDocumentsInMemory });
+  const { registry = new Registry() } = deps;
+  showMemories(registry, memories, mostBytes);
+  watchPool(registry, pool);
   const artifacts = { db, blobs, logger, maxBytes, runUpload: limitUploads(maxUploads) };
-  const reaper = createReaper({ db, blobs, logger, intervalMs, stagedAgeMs });
+  const reaper = createReaper({ db, memories, blobs, logger, intervalMs, stagedAgeMs });
   return {
-    routes: [createCatalogRoute(db), createArtifactRoute(artifacts), createCoordinationRoute(db)],
+    routes: [createCatalogRoute(db, memories), createArtifactRoute(artifacts), createCoordinationRoute(db)],
     async start() {
       await blobs.prepare();
       reaper.start();
     },
-    stop: () => reaper.stop(),
+    async stop() {
+      await reaper.stop();
+      await memories.settle();
+    },
     reap: () => reaper.runOnce(),
   };
 }

@@ -1,19 +1,23 @@
 import {
+  accessSettings,
   type ConfigOf,
   durationMs,
   flag,
   hostPort,
+  hostSettings,
   integer,
-  json,
   loadConfig,
-  staticTokensSchema,
   text,
+  tokenCheckSettings,
 } from "@switchyard/service-kit";
+import { listSettings } from "./list-settings.js";
 import { artifactSettings, checkArtifactSettings } from "./artifact-settings.js";
 
 const shape = {
   /** `postgres://...`; required. Also by `DATABASE_URL_FILE`. */
   DATABASE_URL: text(),
+  /** Whether the start migrates the schema; otherwise it refuses one that is older than it needs. */
+  MIGRATE_AT_START: flag().default(true),
   /** Connections to the database at most. */
   DATABASE_POOL_SIZE: integer({ min: 1, max: 200 }).default(10),
   /** Where gRPC is served. */
@@ -22,12 +26,14 @@ const shape = {
   OPS_LISTEN: hostPort().default("127.0.0.1:7484"),
   /** `trace` to `fatal`, or `silent`. */
   LOG_LEVEL: text().default("info"),
-  /** The tokens that callers may show, as JSON. Unset: open, on loopback addresses only. */
-  SWITCHYARD_TOKENS: json(staticTokensSchema).default([]),
+  ...accessSettings,
+  ...tokenCheckSettings,
   /** Time between two rounds that delete what has ended. */
   CATALOG_REAP_INTERVAL: durationMs().default(30_000),
   /** Serve gRPC reflection. */
   GRPC_REFLECTION: flag().default(false),
+  ...hostSettings,
+  ...listSettings,
   ...artifactSettings,
 };
 

@@ -3,6 +3,5 @@ export { BlobMissing, type BlobStore, type ByteRange } from "./blobs/blob-store.
 export { createBlobStore } from "./blobs/create-blob-store.js";
 export { type Catalog, type CatalogDeps, createCatalog } from "./catalog.js";
 export { type CatalogConfig, loadCatalogConfig } from "./config.js";
-export { migrateCatalog, migrateCatalogOn, schema as catalogSchema } from "./migrate.js";
-export { migrations as catalogMigrations } from "./migrations/index.js";
+export { catalogSchema, migrateCatalog, migrateCatalogOn } from "./migrate.js";
 export { catalogScopes } from "./scopes.js";

@@ -1,20 +1,15 @@
-import { createPool, migrate, type Pool } from "@switchyard/postgres";
+import { migrate, type Pool, prepareSchema, type SchemaSteps } from "@switchyard/postgres";
 import { migrations } from "./migrations/index.js";
 
-/** The schema that the catalog owns. */
-export const schema = "catalog";
+/** The schema that the catalog owns, and all its steps, in order. */
+export const catalogSchema: SchemaSteps = { schema: "catalog", migrations };
 
 /** Brings the catalog's schema up to date on a pool of the caller. */
 export async function migrateCatalogOn(pool: Pool): Promise<void> {
-  await migrate({ pool, schema, migrations });
+  await migrate({ pool, ...catalogSchema });
 }
 
 /** Brings the catalog's schema up to date. */
 export async function migrateCatalog(url: string): Promise<void> {
-  const pool = createPool({ url, max: 1, applicationName: "catalog-migrate" });
-  try {
-    await migrateCatalogOn(pool);
-  } finally {
-    await pool.close();
-  }
+  await prepareSchema(catalogSchema, { url });
 }

@@ -1,27 +1,32 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createClient } from "@connectrpc/connect";
 import { ArtifactService } from "@switchyard/proto/switchyard/catalog/v1/artifact_service_pb";
 import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
 import { createGrpcTransport } from "@switchyard/rpc";
-import { createTestDatabase, eventually, freePort, temporaryDirectory, type TestDatabase } from "@switchyard/testkit";
+import {
+  createTestDatabase,
+  eventually,
+  freePort,
+  startProcess,
+  temporaryDirectory,
+  type TestDatabase,
+  type TestProcess,
+} from "@switchyard/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { messagesOf } from "./artifact-fixture.js";
 import { put, refusal, value } from "./catalog-fixture.js";
 
 let database: TestDatabase;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-let child: ChildProcess | undefined;
+let catalog: TestProcess | undefined;
 beforeEach(async () => {
   // Nothing is migrated beforehand: the process does that itself.
   database = await createTestDatabase({ templateKey: "empty", migrate: async () => undefined });
   directory = await temporaryDirectory();
 });
 afterEach(async () => {
-  if (child?.exitCode === null) child.kill("SIGKILL");
+  await catalog?.end("SIGKILL");
   await database.drop();
   await directory.remove();
 });
@@ -29,19 +34,13 @@ afterEach(async () => {
 test("the process migrates, serves over gRPC with tokens, and ends with 0 on SIGTERM", async () => {
   const [grpc, ops] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const tokens = [{ name: "only-n", token: "secret-token", scopes: ["submit", "read"], namespaces: ["n"] }];
-  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-  child = spawn(process.execPath, ["--conditions=@switchyard/source", "--import", "tsx", main], {
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      CATALOG_ARTIFACT_DIR: directory.path,
-      GRPC_LISTEN: grpc,
-      OPS_LISTEN: ops,
-      SWITCHYARD_TOKENS: JSON.stringify(tokens),
-    },
-    stdio: "ignore",
+  catalog = await startProcess("services/catalog/src/main.ts", {
+    DATABASE_URL: database.url,
+    CATALOG_ARTIFACT_DIR: directory.path,
+    GRPC_LISTEN: grpc,
+    OPS_LISTEN: ops,
+    SWITCHYARD_TOKENS: JSON.stringify(tokens),
   });
-  const exited = once(child, "exit");
   await eventually(async () => expect((await fetch(`http://${ops}/readyz`)).status).toBe(200), { timeoutMs: 25_000 });
 
   const transport = createGrpcTransport({ address: grpc });
@@ -65,7 +64,6 @@ test("the process migrates, serves over gRPC with tokens, and ends with 0 on SIG
   const kept = join(directory.path, artifact?.id.slice(0, 2) ?? "", artifact?.id ?? "");
   expect(await readFile(kept, "utf8")).toBe("kept");
 
-  child.kill("SIGTERM");
-  expect(await exited).toEqual([0, null]);
+  expect(await catalog.end()).toBe(0);
   transport.close();
 });

@@ -40,6 +40,8 @@ const operatorsOf: Readonly<Record<FieldKind, ReadonlySet<ConditionOperator>>> =
   search: new Set(["matches", "present", "absent"]),
 };
 
+const fulfilledByAbsence: ReadonlySet<ConditionOperator> = new Set(["notEqual", "absent"]);
+
 /** Values of one condition at most. */
 const maxValues = 1_000;
 
@@ -57,19 +59,28 @@ export function resolveQuery(collection: StoredCollection | undefined, request: 
     if (unfit.includes(column.kind)) throw invalid(place, `names ${name}, which is of kind ${column.kind}`);
     return column;
   };
+  const where = request.where.map((condition, index) => {
+    const place = `where[${index}]`;
+    const column = find(condition.field, `${place}.field`);
+    return { column, condition: { ...condition, operands: readOperands(column, condition, place) } };
+  });
   return {
-    where: request.where.map((condition, index) => {
-      const place = `where[${index}]`;
-      const column = find(condition.field, `${place}.field`);
-      return { column, condition: { ...condition, operands: readOperands(column, condition, place) } };
-    }),
+    where,
     orders: request.orders.map((order, index) => ({
       ...order,
-      column: find(order.field, `order_by[${index}].field`, ["textList", "search"]),
+      column: narrowed(find(order.field, `order_by[${index}].field`, ["textList", "search"]), where),
     })),
     facets: request.facets.map((name, index) => find(name, `facets[${index}]`, ["search"])),
     maxima: request.maxima.map((name, index) => find(name, `maxima[${index}]`, ["textList", "search"])),
   };
+}
+
+/** The field as the conditions leave it: one that every document has a value of needs no look for documents without. */
+function narrowed(column: Column, where: readonly ResolvedCondition[]): Column {
+  const isAlwaysThere = where.some(
+    ({ column: { name }, condition: { operator } }) => name === column.name && !fulfilledByAbsence.has(operator),
+  );
+  return isAlwaysThere ? { ...column, isNullable: false } : column;
 }
 
 function readOperands(column: Column, { operator, values }: RequestedCondition, place: string): readonly Operand[] {

@@ -1,8 +1,10 @@
 import type { Logger } from "pino";
 import type { BlobStore } from "../blobs/blob-store.js";
 import { collectBlobs } from "../domain/collect-blobs.js";
+import { changesKeptMs, type Memories } from "../domain/memory/memories.js";
 import type { Db } from "../store/database.js";
 import { deleteEndedDocuments } from "../store/delete-documents.js";
+import { deleteOldChanges } from "../store/document-changes.js";
 import { dropOldStagedArtifacts } from "../store/drop-artifacts.js";
 import { doomOldLooseBlobs } from "../store/loose-blobs.js";
 import { deleteEndedWindows } from "../store/token-windows.js";
@@ -14,6 +16,7 @@ const chunkSize = 500;
 /** What the reaper works on. */
 export interface ReaperOptions {
   readonly db: Db;
+  readonly memories: Memories;
   readonly blobs: BlobStore;
   readonly logger: Logger;
   /** From the end of a round to the next one. */
@@ -23,10 +26,10 @@ export interface ReaperOptions {
 }
 
 /**
- * Deletes documents whose time has come, rate windows that have ended, staged artifacts that nobody committed, and bytes that no
- * artifact points to. Reads do not see them anyway; this gives their room back. Any number of replicas may do it at once.
+ * Deletes documents whose time has come, rate windows that have ended, staged artifacts that nobody committed, notes of
+ * changes that are old, and bytes that no artifact points to. Reads do not see them anyway; this gives their room back. Any number of replicas may do it at once.
  */
-export function createReaper({ db, blobs, logger, intervalMs, stagedAgeMs }: ReaperOptions): Loop {
+export function createReaper({ db, memories, blobs, logger, intervalMs, stagedAgeMs }: ReaperOptions): Loop {
   return repeat(
     intervalMs,
     async () => {
@@ -34,6 +37,8 @@ export function createReaper({ db, blobs, logger, intervalMs, stagedAgeMs }: Rea
       const windows = await inChunks(() => deleteEndedWindows(db, chunkSize));
       const staged = await inChunks(() => dropOldStagedArtifacts(db, stagedAgeMs, chunkSize));
       await inChunks(() => doomOldLooseBlobs(db, stagedAgeMs, chunkSize));
+      await deleteOldChanges(db, changesKeptMs);
+      memories.dropUnused();
       // Last: it is the only part that another system can hold up.
       const bytes = await inChunks(() => collectBlobs(db, blobs, chunkSize));
       const reaped = { documents, windows, staged, blobs: bytes };

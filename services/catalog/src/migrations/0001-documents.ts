@@ -3,9 +3,11 @@ import { slotColumns } from "../store/slots.js";
 
 const columns = slotColumns.map(({ name, type }) => `${name} ${type},`).join("\n      ");
 
-// Partial, so that a document costs index entries only for the slots that its collection uses. Booleans have none: an
-// index that splits a collection in two is slower than reading its rows.
-const indexes = slotColumns.map(({ name, kind }) => {
+/**
+ * Indexes of the slots. Partial, so that a document costs index entries only for the slots that its collection uses. Booleans
+ * have none: an index that splits a collection in two is slower than reading its rows.
+ */
+export const slotIndexes = slotColumns.map(({ name, kind }) => {
   if (kind === "boolean") return "";
   if (kind === "textList")
     return `create index documents_${name} on documents using gin (${name}) where ${name} is not null;`;
@@ -58,7 +60,7 @@ export const documentsMigration: Migration = {
       unique (collection_id, key)
     );
     create index documents_expiry on documents (expires_at) where expires_at is not null;
-    ${indexes.join("\n    ")}
+    ${slotIndexes.join("\n    ")}
 
     -- The JSON text as it came, apart from the row above so that scans stay narrow.
     create table bodies (

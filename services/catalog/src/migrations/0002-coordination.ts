@@ -3,6 +3,7 @@ import type { Migration } from "@switchyard/postgres";
 /** Leases, and rates that replicas share. */
 export const coordinationMigration: Migration = {
   name: "0002-coordination",
+  compatible: true,
   up: `
     create table leases (
       namespace  text collate "C" not null,

@@ -11,6 +11,7 @@ import type { Migration } from "@switchyard/postgres";
  */
 export const artifactsMigration: Migration = {
   name: "0003-artifacts",
+  compatible: true,
   up: `
     create table artifacts (
       -- Also names the bytes in the blob store.

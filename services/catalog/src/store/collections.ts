@@ -7,6 +7,8 @@ export interface StoredCollection {
   readonly id: number;
   readonly name: string;
   readonly fields: readonly StoredField[];
+  /** Number of the newest document; 0 when there never was one. */
+  readonly lastNumber: number;
 }
 
 /** The collections that are there, by name. */
@@ -16,7 +18,7 @@ export async function findCollections(
   names: readonly string[],
 ): Promise<Map<string, StoredCollection>> {
   const { rows } = await sql<StoredCollection>`
-    select id, name, fields from catalog.collections where namespace = ${namespace} and name = any(${names}::text[])`.execute(
+    select id, name, fields, last_number as "lastNumber" from catalog.collections where namespace = ${namespace} and name = any(${names}::text[])`.execute(
     db,
   );
   return new Map(rows.map((row) => [row.name, row]));

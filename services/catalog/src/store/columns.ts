@@ -70,6 +70,11 @@ export function valueText(column: Column, ref: RawBuilder<unknown> = column.ref)
   return column.kind === "time" ? timeText(ref) : sql`(${ref})::text`;
 }
 
+/** A value of the column as it goes into JSON: what {@link valueText} gives, but numbers and booleans as they are. */
+export function valueJson(column: Column): RawBuilder<unknown> {
+  return column.kind === "time" ? timeText(column.ref) : column.ref;
+}
+
 /** The value of a text that {@link valueText} made. */
 export function decodeValue(column: Column, text: string): Operand {
   if (column.kind === "number") return Number(text);

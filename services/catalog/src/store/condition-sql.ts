@@ -43,12 +43,29 @@ function equalSql(column: Column, operands: Condition["operands"]): RawBuilder<b
   return sql`${column.ref} = any(${arrayParameter(column, operands)})`;
 }
 
-function searchSql(collectionId: number, { name }: Column, { operator, operands }: Condition): RawBuilder<boolean> {
-  const texts = sql`(select s.number from catalog.search_texts s where s.collection_id = ${collectionId} and s.field = ${name}`;
-  if (operator === "present") return sql`d.number in ${texts})`;
-  if (operator === "absent") return sql`d.number not in ${texts})`;
+function searchSql(collectionId: number, column: Column, condition: Condition): RawBuilder<boolean> {
+  if (condition.operator !== "absent") return sql`d.number in (${searchedNumbers(collectionId, column, condition)})`;
+  return sql`d.number not in (${searchedNumbers(collectionId, column, { ...condition, operator: "present" })})`;
+}
+
+function searchedNumbers(
+  collectionId: number,
+  { name }: Column,
+  { operator, operands }: Condition,
+): RawBuilder<unknown> {
+  const texts = sql`select s.number from catalog.search_texts s where s.collection_id = ${collectionId} and s.field = ${name}`;
+  if (operator === "present") return texts;
   const words = String(first(operands)).replaceAll("\u0000", " ");
-  return sql`d.number in ${texts} and s.lexemes @@ websearch_to_tsquery('simple', ${words}::text))`;
+  return sql`${texts} and s.lexemes @@ websearch_to_tsquery('simple', ${words}::text)`;
+}
+
+/** Selects the numbers of the documents that fulfil a condition, in no order; ended ones too. */
+export function matchingNumbersSql(collectionId: number, column: Column, condition: Condition): RawBuilder<unknown> {
+  // A search alone needs no look at the documents' rows.
+  if (column.kind === "search" && condition.operator !== "absent")
+    return searchedNumbers(collectionId, column, condition);
+  const holds = conditionSql(collectionId, column, condition);
+  return sql`select d.number from catalog.documents d where d.collection_id = ${collectionId} and ${holds}`;
 }
 
 function anyText(column: Column, test: (text: RawBuilder<unknown>) => RawBuilder<boolean>): RawBuilder<boolean> {

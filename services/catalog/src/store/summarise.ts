@@ -10,7 +10,7 @@ export interface ValueCount {
 }
 
 /** Most values of one facet. */
-const maxFacetValues = 1_000;
+export const maxFacetValues = 1_000;
 
 /**
  * Counts all matches, and the values of some fields over them, in one pass: the documents are grouped by all facets
@@ -50,7 +50,7 @@ function facetSql(column: Column, index: number, name: RawBuilder<unknown>): Raw
       : sql`(select ${name} as v, n from groups) as groups`;
   return sql`
     union all (
-      select ${index}::int, ${valueText(column, sql`v`)}, sum(n)::int8 from ${from} where v is not null
+      select ${index}::int, ${valueText(column, sql`v`)} as value, sum(n)::int8 from ${from} where v is not null
        group by v order by 3 desc, v limit ${maxFacetValues})`;
 }
 

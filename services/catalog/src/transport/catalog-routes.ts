@@ -3,6 +3,7 @@ import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_
 import { declareCollection } from "../domain/declare-collection.js";
 import { batchGetDocuments, getDocument } from "../domain/get-documents.js";
 import { listDocuments } from "../domain/list-documents.js";
+import type { Memories } from "../domain/memory/memories.js";
 import { writeDocuments } from "../domain/write-documents.js";
 import type { Db } from "../store/database.js";
 import { checkCount, checkKey, checkName, checkNumber, invalidField } from "./check-request.js";
@@ -13,7 +14,7 @@ import { listRequestFromProto, listToProto } from "./list-mapping.js";
 import { writeResultToProto, writesFromProto } from "./write-mapping.js";
 
 /** Serves documents. */
-export function createCatalogRoute(db: Db): ServiceRoute {
+export function createCatalogRoute(db: Db, memories: Memories): ServiceRoute {
   return route(CatalogService, {
     async declareCollection({ collection }, context) {
       if (collection === undefined) throw invalidField("collection", "is not set");
@@ -39,7 +40,7 @@ export function createCatalogRoute(db: Db): ServiceRoute {
     async listDocuments(message, context) {
       enterNamespace(context, message.namespace);
       const request = listRequestFromProto(message);
-      return listToProto(request, await listDocuments(db, request));
+      return listToProto(request, await listDocuments(db, request, memories));
     },
     async writeDocuments({ namespace, writes }, context) {
       enterNamespace(context, namespace);

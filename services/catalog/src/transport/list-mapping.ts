@@ -4,7 +4,7 @@ import {
   type ListDocumentsRequest,
   type ListDocumentsResponseSchema,
 } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
-import type { DocumentList } from "../domain/list-documents.js";
+import type { DocumentList } from "../domain/write-list.js";
 import type { ListRequest } from "../domain/list-request.js";
 import type { ConditionOperator } from "../model/list-query.js";
 import { checkCount, checkName, checkNumber, invalidField } from "./check-request.js";
