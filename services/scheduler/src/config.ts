@@ -1,13 +1,14 @@
 import {
+  accessSettings,
   durationMs,
   flag,
   hostPort,
+  hostSettings,
   integer,
-  json,
   loadConfig,
   sizeBytes,
-  staticTokensSchema,
   text,
+  tokenCheckSettings,
 } from "@switchyard/service-kit";
 
 /** Settings of the scheduler's core. */
@@ -58,8 +59,11 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
       DATABASE_URL: text(),
       GRPC_LISTEN: hostPort().default("127.0.0.1:7401"),
       OPS_LISTEN: hostPort().default("127.0.0.1:7481"),
-      SWITCHYARD_TOKENS: json(staticTokensSchema).default([]),
+      ...accessSettings,
+      ...tokenCheckSettings,
       GRPC_REFLECTION: flag().default(false),
+      MIGRATE_AT_START: flag().default(true),
+      ...hostSettings,
       SCHEDULER_POOL_SIZE: integer({ min: 1, max: 200 }).default(defaults.poolSize),
       SCHEDULER_REPLICA_ID: text().default(defaults.replicaId),
       SCHEDULER_SHARD_LEASE_MS: durationMs().default(defaults.shardLeaseMs),
@@ -86,11 +90,6 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
     eventRetentionMs: values.SCHEDULER_EVENT_RETENTION_MS,
     historyIntervalMs: values.SCHEDULER_HISTORY_INTERVAL_MS,
   };
-  const {
-    GRPC_LISTEN: grpcListen,
-    OPS_LISTEN: opsListen,
-    SWITCHYARD_TOKENS: tokens,
-    GRPC_REFLECTION: reflection,
-  } = values;
-  return { core, grpcListen, opsListen, tokens, reflection };
+  const { GRPC_LISTEN: grpcListen, OPS_LISTEN: opsListen, GRPC_REFLECTION: reflection } = values;
+  return { core, grpcListen, opsListen, reflection, settings: values };
 }

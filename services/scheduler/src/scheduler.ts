@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { asStorageError, createPool, type Pool } from "@switchyard/postgres";
 import { mapErrors, type ServiceRoute } from "@switchyard/rpc";
+import { watchPool } from "@switchyard/service-kit";
 import type { Logger } from "pino";
+import { Registry } from "prom-client";
 import type { SchedulerConfig } from "./config.js";
 import { familyFor, keepFamily } from "./domain/core/retention-bucket.js";
 import { createHistoryDuty } from "./domain/history/history-duty.js";
@@ -12,6 +14,8 @@ import { createScheduleDuty } from "./domain/schedules/schedule-duty.js";
 import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
 import type { InterceptFlush } from "./domain/shard/term-lanes.js";
+import { createEventMetrics } from "./metrics/event-metrics.js";
+import { showState } from "./metrics/state-metrics.js";
 import { loadIdKey } from "./store/load-shard.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";
@@ -29,6 +33,8 @@ export interface SchedulerDeps {
   readonly clock?: Clock;
   /** Version of the build, as `GetStatus` shows it. */
   readonly version?: string;
+  /** Gets the scheduler's metrics. Default: nobody sees them. */
+  readonly registry?: Registry;
   /** Told of each difference that the self-audit finds. */
   readonly onFinding?: (finding: Finding) => void;
   /** Stands between the lanes and their statements, for tests of failing writes. Default: none. */
@@ -54,6 +60,7 @@ export function createScheduler({
   clock = systemClock,
   version = "0.0.0",
   interceptFlush,
+  registry = new Registry(),
   onFinding = () => undefined,
 }: SchedulerDeps): Scheduler {
   const url = config.databaseUrl;
@@ -82,8 +89,11 @@ export function createScheduler({
     bodyCacheBytes: config.inputCacheBytes,
     standard: config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily,
     interceptFlush,
+    watcher: createEventMetrics(registry),
     duties: [schedules, audit, history],
   });
+  showState(registry, owner);
+  for (const watched of [pool, leasePool]) watchPool(registry, watched);
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;
   const deps: TransportDeps = {

@@ -1,5 +1,7 @@
 import { createPool } from "@switchyard/postgres";
-import type { TestDatabase } from "@switchyard/testkit";
+import { AttemptState } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSchedulerDatabase, startScheduler, type TestScheduler } from "./setup.js";
 import { testNamespace } from "./test-namespace.js";
@@ -26,7 +28,7 @@ it("a read that keeps every connection for reads busy does not cost the lease of
       until: string;
     };
   const before = await shard();
-  await holder.query("begin; lock table scheduler.outcomes in access exclusive mode");
+  await holder.query("begin; lock table scheduler.jobs in access exclusive mode");
   const reading = ns.job(jobId);
   // Longer than the lease would last if it were not renewed: the renewals are a third of it apart.
   const renewals = new Set<string>();
@@ -34,6 +36,25 @@ it("a read that keeps every connection for reads busy does not cost the lease of
   await holder.query("commit");
   expect((await reading).id).toBe(jobId);
   expect((await shard()).epoch).toBe(before.epoch);
+  holder.release();
+  await pool.close();
+});
+
+it("a read that an end overtakes shows the end", async () => {
+  const ns = testNamespace("overtaken-reads", () => system);
+  const { jobId } = await ns.submit();
+  const [lease] = await ns.claim({ jobId, start: true });
+  const pool = createPool({ url: database.url, max: 1, applicationName: "test" });
+  const holder = await pool.connect();
+  await holder.query("begin; lock table scheduler.jobs in access exclusive mode");
+  const reading = ns.job(jobId);
+  await eventually(async () => {
+    const { rowCount } = await holder.query("select from pg_locks where not granted and locktype = 'relation'");
+    expect(rowCount).toBe(1);
+  });
+  await ns.finish(lease ?? { jobId });
+  await holder.query("commit");
+  expect(await reading).toMatchObject({ state: JobState.SUCCEEDED, attempts: [{ state: AttemptState.SUCCEEDED }] });
   holder.release();
   await pool.close();
 });

@@ -14,10 +14,9 @@ afterAll(() => database.drop());
 
 it("a replica that stops gives its shard back, also when the connection that holds it has just died", async () => {
   const pool = createPool({ url: database.url, applicationName: "give-back-test", log: pino({ level: "silent" }) });
-  const first = await startScheduler(database, { replicaId: "first", shardLeaseMs: 86_400_000 });
   const original = pg.Pool.prototype.query as (...args: unknown[]) => unknown;
   let refused = 0;
-  // The statement meets a connection that dies under it.
+  // The statement meets a connection that dies under it. Pools keep the method that they find when they are made.
   const spy = vi.spyOn(pg.Pool.prototype, "query").mockImplementation(function (this: pg.Pool, ...args: unknown[]) {
     if (refused === 0 && String(args[0]).includes("owner = null")) {
       refused++;
@@ -26,6 +25,7 @@ it("a replica that stops gives its shard back, also when the connection that hol
     return original.apply(this, args);
   } as never);
   try {
+    const first = await startScheduler(database, { replicaId: "first", shardLeaseMs: 86_400_000 });
     await first.stop();
   } finally {
     spy.mockRestore();

@@ -51,7 +51,7 @@ export const standbys = new Map<string, Scheduler>();
 export async function startScheduler(
   database: TestDatabase,
   config: Partial<SchedulerConfig> = {},
-  deps: Partial<Pick<SchedulerDeps, "clock" | "interceptFlush" | "onFinding">> = {},
+  deps: Partial<Pick<SchedulerDeps, "clock" | "interceptFlush" | "onFinding" | "registry">> = {},
 ): Promise<TestScheduler> {
   const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
   const scheduler = createScheduler({

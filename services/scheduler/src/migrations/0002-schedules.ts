@@ -3,6 +3,7 @@ import type { Migration } from "@switchyard/postgres";
 /** Schedules: few rows, each changed at its ticks. */
 export const schedules: Migration = {
   name: "0002-schedules",
+  compatible: true,
   up: `
     create table schedules (
       ns            int not null,

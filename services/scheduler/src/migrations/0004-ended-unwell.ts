@@ -6,6 +6,7 @@ import type { Migration } from "@switchyard/postgres";
  */
 export const endedUnwell: Migration = {
   name: "0004-ended-unwell",
+  compatible: true,
   up: `
     create index outcomes_ended_unwell on outcomes (ns, serial) where final and job_state <> 'SUCCEEDED';
   `,

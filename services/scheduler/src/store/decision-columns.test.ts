@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Decided, decisionBytes, packDecisions, unpackDecision } from "./decision-columns.js";
+import { type Decided, decisionBytes, emptyDecision, packDecisions, unpackDecision } from "./decision-columns.js";
 
 const fresh = {
   shape: { id: 7 },
@@ -40,7 +40,11 @@ const changes = fc.record(
 function roundTrip(jobs: readonly Decided[]) {
   const { data, width } = packDecisions(jobs);
   expect(data.length).toBe(jobs.length * width);
-  return jobs.map((_, i) => unpackDecision(data, i * width, width));
+  return jobs.map((_, i) => {
+    const into = { ...emptyDecision(), rank: 7, revision: 9 };
+    unpackDecision(data, i * width, width, into);
+    return into;
+  });
 }
 
 const columnsOf = ({ shape, ...columns }: Decided) => ({ ...columns, rank: columns.rank + 0, shapeId: shape.id });

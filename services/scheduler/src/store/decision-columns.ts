@@ -25,6 +25,8 @@ export type DecisionColumns = Pick<
   | "revision"
 > & { readonly shapeId: number };
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** What is packed of an open job. */
 export type Decided = Omit<DecisionColumns, "shapeId"> & { readonly shape: OpenJob["shape"] };
 
@@ -76,45 +78,61 @@ function packWhole(job: Decided, into: Buffer, at: number): void {
   into.writeUInt32BE(job.revision, at + 51);
 }
 
-/** Reads a packed job of so many bytes that begins at `at`. */
-export function unpackDecision(from: Buffer, at: number, width: number): DecisionColumns {
-  return width === freshBytes ? unpackFresh(from, at) : unpackWhole(from, at);
-}
-
-function unpackFresh(from: Buffer, at: number): DecisionColumns {
+/** Something for {@link unpackDecision} to write to. */
+export function emptyDecision(): Writable<DecisionColumns> {
   return {
     rankClass: 0,
     rank: 0,
     weight: 0,
-    shapeId: from.readUInt32BE(at),
-    attempt: from.readUInt32BE(at + 4),
+    shapeId: 0,
+    attempt: 0,
     counted: 0,
     failures: 0,
     lostBeforeStart: 0,
     lostAfterStart: 0,
     readyAt: 0,
-    createdMicros: from.readDoubleBE(at + 8),
+    createdMicros: 0,
     reopen: 0,
     revision: 1,
   };
 }
 
-function unpackWhole(from: Buffer, at: number): DecisionColumns {
-  return {
-    rankClass: from.readInt16BE(at),
-    rank: from.readDoubleBE(at + 2),
-    weight: from.readDoubleBE(at + 10),
-    shapeId: from.readUInt32BE(at + 18),
-    attempt: from.readUInt32BE(at + 22),
-    counted: from.readUInt16BE(at + 26),
-    failures: from.readUInt16BE(at + 28),
-    lostBeforeStart: from.readUInt16BE(at + 30),
-    lostAfterStart: from.readUInt16BE(at + 32),
-    readyAt: from.readDoubleBE(at + 34),
-    createdMicros: from.readDoubleBE(at + 42),
-    reopen: from.readUInt8(at + 50),
-    revision: from.readUInt32BE(at + 51),
-  };
+/** Reads a packed job of so many bytes that begins at `at`. Into an object that is there, since a million new ones cost a tenth of a second. */
+export function unpackDecision(from: Buffer, at: number, width: number, into: Writable<DecisionColumns>): void {
+  if (width === freshBytes) unpackFresh(from, at, into);
+  else unpackWhole(from, at, into);
+}
+
+function unpackFresh(from: Buffer, at: number, into: Writable<DecisionColumns>): void {
+  into.rankClass = 0;
+  into.rank = 0;
+  into.weight = 0;
+  into.shapeId = from.readUInt32BE(at);
+  into.attempt = from.readUInt32BE(at + 4);
+  into.counted = 0;
+  into.failures = 0;
+  into.lostBeforeStart = 0;
+  into.lostAfterStart = 0;
+  into.readyAt = 0;
+  into.createdMicros = from.readDoubleBE(at + 8);
+  into.reopen = 0;
+  into.revision = 1;
+}
+
+function unpackWhole(from: Buffer, at: number, into: Writable<DecisionColumns>): void {
+  into.rankClass = from.readInt16BE(at);
+  into.rank = from.readDoubleBE(at + 2);
+  into.weight = from.readDoubleBE(at + 10);
+  into.shapeId = from.readUInt32BE(at + 18);
+  into.attempt = from.readUInt32BE(at + 22);
+  into.counted = from.readUInt16BE(at + 26);
+  into.failures = from.readUInt16BE(at + 28);
+  into.lostBeforeStart = from.readUInt16BE(at + 30);
+  into.lostAfterStart = from.readUInt16BE(at + 32);
+  into.readyAt = from.readDoubleBE(at + 34);
+  into.createdMicros = from.readDoubleBE(at + 42);
+  into.reopen = from.readUInt8(at + 50);
+  into.revision = from.readUInt32BE(at + 51);
 }
 
 type PlaceColumns = Pick<Ordered, "rankClass" | "rank" | "weight">;

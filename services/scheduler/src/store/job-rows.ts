@@ -63,11 +63,24 @@ const jobTables = `scheduler.jobs j
   left join scheduler.dead_letters d on d.ns = j.ns and d.serial = j.serial`;
 
 const outcomeColumns = (payloads: boolean) =>
-  `serial, reopen, attempt, state, job_state, reason, message, actor, kind, ended_by, runner, claimed_ms, started_ms, ended_ms,
+  `serial, reopen, attempt, final, state, job_state, reason, message, actor, kind, ended_by, runner, claimed_ms, started_ms, ended_ms,
    retryable, claim_info, ${payloads ? "result" : "null::bytea as result"}, result_type, facts, progress`;
 
 /**
+ * Of the rows of a statement about the jobs `$3`, those of the first jobs whose payloads together have less than `$4` bytes, and of the one that
+ * reaches it: a job is there whole or not at all. The server leaves out the rest without reading it, since a length is known beside its value.
+ */
+const firstBytes = (rows: string, payload: string) =>
+  `select * from (
+     select r.*, sum(octet_length(${payload})) over (
+       order by array_position($3::bigint[], serial) groups between unbounded preceding and 1 preceding) as bytes_before
+     from (${rows}) r) s
+   where coalesce(bytes_before, 0) < $4`;
+
+/**
  * Jobs by their numbers; those that are not there are left out. Inputs only with `payloads`. `buckets` says where they may lie.
+ *
+ * @param maxBytes jobs behind this many bytes of inputs, in the order of the serials, are left out too
  *
  * Not a named statement: the plan of one is kept and names every partition, which at 250 of them costs the server 1.1 ms a call, where a plan
  * for these buckets costs 0.2.
@@ -78,11 +91,12 @@ export async function readJobs(
   buckets: readonly number[],
   serials: readonly number[],
   payloads: boolean,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<StoredJob[]> {
-  const { rows } = await pool.query<JobRow>(
-    `select ${jobColumns(payloads)} from ${jobTables} where j.ns = $1 and j.bucket = any($2) and j.serial = any($3)`,
-    [ns, buckets, serials],
-  );
+  const all = `select ${jobColumns(payloads)} from ${jobTables} where j.ns = $1 and j.bucket = any($2) and j.serial = any($3)`;
+  const { rows } = Number.isFinite(maxBytes)
+    ? await pool.query<JobRow>(firstBytes(all, "input"), [ns, buckets, serials, maxBytes])
+    : await pool.query<JobRow>(all, [ns, buckets, serials]);
   return rows.map((row) => ({
     serial: row.serial,
     bucket: row.bucket,
@@ -103,19 +117,24 @@ export async function readJobs(
   }));
 }
 
-/** All ends of the jobs, in the order in which they happened. Results only with `payloads`. `buckets` says where they may lie. */
+/**
+ * All ends of the jobs, in the order in which they happened. Results only with `payloads`. `buckets` says where they may lie.
+ *
+ * @param maxBytes ends of jobs behind this many bytes of results, in the order of the serials, are left out
+ */
 export async function readEnds(
   pool: Pool,
   ns: number,
   buckets: readonly number[],
   serials: readonly number[],
   payloads: boolean,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<StoredEnd[]> {
-  const { rows } = await pool.query<OutcomeRow>(
-    `select ${outcomeColumns(payloads)} from scheduler.outcomes where ns = $1 and bucket = any($2) and serial = any($3)
-     order by serial, reopen, attempt, final`,
-    [ns, buckets, serials],
-  );
+  const all = `select ${outcomeColumns(payloads)} from scheduler.outcomes where ns = $1 and bucket = any($2) and serial = any($3)`;
+  const order = "order by serial, reopen, attempt, final";
+  const { rows } = Number.isFinite(maxBytes)
+    ? await pool.query<OutcomeRow>(`${firstBytes(all, "result")} ${order}`, [ns, buckets, serials, maxBytes])
+    : await pool.query<OutcomeRow>(`${all} ${order}`, [ns, buckets, serials]);
   return rows.map(endFromRow);
 }
 

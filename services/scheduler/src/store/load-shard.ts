@@ -4,11 +4,6 @@ import type { StoredLimit } from "../domain/core/limit-book.js";
 import type { JobPolicy } from "../domain/core/model.js";
 import type { NamespaceSeed } from "../domain/core/namespace.js";
 import type { QueueSettings } from "../domain/core/queue.js";
-import { type DecisionColumns, unpackDecision } from "./decision-columns.js";
-import { decodeOpenExtra, type OpenExtra } from "./open-extra.js";
-
-/** Open jobs per query. Packed by the server, so that a page is one value and not twenty thousand rows. */
-const pageSize = 20_000;
 
 /**
  * Reads the namespaces of a shard with all that is set in them and the last numbers that they gave out: the last job lies in the newest bucket of one of
@@ -119,88 +114,6 @@ function byNamespace<Row extends { readonly ns: number }, T>(
     else lists.set(row.ns, [from(row)]);
   }
   return lists;
-}
-
-/** An open job as it is stored. */
-export interface OpenRow {
-  readonly serial: number;
-  readonly bucket: number;
-  readonly kind: string;
-  readonly decision: DecisionColumns;
-  readonly extra: OpenExtra | undefined;
-  /** Its row is the one that stands for its re-use key. */
-  readonly standsForKey: boolean;
-}
-
-/** Reads the open jobs of a namespace, in the order of their serials, some thousands at a time. The next ones are on their way while these are put in place. */
-export async function* loadOpenJobs(pool: Pool, ns: number): AsyncGenerator<readonly OpenRow[]> {
-  const begin = (after: number) => {
-    const page = readOpenPage(pool, ns, after);
-    // A failure is told when the page is looked at, if ever.
-    page.catch(() => undefined);
-    return page;
-  };
-  for (let reading = begin(0); ; ) {
-    const { n, last, packed, serials, extras, holders } = await reading;
-    if (!packed || last === null) return;
-    if (n === pageSize) reading = begin(last);
-    const extraOf = new Map(serials?.map((serial, i) => [serial, extras?.[i] ?? "{}"]));
-    yield unpackOpen(packed, extraOf, new Set(holders));
-    if (n < pageSize) return;
-  }
-}
-
-interface OpenPage {
-  readonly n: number;
-  readonly last: number | null;
-  readonly packed: Buffer | null;
-  readonly serials: number[] | null;
-  readonly extras: string[] | null;
-  readonly holders: number[] | null;
-}
-
-async function readOpenPage(pool: Pool, ns: number, after: number): Promise<OpenPage> {
-  const { rows } = await pool.query<OpenPage>({
-    name: "scheduler-load-open",
-    text: `select count(*)::int as n, max(serial) as last,
-         string_agg(int8send(serial) || int4send(bucket) || int2send(octet_length(decision)::int2) || decision
-           || int2send(octet_length(kind)::int2) || convert_to(kind, 'UTF8'), ''::bytea order by serial)
-           as packed,
-         array_agg(serial order by serial) filter (where extra is not null) as serials,
-         array_agg(extra order by serial) filter (where extra is not null) as extras,
-         array_agg(serial) filter (where reuse_key is not null) as holders
-       from (select * from scheduler.open where ns = $1 and serial > $2 order by serial limit ${pageSize}) page`,
-    values: [ns, after],
-  });
-  return rows[0] as OpenPage;
-}
-
-/** Each job is one literal, and the kinds of neighbours are mostly the same: a million of these stand between a start and the first answer. */
-function unpackOpen(packed: Buffer, extraOf: ReadonlyMap<number, string>, holding: ReadonlySet<number>): OpenRow[] {
-  const page: OpenRow[] = [];
-  let kind = "";
-  let kindBytes: Buffer = packed.subarray(0, 0);
-  for (let at = 0; at < packed.length; ) {
-    const serial = packed.readUInt32BE(at) * 0x100000000 + packed.readUInt32BE(at + 4);
-    const width = packed.readUInt16BE(at + 12);
-    const kindAt = at + 14 + width;
-    const end = kindAt + 2 + packed.readUInt16BE(kindAt);
-    if (packed.compare(kindBytes, 0, kindBytes.length, kindAt + 2, end) !== 0) {
-      kindBytes = packed.subarray(kindAt + 2, end);
-      kind = kindBytes.toString();
-    }
-    const extra = extraOf.size > 0 ? extraOf.get(serial) : undefined;
-    page.push({
-      serial,
-      bucket: packed.readUInt32BE(at + 8),
-      kind,
-      decision: unpackDecision(packed, at + 14, width),
-      extra: extra === undefined ? undefined : decodeOpenExtra(extra),
-      standsForKey: holding.size > 0 && holding.has(serial),
-    });
-    at = end;
-  }
-  return page;
 }
 
 /** A live attempt as it is stored. */

@@ -1,5 +1,4 @@
 import { create } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
   type Attempt,
   AttemptSchema,
@@ -24,7 +23,7 @@ import { factsToProto } from "./outcome-facts.js";
 import { defined } from "./policy-to-proto.js";
 import { durationOf, extrasOf, timestampFromMicros, timestampOf } from "./stored-values.js";
 
-const time = (ms: number) => (ms > 0 ? timestampFromMs(ms) : undefined);
+const time = (ms: number) => (ms > 0 ? timestampOf(ms) : undefined);
 
 /** Shows an attempt that has ended. */
 export function attemptFromEnd(serial: number, end: StoredEnd, ids: JobIdCodec): Attempt {
@@ -37,7 +36,7 @@ export function attemptFromEnd(serial: number, end: StoredEnd, ids: JobIdCodec):
     runnerId: end.runnerId,
     ...defined("claimTime", time(end.claimedAt)),
     ...defined("startTime", time(end.startedAt)),
-    endTime: timestampFromMs(end.endedAt),
+    endTime: timestampOf(end.endedAt),
     ...(end.claimInfo && { claimInfo: end.claimInfo }),
     ...(progress && { progress: progressToProto(progress) }),
     ...(end.kind && { outcome: outcomeFromEnd(end) }),
@@ -45,24 +44,26 @@ export function attemptFromEnd(serial: number, end: StoredEnd, ids: JobIdCodec):
   });
 }
 
-/** Shows an attempt that is held. */
+/** Shows an attempt that is held. A literal, since lists of what runs have one for each job. */
 export function attemptFromLive(attempt: LiveAttempt, ids: JobIdCodec): Attempt {
   const { job, number, runner, claimInfo, progress } = attempt;
   // A start that is not durable yet has happened for nobody.
   const startedAt = job.standing === "started" ? attempt.startedAt : 0;
-  return create(AttemptSchema, {
+  return {
+    $typeName: "switchyard.scheduler.v1.Attempt",
     id: ids.encode({ serial: job.serial, reopen: job.reopen, attempt: number }),
     number,
     reopen: job.reopen,
     state: startedAt > 0 ? AttemptState.STARTED : AttemptState.CLAIMED,
     runnerId: runner.id,
-    claimTime: timestampFromMs(attempt.claimedAt),
+    claimTime: timestampOf(attempt.claimedAt),
     ...defined("startTime", time(startedAt)),
-    ...(!attempt.holdByRunner && { leaseExpireTime: timestampFromMs(attempt.leaseUntil) }),
+    ...(!attempt.holdByRunner && { leaseExpireTime: timestampOf(attempt.leaseUntil) }),
     ...defined("executionDeadline", time(attempt.executionDeadline)),
-    ...(claimInfo && { claimInfo }),
+    claimInfo: claimInfo ?? noBytes,
     ...(progress && { progress: progressToProto(progress) }),
-  });
+    endedBy: "",
+  };
 }
 
 function outcomeFromEnd(end: StoredEnd): Outcome {
@@ -85,10 +86,10 @@ export function progressToProto({ current, total, message, steps, detail, at }: 
       name,
       status,
       message: words,
-      time: timestampFromMs(when),
+      time: timestampOf(when),
     })),
     ...defined("detail", detail),
-    updateTime: timestampFromMs(at),
+    updateTime: timestampOf(at),
   });
 }
 
@@ -118,6 +119,7 @@ export function leaseToProto(attempt: LiveAttempt, body: JobBody, ids: JobIdCode
     serial: BigInt(serial),
     createTime: createTime(job.createdMicros),
     claimTime: claimTime(attempt.claimedAt),
+    traceParent: extras?.traceParent ?? "",
   };
   if (executionDeadline > 0) lease.executionTimeLeft = executionTimeLeft(Math.max(0, executionDeadline - now));
   return lease;
@@ -153,6 +155,6 @@ export function revocationToProto({ serial, attempt, reason, at }: Revoked, ids:
     jobId: ids.encodeJob(serial),
     attempt,
     reason: Revocation_Reason[reason],
-    time: timestampFromMs(at),
+    time: timestampOf(at),
   });
 }

@@ -14,6 +14,7 @@ import { readRecords } from "../domain/reads/job-record.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { SingleClaim } from "../domain/shard/single-claim.js";
 import { leaseToProto } from "./attempt-to-proto.js";
+import { withClaimSpan } from "./claim-span.js";
 import { claimAbout } from "./claim-about.js";
 import { checkBytes, checkName, checkRange, durationField } from "./fields.js";
 import { profileFromProto } from "./profile-from-proto.js";
@@ -125,7 +126,7 @@ async function leasesToProto({ term, ids }: Place, attempts: readonly LiveAttemp
   const now = term.clock.now();
   const leases = attempts.flatMap((attempt, i) => {
     const body = bodies[i];
-    return body ? [leaseToProto(attempt, body, ids, now)] : [];
+    return body ? [withClaimSpan(leaseToProto(attempt, body, ids, now), attempt)] : [];
   });
   return { $typeName: "switchyard.scheduler.v1.ClaimJobsResponse", leases };
 }

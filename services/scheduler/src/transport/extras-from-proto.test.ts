@@ -10,16 +10,16 @@ const base: Init = { labels: { a: "1", b: "2" }, concurrencyKeys: ["x"], submitt
 
 test("says nothing for a job that has nothing of it", () => {
   const spec = specOf({ subject: "s", input: { data: new Uint8Array(1) }, requiredLabels: { gpu: "" } });
-  expect(extrasFromProto(spec, undefined, undefined)).toBeUndefined();
+  expect(extrasFromProto(spec, undefined, undefined, "")).toBeUndefined();
 });
 
 test("neighbours that say the same share one value, whatever else they say", () => {
   const before = specOf({ ...(base as object), subject: "one" });
-  const extras = extrasFromProto(before, undefined, undefined);
+  const extras = extrasFromProto(before, undefined, undefined, "");
   const { labels, concurrencyKeys, submitter, kind } = fromBinary(JobSpecSchema, extras ?? new Uint8Array());
   expect({ labels, concurrencyKeys, submitter, kind }).toEqual({ ...base, kind: "" });
   const same = specOf({ ...(base as object), labels: { b: "2", a: "1" }, subject: "other" });
-  expect(extrasFromProto(same, before, extras)).toBe(extras);
+  expect(extrasFromProto(same, before, extras, "")).toBe(extras);
 });
 
 const others: readonly Init[] = [
@@ -42,9 +42,9 @@ const others: readonly Init[] = [
 
 test.each(others)("a neighbour that says otherwise has a value of its own: %j", (other) => {
   const changed = specOf({ ...(base as object), ...(other as object) });
-  const extras = extrasFromProto(specOf(base), undefined, undefined);
-  const own = extrasFromProto(changed, specOf(base), extras);
-  expect(own).toEqual(extrasFromProto(changed, undefined, undefined));
+  const extras = extrasFromProto(specOf(base), undefined, undefined, "");
+  const own = extrasFromProto(changed, specOf(base), extras, "");
+  expect(own).toEqual(extrasFromProto(changed, undefined, undefined, ""));
   expect(own).not.toEqual(extras);
-  expect(extrasFromProto(specOf(base), changed, own)).toEqual(extras);
+  expect(extrasFromProto(specOf(base), changed, own, "")).toEqual(extras);
 });

@@ -1,5 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type JobSpec, JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { keptTraceparent } from "@switchyard/tracing";
 import { checkBytes, checkLabels, checkName, isEmpty } from "./fields.js";
 
 // Copied instead of made anew for each job, which costs as much as writing it.
@@ -8,14 +9,17 @@ const blank = create(JobSpecSchema);
 /**
  * Checks and encodes what only reads show of a job: stored as one value; undefined when there is nothing of it, as in most jobs. A job that says the same
  * as its neighbour `before` shares the value of that one.
+ *
+ * @param callTrace the trace of the call, for a job that names none
  */
 export function extrasFromProto(
   spec: JobSpec,
   before: JobSpec | undefined,
   extrasBefore: Uint8Array | undefined,
+  callTrace: string,
 ): Uint8Array | undefined {
-  if (isPlain(spec)) return undefined;
-  return before && extrasBefore && areSame(spec, before) ? extrasBefore : encode(spec);
+  if (isPlain(spec) && callTrace === "" && spec.traceParent === "") return undefined;
+  return before && extrasBefore && areSame(spec, before) ? extrasBefore : encode(spec, callTrace);
 }
 
 function isPlain(spec: JobSpec): boolean {
@@ -40,6 +44,7 @@ function areSame(a: JobSpec, b: JobSpec): boolean {
   return (
     a.fairnessKey === b.fairnessKey &&
     a.submitter === b.submitter &&
+    a.traceParent === b.traceParent &&
     a.retention === b.retention &&
     a.clientData.byteLength + b.clientData.byteLength === 0 &&
     isAlone(a) &&
@@ -65,7 +70,7 @@ function areSameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<s
   return left === 0;
 }
 
-function encode(spec: JobSpec): Uint8Array {
+function encode(spec: JobSpec, callTrace: string): Uint8Array {
   const { labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter } = spec;
   const { concurrencyKeys, rateKeys, dependencies, reuse } = spec;
   checkLabels("labels", labels);
@@ -77,6 +82,7 @@ function encode(spec: JobSpec): Uint8Array {
     ...blank,
     ...{ labels, clientData, secretNames, resumeFrom, fairnessKey, retention, submitter },
     ...{ concurrencyKeys, rateKeys, dependencies, reuse },
+    traceParent: keptTraceparent(spec.traceParent) || callTrace,
   });
   checkBytes("labels", encoded, 160 * 1_024);
   return encoded;

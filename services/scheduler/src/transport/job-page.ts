@@ -1,6 +1,6 @@
 import { type Job, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { Place } from "../domain/directory.js";
-import { readRecords } from "../domain/reads/job-record.js";
+import { readFirstRecords } from "../domain/reads/job-record.js";
 import { jobToProto } from "./job-to-proto.js";
 
 /** A page ends after about this many bytes, so that it fits in a message. */
@@ -20,17 +20,20 @@ export async function readPage(
   maxBytes = maxPageBytes,
 ): Promise<JobPage> {
   const payloads = view === JobView.PAYLOADS || view === JobView.FULL;
-  const slice = payloads ? 50 : 1_000;
+  const slice = payloads ? 250 : 1_000;
   const jobs: Job[] = [];
   let bytes = 0;
-  for (let at = 0; at < serials.length; at += slice) {
+  for (let at = 0; at < serials.length; ) {
     const part = serials.slice(at, at + slice);
-    for (const record of await readRecords(term, space, part, payloads)) {
+    const bytesLeft = payloads ? Math.max(1, maxBytes - bytes) : Number.POSITIVE_INFINITY;
+    const { records, covered } = await readFirstRecords(term, space, part, payloads, bytesLeft);
+    for (const record of records) {
       const job = jobToProto(record, ids, view);
       bytes += bytesOf(job);
       if (jobs.length > 0 && bytes > maxBytes) return { jobs, covered: at + part.indexOf(record.stored.serial) };
       jobs.push(job);
     }
+    at += covered;
   }
   return { jobs, covered: serials.length };
 }

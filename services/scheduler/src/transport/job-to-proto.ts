@@ -1,20 +1,11 @@
-import { create } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import {
-  EndReason,
-  type Job,
-  JobSchema,
-  type JobSpec,
-  JobState,
-  JobView,
-} from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { EndReason, type Job, type JobSpec, JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { type JobRecord, reopenCount } from "../domain/reads/job-record.js";
 import type { JobIdCodec } from "../ids/job-id.js";
 import { attemptFromEnd, attemptFromLive } from "./attempt-to-proto.js";
-import { extrasOf, timestampFromMicros } from "./stored-values.js";
+import { extrasOf, timestampFromMicros, timestampOf } from "./stored-values.js";
 import { defined, policyToProto } from "./policy-to-proto.js";
 
-/** Shows a job as far as the view goes. */
+/** Shows a job as far as the view goes. A literal, since lists have a thousand. */
 export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): Job {
   const { space, stored, open, finalEnd } = record;
   const { serial } = stored;
@@ -22,32 +13,31 @@ export function jobToProto(record: JobRecord, ids: JobIdCodec, view: JobView): J
   const attempts = attemptsOf(record, ids);
   const lastAttempt = attempts.at(-1);
   const waitsUntil = open && open.readyAt > 0 ? open.readyAt : 0;
-  return create(JobSchema, {
+  return {
+    $typeName: "switchyard.scheduler.v1.Job",
     id: ids.encodeJob(serial),
     shortId: ids.encodeShort(serial, reopen),
     namespace: space.name,
     serial: BigInt(serial),
     spec: specOf(record, view),
     state: JobState[record.state],
-    ...(finalEnd && {
-      endReason: finalEnd.reason === "" ? EndReason.UNSPECIFIED : EndReason[finalEnd.reason],
-      endMessage: finalEnd.message,
-      endActor: finalEnd.actor,
-      endTime: timestampFromMs(finalEnd.endedAt),
-    }),
+    endReason: finalEnd === undefined || finalEnd.reason === "" ? EndReason.UNSPECIFIED : EndReason[finalEnd.reason],
+    endMessage: finalEnd?.message ?? "",
+    endActor: finalEnd?.actor ?? "",
+    ...(finalEnd && { endTime: timestampOf(finalEnd.endedAt) }),
     attemptCount: lastAttempt?.number ?? 0,
     countedAttempts: open?.counted ?? countedAttempts(record),
     ...defined("lastAttempt", lastAttempt),
-    ...(view === JobView.FULL && { attempts }),
+    attempts: view === JobView.FULL ? attempts : [],
     createTime: timestampFromMicros(stored.createdMicros),
-    updateTime: timestampFromMs(updatedAt(record)),
-    ...(waitsUntil > 0 && { readyTime: timestampFromMs(waitsUntil) }),
+    updateTime: timestampOf(updatedAt(record)),
+    ...(waitsUntil > 0 && { readyTime: timestampOf(waitsUntil) }),
     cancelRequested: open?.live?.cancelRequested?.isDurable === true,
     reopenCount: reopen,
     revision: BigInt(Math.max(stored.revision, open?.revision ?? 1)),
     openParents: open?.parents.length ?? 0,
     dismissed: stored.dismissed,
-  });
+  };
 }
 
 /** Failures and losses since the job was opened last, as `budget.ts` counts them. */

@@ -9,8 +9,19 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
 import type { JobPolicy } from "../domain/core/model.js";
 
-/** Shows the policies that hold for a job, defaults filled in. */
+/** Policies as they are shown, which are those of many jobs; nobody changes a message that was handed over. */
+const shown = new WeakMap<JobPolicy, JobPolicies>();
+
+/** Shows the policies that hold for a job, defaults filled in. The same message for the same policies. */
 export function policyToProto(policy: JobPolicy): JobPolicies {
+  const before = shown.get(policy);
+  if (before) return before;
+  const policies = makePolicies(policy);
+  shown.set(policy, policies);
+  return policies;
+}
+
+function makePolicies(policy: JobPolicy): JobPolicies {
   const limit = (value: number) => (value > 0 ? value : undefined);
   const span = (ms: number) => (ms > 0 ? durationFromMs(ms) : undefined);
   const action = (fails: boolean) => (fails ? LostLeaseAction.FAIL : LostLeaseAction.REQUEUE);

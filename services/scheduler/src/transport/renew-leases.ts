@@ -49,8 +49,10 @@ async function renewRunner(place: Place, reads: RecordReads, renewal: RunnerRene
   const statuses = await Promise.all(
     renewal.attempts.map((ref) => renewAttempt(place, reads, renewal.runnerId, ref, leaseMs)),
   );
-  if (runner && renewal.renewHeld)
+  if (runner && renewal.renewHeld) {
     for (const attempt of runner.held) renewLease(term.clock.now(), attempt, leaseMs ?? attempt.leaseMs);
+    term.watcher.leasesRenewed(runner.held.size);
+  }
   if (runner && renewal.leave) await leaveNow(place, runner);
   const held = runner ? [...runner.held].filter(({ job }) => job.phase !== "claiming") : [];
   return create(RunnerRenewalResultSchema, {
@@ -86,6 +88,7 @@ async function renewAttempt(
 function renewed({ term }: Place, jobId: string, live: LiveAttempt, leaseMs: number | undefined): LeaseStatus {
   const now = term.clock.now();
   renewLease(now, live, leaseMs);
+  term.watcher.leasesRenewed(1);
   const until = live.holdByRunner ? live.runner.presentUntil : live.leaseUntil;
   return create(LeaseStatusSchema, {
     jobId,

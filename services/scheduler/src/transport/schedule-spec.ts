@@ -37,7 +37,9 @@ function tickRequest(spec: JobSpec | undefined, schedule: string, tick: number, 
   const item = create(SubmitItemSchema);
   if (spec) {
     const time = new Date(tick).toISOString().replace(".000Z", "Z");
-    item.spec = { ...spec, labels: { ...spec.labels, [scheduleLabel]: schedule, [tickLabel]: time } };
+    const labels = { ...spec.labels, [scheduleLabel]: schedule, [tickLabel]: time };
+    // All ticks would be one trace, for ever.
+    item.spec = { ...spec, labels, traceParent: "" };
   }
   return requestFromProto(item, context);
 }

@@ -29,6 +29,8 @@ export interface SpecContext {
   readonly limits: SpecLimits;
   /** ms since 1970. */
   readonly now: number;
+  /** The trace of the call as `traceparent`, for jobs that name none. Default: none. */
+  readonly callTrace?: string;
 }
 
 /** Checks one item of a submit and translates it. @throws SwitchyardError for what is not allowed. */
@@ -54,7 +56,7 @@ export function requestsFromProto(items: readonly SubmitItem[], context: SpecCon
 /** Translates an item after another one, of which `before` was the spec and `previous` the translation. */
 function translate(
   item: SubmitItem,
-  { ids, limits, now }: SpecContext,
+  { ids, limits, now, callTrace = "" }: SpecContext,
   before: JobSpec | undefined,
   previous: JobRequest | undefined,
 ): JobRequest {
@@ -82,7 +84,7 @@ function translate(
       subject: checkName("subject", spec.subject, 0, 512),
       input: input?.data,
       contentType,
-      extras: extrasFromProto(spec, before, previous?.body.extras),
+      extras: extrasFromProto(spec, before, previous?.body.extras, callTrace),
       resumeFrom: spec.resumeFrom === "" ? 0 : decodeId(ids, spec.resumeFrom).serial,
     },
     reuse: reuseFromProto(spec, now),

@@ -5,6 +5,7 @@ import {
   type SubmittedJob,
   SubmittedJob_Disposition,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { presentTraceparent } from "@switchyard/tracing";
 import { type Admission, admit, type JobRequest } from "../domain/core/admit.js";
 import { checkItems } from "../domain/core/check-items.js";
 import { openState } from "../domain/core/core-event.js";
@@ -33,7 +34,7 @@ export async function submitJobs(
   const { namespace, requestId, items } = request;
   if (items.length === 0 || items.length > maxItems) throw invalid("items", `must be 1 to ${maxItems}`);
   checkName("request_id", requestId, 0, 128);
-  const context = { ids: directory.ids(namespace), limits, now: directory.now() };
+  const context = { ids: directory.ids(namespace), limits, now: directory.now(), callTrace: presentTraceparent() };
   const requests = requestsFromProto(items, context);
   const place = await directory.open(namespace);
   const callKey = requestId && `call:${requestId}`;

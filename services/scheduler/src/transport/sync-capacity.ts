@@ -12,6 +12,7 @@ import { Demand, type Delivery, GatewaySession } from "../domain/shard/session.j
 import type { ShardOwner } from "../domain/shard/shard-owner.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { leaseToProto, revocationToProto } from "./attempt-to-proto.js";
+import { withClaimSpan } from "./claim-span.js";
 import { checkName, durationField, invalid } from "./fields.js";
 import { profileFromProto } from "./profile-from-proto.js";
 
@@ -136,7 +137,7 @@ async function deliveryToProto(
     leases: delivery.attempts.map((attempt, i) => {
       const body = bodies[i];
       if (!body) throw new Error("a job without a body");
-      return leaseToProto(attempt, body, directory.ids(attempt.job.space.name), now);
+      return withClaimSpan(leaseToProto(attempt, body, directory.ids(attempt.job.space.name), now), attempt);
     }),
     revocations: delivery.revocations.map((revoked) => ({
       $typeName: "switchyard.scheduler.v1.RunnerRevocation",

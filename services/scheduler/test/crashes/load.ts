@@ -10,7 +10,7 @@ import { anyKind } from "../setup.js";
 
 const jobsPerSecond = 500;
 /** Runners lose what they were given by a call whose answer never came; the next attempt begins when this has passed. */
-const lease = durationFromMs(5_000);
+const lease = durationFromMs(3_000);
 
 /** Clients and runners that go on whatever happens to the scheduler, and what they were told. */
 export interface Load {

@@ -22,13 +22,13 @@ export async function startSchedulerProcess(databaseUrl: string): Promise<Schedu
     SCHEDULER_REPLICA_ID: "scheduler-0",
     LOG_LEVEL: "warn",
   };
-  const start = (): TestProcess => startProcess("services/scheduler/src/main.ts", env);
-  let current = start();
+  const start = (): Promise<TestProcess> => startProcess("services/scheduler/src/main.ts", env);
+  let current = await start();
   return {
     address,
     async crash() {
       await current.end("SIGKILL");
-      current = start();
+      current = await start();
     },
     isAlive: () => current.child.exitCode === null && current.child.signalCode === null,
     async stop() {

@@ -1,6 +1,6 @@
 /** How the properties are run, from the environment. */
 export interface PropertySettings {
-  /** `PROPERTY_RUNS`: sequences. Default 48: a slice for every run of the tests. */
+  /** `PROPERTY_RUNS`: sequences. Default 24: a slice for every run of the tests. */
   readonly runs: number;
   /** `PROPERTY_FAULTS`: share of the flushes that fail. Default 0.05. */
   readonly faults: number;
@@ -10,7 +10,7 @@ export interface PropertySettings {
   readonly path: string | undefined;
   /** `PROPERTY_FEATURES`: only these features, separated by commas. Default: all. */
   readonly features: readonly string[];
-  /** `PROPERTY_CONCURRENCY`: sequences at a time. Default 48. */
+  /** `PROPERTY_CONCURRENCY`: sequences at a time. Default 24. */
   readonly concurrency: number;
 }
 
@@ -22,7 +22,7 @@ export function propertySettings(env: NodeJS.ProcessEnv = process.env): Property
     return value;
   };
   return {
-    runs: number("PROPERTY_RUNS", 48),
+    runs: number("PROPERTY_RUNS", 24),
     faults: number("PROPERTY_FAULTS", 0.05),
     seed: number("PROPERTY_SEED", Date.now() % 0x7fffffff),
     path: env["PROPERTY_PATH"] || undefined,

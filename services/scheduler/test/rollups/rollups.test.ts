@@ -129,7 +129,7 @@ describe("sums", () => {
     const namespace = `chance-${seed}`;
     const workload = new Workload(namespace, random(seed));
     for (let phase = 0; phase < 3; phase++) {
-      await workload.run(60, () => system);
+      await workload.run(40, () => system);
       // At once: part of it is in memory only.
       await compareAll(namespace);
       if (phase === 0) system = await system.restart();
@@ -230,7 +230,7 @@ describe("sums", () => {
   it("count an end once, whenever the owner dies", async () => {
     const namespace = "once";
     let done = 0;
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 4; round++) {
       await submit(namespace, { subject: round % 2 === 0 ? "even" : "" }, 5);
       done += await finish(namespace);
       // Between the end and its sum, and in the middle of the write.

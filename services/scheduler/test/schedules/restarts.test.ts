@@ -7,7 +7,7 @@ import { createSchedulerDatabase, type TestScheduler } from "../setup.js";
 import { jobsOf, schedule, shown, startOnClock } from "./setup.js";
 
 /** `npm run test:cron` asks for more. */
-const restarts = Number(process.env.SCHEDULE_RESTARTS ?? 6);
+const restarts = Number(process.env.SCHEDULE_RESTARTS ?? 3);
 /** Restarts and the ticks between them take about a second each; the rest is for a slow machine. */
 const timeoutMs = 60_000 + restarts * 4_000;
 

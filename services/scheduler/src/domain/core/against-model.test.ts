@@ -20,14 +20,14 @@ function check(width: Width, numRuns: number, compareEach = 1): void {
 
 describe("the core decides like a model that looks at all jobs", () => {
   it("with few kinds and queues, where everything meets", () => {
-    check({ kinds: 2, queues: 2, profiles: 1, flows: 3, steps: [0, 40] }, 500);
-  }, 120_000);
+    check({ kinds: 2, queues: 2, profiles: 1, flows: 3, steps: [0, 40] }, 200);
+  }, 600_000);
 
   it("over many steps", () => {
-    check({ kinds: 3, queues: 3, profiles: 2, flows: 3, steps: [200, 400] }, 10, 10);
-  }, 120_000);
+    check({ kinds: 3, queues: 3, profiles: 2, flows: 3, steps: [200, 400] }, 4, 10);
+  }, 600_000);
 
   it("with more kinds, profiles and fairness keys than are kept while nobody uses them", () => {
-    check({ kinds: 900, queues: 3, profiles: 600, flows: 5_000, steps: [1_600, 1_800] }, 2, 200);
-  }, 120_000);
+    check({ kinds: 900, queues: 3, profiles: 600, flows: 5_000, steps: [1_600, 1_800] }, 1, 200);
+  }, 600_000);
 });

@@ -35,6 +35,11 @@ export class JobObjects {
     this.#places[last.slot] = place;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#jobs.length;
+  }
+
   /** All objects, in no order. */
   values(): Iterable<OpenJob> {
     return this.#jobs;

@@ -20,6 +20,6 @@ it("holds its promises while writes are on the way, in whatever order the lanes 
       for (const step of left) world.apply(step);
       world.finish();
     }),
-    { numRuns: 250 * Number(process.env.CORE_RUNS ?? 1) },
+    { numRuns: 100 * Number(process.env.CORE_RUNS ?? 1) },
   );
 }, 120_000);

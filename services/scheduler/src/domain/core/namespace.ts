@@ -113,6 +113,11 @@ export class Namespace {
     return this.#objects.values();
   }
 
+  /** How many of the open jobs are objects. */
+  get objectCount(): number {
+    return this.#objects.size;
+  }
+
   /** Takes a job in. `stands`: it stood for its re-use key before the shard was loaded. */
   open(job: OpenJob, stands = false): void {
     const { serial, rankClass, rank, weight, createdMicros, bucket, shape } = job;
@@ -141,10 +146,11 @@ export class Namespace {
     const { ranks, places } = job.shape.site.queue;
     ranks?.remove(job.rank);
     ranks?.add(rank);
-    const list = places && [places.waiting, places.running].find((one) => one.remove(job.slot));
+    const list = places?.listOf(job.standing);
+    const listed = list?.remove(job.slot) === true;
     Object.assign(job, { rankClass, rank, weight });
     this.table.place(job.slot, job);
-    list?.insert(job.slot);
+    if (listed) list?.insert(job.slot);
   }
 
   /** Puts a job into its group's list. A job without history becomes columns only. */
@@ -169,13 +175,10 @@ export class Namespace {
     else queue.admitting--;
     if (standing) queue.counts[standing]++;
     const { places } = queue;
-    if (places) {
-      if (job.standing === "queued") places.waiting.remove(job.slot);
-      if (job.standing === "claimed" && standing !== "started") places.running.remove(job.slot);
-      if (job.standing === "started") places.running.remove(job.slot);
-      if (standing === "queued") places.waiting.insert(job.slot);
-      if (standing === "claimed" || (standing === "started" && job.standing !== "claimed"))
-        places.running.insert(job.slot);
+    const [from, to] = [places?.listOf(job.standing), places?.listOf(standing)];
+    if (from !== to) {
+      from?.remove(job.slot);
+      to?.insert(job.slot);
     }
     job.standing = standing;
   }

@@ -8,7 +8,7 @@ import { noTraits } from "./group.js";
 import type { JobPolicy, OpenJob } from "./model.js";
 import { Namespace } from "./namespace.js";
 import { createOpenJob } from "./open-job.js";
-import { inOrder, placeOf } from "./position.js";
+import { inOrder, openInOrder, placeOf } from "./position.js";
 import { keepFamily } from "./retention-bucket.js";
 import { waitInLine } from "./wait.js";
 import type { Waiter } from "./waiter.js";
@@ -33,8 +33,10 @@ function setup(count: number) {
     waitInLine(state, 0, job, createEffects());
   }
   const commit = (write: Write) => committed(state, 0, write);
-  const line = () => [...inOrder(space, shape.site.queue)].map((slot) => space.table.serial[slot]);
-  return { space, shape, commit, line };
+  const serials = (slots: Iterable<number>) => [...slots].map((slot) => space.table.serial[slot]);
+  const line = () => serials(inOrder(space, shape.site.queue));
+  const open = () => serials(openInOrder(space, "q"));
+  return { state, space, shape, commit, line, open };
 }
 
 function writeOf<Answer>(decision: Decision<Answer>): Write {
@@ -87,5 +89,46 @@ describe("an index of places", () => {
     commit(writeOf(reorder(0, space.job(1) as OpenJob, { rankClass: 1, rank: 0, weight: 5 }, 0)));
     expect(line()).toEqual([2, 3, 1]);
     expect(placeOf(space.job(3) as OpenJob, true)).toEqual({ position: 1, weightAhead: 20 });
+  });
+
+  it("has those that wait for their time beside the line, at their places, and in it when the time has come", () => {
+    const { state, space, shape, commit, line, open } = setup(3);
+    const place = { rankClass: 0, rank: 1.5, weight: 7, createdMicros: 0, bucket: 500_000 };
+    const late = createOpenJob({ space, serial: 4, shape, kind: "a", traits: noTraits, ...place }, "admitting");
+    late.readyAt = 1_000;
+    expect(open()).toEqual([1, 2, 3]);
+    space.open(late);
+    waitInLine(state, 0, late, createEffects());
+    expect([line(), open()]).toEqual([
+      [1, 2, 3],
+      [1, 4, 2, 3],
+    ]);
+    commit(writeOf(reorder(0, late, { rankClass: 0, rank: 2.5, weight: 7 }, 0)));
+    expect([line(), open()]).toEqual([
+      [1, 2, 3],
+      [1, 2, 4, 3],
+    ]);
+    late.readyAt = 0;
+    waitInLine(state, 1_000, late, createEffects());
+    expect([line(), open()]).toEqual([
+      [1, 2, 4, 3],
+      [1, 2, 4, 3],
+    ]);
+    space.dequeue(late);
+    space.close(late);
+    expect([line(), open()]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+
+  it("made later has those that wait for their time too", () => {
+    const { state, space, shape, open } = setup(1);
+    const place = { rankClass: 0, rank: 0.5, weight: 7, createdMicros: 0, bucket: 500_000 };
+    const late = createOpenJob({ space, serial: 2, shape, kind: "a", traits: noTraits, ...place }, "admitting");
+    late.readyAt = 1_000;
+    space.open(late);
+    waitInLine(state, 0, late, createEffects());
+    expect(open()).toEqual([2, 1]);
   });
 });

@@ -12,15 +12,16 @@ export interface QueuePlace {
   readonly weightAhead: number;
 }
 
-/** More groups, or running jobs, than these are no longer added up: the queue gets an index of all places from then on. */
+/** More groups than these, or objects among which to find the running jobs, are no longer added up: the queue gets an index of all places. */
 const addedUp = 64;
 
 /** The place of an open job among those of its queue that wait, and, if asked for, those that run. */
 export function placeOf(job: OpenJob, includeRunning: boolean): QueuePlace {
   const { space, slot, shape } = job;
   const { queue } = shape.site;
-  const running = queue.counts.claimed + queue.counts.started;
-  if (!queue.places && (queue.groups > addedUp || (includeRunning && running > addedUp))) buildPlaces(space, queue);
+  const running = includeRunning ? queue.counts.claimed + queue.counts.started : 0;
+  if (!queue.places && (queue.groups > addedUp || (running > 0 && space.objectCount > addedUp)))
+    buildPlaces(space, queue);
   let position = 0;
   let weightAhead = 0;
   const add = ({ count, weight }: { count: number; weight: number }) => {
@@ -34,7 +35,7 @@ export function placeOf(job: OpenJob, includeRunning: boolean): QueuePlace {
     return { position, weightAhead };
   }
   for (const lane of queue.lanes) for (const group of lane.groups()) add(group.jobs.ahead(slot));
-  if (!includeRunning) return { position, weightAhead };
+  if (running === 0) return { position, weightAhead };
   for (const other of space.objects()) {
     const isAhead =
       other.live && other.slot >= 0 && other.shape.site.queue === queue && space.table.compare(other.slot, slot) < 0;
@@ -48,30 +49,33 @@ export function openInOrder(space: Namespace, queueName: string): IterableIterat
   const queues = [...space.shapes.queues.values()].filter(
     ({ name, open }) => open > 0 && (queueName === "" || name === queueName),
   );
-  const aside = [...space.objects()].filter(
-    ({ standing, shape }) =>
-      (standing === "blocked" || standing === "scheduled") && (queueName === "" || shape.queue === queueName),
-  );
-  const asideSlots = aside.map(({ slot }) => slot).sort((a, b) => space.table.compare(a, b));
-  return mergeInOrder(space.table, [asideSlots, ...queues.map((queue) => inOrder(space, queue))]);
+  const lists = queues.flatMap((queue) => {
+    const { waiting, running, aside } = placesOf(space, queue);
+    return [waiting, running, aside];
+  });
+  return mergeInOrder(space.table, lists);
 }
 
 /** Jobs of a queue in order that wait in line, and running ones among them. */
 export function inOrder(space: Namespace, queue: Queue): IterableIterator<number> {
-  if (!queue.places) buildPlaces(space, queue);
-  const { waiting, running } = queue.places as PlaceIndex;
+  const { waiting, running } = placesOf(space, queue);
   return mergeInOrder(space.table, [waiting, running]);
 }
 
-function buildPlaces(space: Namespace, queue: Queue): void {
+function placesOf(space: Namespace, queue: Queue): PlaceIndex {
+  return queue.places ?? buildPlaces(space, queue);
+}
+
+function buildPlaces(space: Namespace, queue: Queue): PlaceIndex {
   const places = new PlaceIndex(space.table);
   for (const lane of queue.lanes)
     for (const group of lane.groups()) for (const slot of group.jobs) places.waiting.insert(slot);
   for (const job of space.objects()) {
     if (job.shape.site.queue !== queue) continue;
-    if (job.standing === "claimed" || job.standing === "started") places.running.insert(job.slot);
-    // It is being claimed or changed, and stands in line until that is durable.
-    if (job.standing === "queued" && (space.table.groupId[job.slot] as number) < 0) places.waiting.insert(job.slot);
+    // Those in line are in their groups, but for one that is being claimed or changed, until that is durable.
+    if (job.standing !== "queued" || (space.table.groupId[job.slot] as number) < 0)
+      places.listOf(job.standing)?.insert(job.slot);
   }
   queue.places = places;
+  return places;
 }

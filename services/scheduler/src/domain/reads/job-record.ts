@@ -26,8 +26,25 @@ export interface ReadTerm {
   assertValid(): void;
 }
 
+/** Jobs, and how many of the serials they answer: more than there are jobs when some are gone, less when there are enough bytes. */
+export interface Records {
+  readonly records: JobRecord[];
+  readonly covered: number;
+}
+
+/** Reads jobs, as {@link readFirstRecords}, all of them. */
+export async function readRecords(
+  term: ReadTerm,
+  space: Namespace,
+  serials: readonly number[],
+  payloads: boolean,
+): Promise<JobRecord[]> {
+  return (await readFirstRecords(term, space, serials, payloads, Number.POSITIVE_INFINITY)).records;
+}
+
 /**
- * Reads jobs, in the order of the serials; those that do not exist are left out.
+ * Reads jobs, in the order of the serials; those that do not exist are left out. With payloads it stops at the job with which their inputs, or
+ * their results, have reached `maxBytes`; one job is always read.
  *
  * Rows are read before memory is looked at: a job that ends in between has its end in the rows of the next read only, so memory's word
  * ("still open") is taken, which was true when the read began. The rows may also be ahead of memory, which learns of a commit by its answer: of
@@ -35,32 +52,64 @@ export interface ReadTerm {
  *
  * @throws SwitchyardError `SHARD_LOST` when the term ended meanwhile: its memory may be older than what others were told
  */
-export async function readRecords(
+export async function readFirstRecords(
   term: ReadTerm,
   space: Namespace,
   serials: readonly number[],
   payloads: boolean,
-): Promise<JobRecord[]> {
-  if (serials.length === 0) return [];
+  maxBytes: number,
+): Promise<Records> {
   const openBefore = new Map(serials.map((serial) => [serial, space.job(serial)]));
   const buckets = space.buckets.holding(serials);
-  if (buckets.length === 0) return [];
-  const [jobs, ends] = await Promise.all([
-    readJobs(term.pool, space.id, buckets, serials, payloads),
-    readEnds(term.pool, space.id, buckets, serials, payloads),
+  if (buckets.length === 0) return { records: [], covered: serials.length };
+  const withPast = serials.filter((serial) => !hasNoPast(openBefore.get(serial)));
+  const [jobs, earlier] = await Promise.all([
+    readJobs(term.pool, space.id, buckets, serials, payloads, maxBytes),
+    withPast.length === 0 ? [] : readEnds(term.pool, space.id, buckets, withPast, payloads, maxBytes),
   ]);
+  const later = await readLaterEnds(term, space, buckets, serials, new Set(withPast), payloads);
   term.assertValid();
   const endsOf = new Map<number, StoredEnd[]>();
-  for (const end of ends) {
+  for (const end of [...earlier, ...later]) {
     const list = endsOf.get(end.serial);
     if (list) list.push(end);
     else endsOf.set(end.serial, [end]);
   }
   const bySerial = new Map(jobs.map((job) => [job.serial, job]));
-  return serials.flatMap((serial) => {
-    const stored = bySerial.get(serial);
-    return stored ? [recordOf(space, stored, endsOf.get(serial) ?? [], openBefore.get(serial))] : [];
-  });
+  const records: JobRecord[] = [];
+  let [inputBytes, resultBytes] = [0, 0];
+  for (const [index, serial] of serials.entries()) {
+    // The rows of what follows were left out.
+    if (inputBytes >= maxBytes || resultBytes >= maxBytes) return { records, covered: index };
+    const [stored, storedEnds] = [bySerial.get(serial), endsOf.get(serial) ?? []];
+    inputBytes += stored?.input?.byteLength ?? 0;
+    for (const { result } of storedEnds) resultBytes += result?.byteLength ?? 0;
+    if (stored) records.push(recordOf(space, stored, storedEnds, openBefore.get(serial)));
+  }
+  return { records, covered: serials.length };
+}
+
+/** Whether no attempt of an open job has ended, so that there are no rows of ends. So it is with nearly all that wait, and most that run. */
+function hasNoPast(job: OpenJob | undefined): boolean {
+  return job !== undefined && job.reopen === 0 && job.attempt === (job.live ? 1 : 0);
+}
+
+/** The ends of jobs that had none when the read began, and have some now; until nothing more has ended meanwhile. */
+async function readLaterEnds(
+  term: ReadTerm,
+  space: Namespace,
+  buckets: readonly number[],
+  serials: readonly number[],
+  read: Set<number>,
+  payloads: boolean,
+): Promise<StoredEnd[]> {
+  const ends: StoredEnd[] = [];
+  for (;;) {
+    const changed = serials.filter((serial) => !read.has(serial) && !hasNoPast(space.job(serial)));
+    if (changed.length === 0) return ends;
+    for (const serial of changed) read.add(serial);
+    ends.push(...(await readEnds(term.pool, space.id, buckets, changed, payloads)));
+  }
 }
 
 /** How often a job was reopened. */

@@ -1,6 +1,7 @@
 import type { Pool } from "@switchyard/postgres";
 import { loadFinalStates } from "../../store/ended-facts.js";
-import { loadLeases, loadNamespaces, loadOpenJobs, type LeaseRow, type OpenRow } from "../../store/load-shard.js";
+import { loadOpenJobs, type OpenRow } from "../../store/load-open.js";
+import { loadLeases, loadNamespaces, type LeaseRow } from "../../store/load-shard.js";
 import { decodeProgress } from "../../store/progress-text.js";
 import { watchAttempt } from "../core/claim.js";
 import { type CoreState, createCoreState } from "../core/core-state.js";

@@ -14,6 +14,7 @@ import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
+import { noWatcher, type TermWatcher } from "./term-watcher.js";
 import { ShardTerm, type TermDuty } from "./shard-term.js";
 import type { InterceptFlush } from "./term-lanes.js";
 
@@ -39,6 +40,8 @@ export interface ShardOwnerOptions {
   readonly standard: RetentionFamily;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
+  /** Default: nobody watches. */
+  readonly watcher?: TermWatcher;
   /** What is done during each term beside answering calls. */
   readonly duties: readonly TermDuty[];
 }
@@ -169,6 +172,7 @@ export class ShardOwner {
       "shard taken",
     );
     this.#term = running;
+    running.watcher.termBegun();
     this.#hasOwned = true;
     for (const give of this.#waiting.splice(0)) give(running);
     while (this.#running && !lost) {
@@ -189,7 +193,17 @@ export class ShardOwner {
     term: Term,
     onLost: (error: Error) => void,
   ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
-    const { pool, url, clock, logger, bodyCacheBytes, standard, interceptFlush, duties } = this.#options;
+    const {
+      pool,
+      url,
+      clock,
+      logger,
+      bodyCacheBytes,
+      standard,
+      interceptFlush,
+      watcher = noWatcher,
+      duties,
+    } = this.#options;
     const now = clock.now();
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(pool, term.shard, now, standard),
@@ -214,6 +228,7 @@ export class ShardOwner {
       rollups: new TermRollups({ pool, term, state, feed, logger }),
       clock,
       logger,
+      watcher,
       interceptFlush,
       duties,
       onLost,

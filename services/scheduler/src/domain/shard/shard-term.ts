@@ -18,6 +18,7 @@ import type { RequestMemory } from "./request-memory.js";
 import { LiveFeed } from "./live-feed.js";
 import type { GatewaySession } from "./session.js";
 import { type InterceptFlush, TermLanes } from "./term-lanes.js";
+import type { TermWatcher } from "./term-watcher.js";
 import { Turns } from "./turns.js";
 
 /** Something that the owner of a shard does during a term beside answering calls. */
@@ -39,6 +40,7 @@ export interface ShardTermOptions {
   readonly rollups: TermRollups;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly watcher: TermWatcher;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
   readonly duties: readonly TermDuty[];
@@ -60,6 +62,7 @@ export class ShardTerm {
   readonly partitions: Partitions;
   readonly rollups: TermRollups;
   readonly clock: Clock;
+  readonly watcher: TermWatcher;
   /** Who opens, deletes or dismisses a job that has ended does so alone. */
   readonly turns = new Turns();
   readonly live = new LiveFeed();
@@ -85,6 +88,7 @@ export class ShardTerm {
     this.partitions = options.partitions;
     this.rollups = options.rollups;
     this.clock = options.clock;
+    this.watcher = options.watcher;
     this.state.onPresence = ({ space, id }, online, at) =>
       this.live.publish({ type: online ? "RUNNER_ONLINE" : "RUNNER_OFFLINE", space, runnerId: id, at });
     this.#lanes = new TermLanes({
@@ -218,6 +222,7 @@ export class ShardTerm {
       this.#forgetProgress(write);
     }
     this.feed.committed(events);
+    this.watcher.committed(writes);
     this.writeAll(following);
   }
 

@@ -14,6 +14,7 @@ import { writeSubmits } from "../../store/write-submits.js";
 import type { BodyCache } from "./body-cache.js";
 import type { Clock } from "./clock.js";
 import type { EventFeed } from "./event-feed.js";
+import type { TermWatcher } from "./term-watcher.js";
 import { reportBytes, submitBytes } from "./write-sizes.js";
 
 /**
@@ -31,6 +32,7 @@ export interface TermLanesOptions {
   readonly partitions: Partitions;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly watcher: TermWatcher;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
   /** Called with what a flush has made durable, before those who wait for it go on. */
@@ -154,7 +156,8 @@ export class TermLanes {
   }
 
   #laneOptions(name: string) {
-    const { url, logger, onFailure } = this.#options;
-    return { name: `scheduler-${name}`, url, log: logger, settings: byKeyOnly, onFailure };
+    const { url, logger, onFailure, watcher } = this.#options;
+    const lane = `scheduler-${name}`;
+    return { name: lane, url, log: logger, settings: byKeyOnly, onFailure, onFlush: watcher.lane(lane) };
   }
 }
