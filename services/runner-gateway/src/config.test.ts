@@ -5,8 +5,9 @@ it("needs only the database", () => {
   const config = loadRunnerGatewayConfig({ DATABASE_URL: "postgres://x" });
   expect(config).toMatchObject({
     GRPC_LISTEN: "127.0.0.1:7402",
-    SCHEDULER_ADDRESS: "127.0.0.1:7401",
+    SCHEDULER_ADDRESS: ["127.0.0.1:7401"],
     RUNNER_PENDING_MS: 3_000,
+    CALLS_IN_FLIGHT: 20_000,
   });
 });
 

@@ -1,10 +1,10 @@
 export { loadRunnerGatewayConfig, type RunnerGatewayConfig } from "./config.js";
 export { type Clock, systemClock } from "./domain/clock.js";
-export { migrateRunnerGateway, migrations, schema } from "./migrations/index.js";
+export { migrateRunnerGateway, runnersSchema } from "./migrations/index.js";
 export {
   createRunnerGateway,
   type RunnerGateway,
   type RunnerGatewayDeps,
   type RunnerGatewaySettings,
 } from "./runner-gateway.js";
-export { runnerGatewayScopes } from "./transport/scopes.js";
+export { runnerGatewayAudited, runnerGatewayScopes } from "./transport/scopes.js";

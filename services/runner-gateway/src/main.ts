@@ -1,26 +1,30 @@
-import { createPool } from "@switchyard/postgres";
+import { createPool, prepareSchema } from "@switchyard/postgres";
 import { createGrpcTransport } from "@switchyard/rpc";
 import {
   bearerOf,
-  createAuthPolicy,
   createLogger,
+  createMetricsRegistry,
   createServiceHost,
   firstOf,
+  openAccess,
+  openServiceTls,
   runUntilSignal,
-  traceInterceptor,
+  startTelemetry,
 } from "@switchyard/service-kit";
 import { loadRunnerGatewayConfig } from "./config.js";
-import { migrateRunnerGateway } from "./migrations/index.js";
+import { runnersSchema } from "./migrations/index.js";
 import { createRunnerGateway } from "./runner-gateway.js";
-import { runnerGatewayScopes } from "./transport/scopes.js";
+import { runnerGatewayAudited, runnerGatewayScopes } from "./transport/scopes.js";
 
+startTelemetry({ name: "runner-gateway" });
 const config = loadRunnerGatewayConfig(process.env);
 const logger = createLogger({ name: "runner-gateway", level: config.LOG_LEVEL });
 const { DATABASE_URL: databaseUrl, SWITCHYARD_SERVICE_TOKEN: serviceToken } = config;
 
-const interceptors = [...bearerOf(serviceToken), traceInterceptor];
-const scheduler = createGrpcTransport({ address: config.SCHEDULER_ADDRESS, interceptors });
-const logStore = createGrpcTransport({ address: config.LOG_STORE_ADDRESS, interceptors });
+const tls = openServiceTls(config, logger);
+const interceptors = bearerOf(serviceToken);
+const scheduler = createGrpcTransport({ address: config.SCHEDULER_ADDRESS, interceptors, tls });
+const logStore = createGrpcTransport({ address: config.LOG_STORE_ADDRESS, interceptors, tls });
 const pool = createPool({
   url: databaseUrl,
   max: config.DATABASE_POOL_MAX,
@@ -29,24 +33,28 @@ const pool = createPool({
 });
 
 const settings = { pendingMs: config.RUNNER_PENDING_MS };
-const gateway = createRunnerGateway({ pool, databaseUrl, scheduler, logStore, logger, settings });
+const registry = createMetricsRegistry();
+const gateway = createRunnerGateway({ pool, databaseUrl, scheduler, logStore, logger, registry, settings });
 const listen = [config.GRPC_LISTEN, config.OPS_LISTEN];
-const policy = createAuthPolicy({ tokens: config.SWITCHYARD_TOKENS, listen, logger });
+const access = openAccess({ settings: config, listen, logger });
 const host = createServiceHost({
   name: "runner-gateway",
-  logger,
+  ...{ logger, registry },
   routes: gateway.routes,
   grpcListen: config.GRPC_LISTEN,
   opsListen: config.OPS_LISTEN,
-  auth: { ...policy, authenticator: firstOf(policy.authenticator, gateway.authenticator) },
+  ...access,
+  auth: { ...access.auth, authenticator: firstOf(access.auth.authenticator, gateway.authenticator) },
   scopes: runnerGatewayScopes,
-  callsPerPrincipal: config.RUNNER_CALLS_PER_TOKEN,
+  audited: runnerGatewayAudited,
+  tls,
+  propagationMs: config.STOP_PROPAGATION,
 });
 
 await runUntilSignal({
   logger,
   start: async () => {
-    await migrateRunnerGateway(databaseUrl, logger);
+    await prepareSchema(runnersSchema, { url: databaseUrl, migrate: config.MIGRATE_AT_START, log: logger });
     await gateway.start();
     await host.start();
   },

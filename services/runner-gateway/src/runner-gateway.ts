@@ -4,8 +4,15 @@ import { asStorageError, createListener, type Pool } from "@switchyard/postgres"
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { createClient, mapErrors, type ServiceRoute } from "@switchyard/rpc";
-import type { Authenticator } from "@switchyard/service-kit";
+import {
+  type Authenticator,
+  type CheckedTokens,
+  createCheckedTokens,
+  firstOf,
+  watchPool,
+} from "@switchyard/service-kit";
 import type { Logger } from "pino";
+import { Registry } from "prom-client";
 import { createActivity } from "./domain/activity.js";
 import { createRunnerLogs } from "./domain/append-log.js";
 import { createCheckCredential } from "./domain/check-credential.js";
@@ -24,15 +31,20 @@ import { createSeals } from "./domain/seals.js";
 import { createSignsOfLife } from "./domain/signs-of-life.js";
 import { createRunnerSessions, type RunnerSessions } from "./domain/sync/runner-sessions.js";
 import { createSyncRunner } from "./domain/sync/sync-runner.js";
+import { createAccessTokens } from "./domain/tokens/access-tokens.js";
+import { createTokenUses } from "./domain/tokens/token-uses.js";
 import { createCapacityLoop } from "./loops/capacity/capacity-loop.js";
+import { writeTokenUses } from "./store/access-tokens.js";
+import { showSessions } from "./metrics/session-metrics.js";
 import { findCredentialOwner } from "./store/credentials.js";
-import { poolChannel, runnerChannel } from "./store/database.js";
+import { poolChannel, runnerChannel, tokenChannel } from "./store/database.js";
 import { findRunner } from "./store/read-runners.js";
 import { countLost, writeActivity } from "./store/write-activity.js";
 import { createFleetRoute } from "./transport/fleet-service.js";
 import { createRunnerAuthenticator } from "./transport/runner-authenticator.js";
 import { createRunnerRoute } from "./transport/runner-service.js";
 import { profileOf } from "./transport/spec-mapping.js";
+import { createTokenRoute } from "./transport/token-service.js";
 
 /** What a gateway needs from outside. */
 export interface RunnerGatewayDeps {
@@ -48,6 +60,8 @@ export interface RunnerGatewayDeps {
   readonly settings?: RunnerGatewaySettings;
   /** Default: the machine's. */
   readonly clock?: Clock;
+  /** Gets the gateway's metrics. Default: nobody sees them. */
+  readonly registry?: Registry;
 }
 
 /** What may be set; the defaults are meant for production. */
@@ -64,9 +78,9 @@ export interface RunnerGatewaySettings {
 
 /** A gateway for runners. */
 export interface RunnerGateway {
-  /** `RunnerService` and `FleetService`. */
+  /** `RunnerService`, `FleetService` and `TokenService`. */
   readonly routes: ServiceRoute[];
-  /** Recognises the tokens that runners have of their own; to be asked before or after configured tokens. */
+  /** Recognises access tokens and those that runners have of their own; to be asked before or after configured tokens. */
   readonly authenticator: Authenticator;
   /** Returns when the gateway hears of changes by other replicas and asks for work. */
   start(): Promise<void>;
@@ -81,8 +95,8 @@ export interface RunnerGateway {
 
 /** Builds a gateway. Nothing runs before `start`. */
 export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
-  const { pool, logger, clock = systemClock, settings = {} } = deps;
-  const { pendingMs = 3_000 } = settings;
+  const { pool, logger, clock = systemClock, settings = {}, registry: metrics = new Registry() } = deps;
+  const { pendingMs = 3_000, sealBeforeMs = 5_000 } = settings;
   const scheduler = createClient(DispatchService, deps.scheduler);
   const logStore = createClient(LogService, deps.logStore);
   const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
@@ -91,8 +105,9 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   const listener = createListener({
     url: deps.databaseUrl,
     applicationName: "runner-gateway listener",
-    channels: [runnerChannel, poolChannel],
+    channels: [runnerChannel, poolChannel, tokenChannel],
     onNotification: (channel, payload) => {
+      if (channel === tokenChannel) return checkedTokens.forget(payload);
       if (channel === poolChannel) return pools.changed(payload);
       const [namespace, id] = JSON.parse(payload) as [string, string];
       registry.changed(namespace, id);
@@ -113,6 +128,15 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     clock,
     onError: warn("signs of life could not be written"),
   });
+  const uses = createTokenUses({
+    write: (noted) => writeTokenUses(pool, noted),
+    onError: warn("uses of tokens could not be written"),
+  });
+  const tokens = createAccessTokens({ pool, uses, clock, onRevoked: (digest) => checkedTokens.forget(digest) });
+  const checkedTokens: CheckedTokens = createCheckedTokens({
+    check: tokens.check,
+    onError: warn("tokens cannot be checked"),
+  });
   const renewals = createRenewals({ scheduler, clock, ...optional("lazyMs", settings.lazyMs) });
   const seals = createSeals({
     logStore,
@@ -127,11 +151,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     ...optional("sealWaitMs", settings.sealAfterMs),
   });
   const giveBack = createGiveBack(reports, warn("leases could not be given back"));
-  const sealBeforeHanding = createSealBeforeHanding(
-    seals,
-    warn("older logs could not be sealed"),
-    settings.sealBeforeMs ?? 5_000,
-  );
+  const sealBeforeHanding = createSealBeforeHanding(seals, warn("older logs could not be sealed"), sealBeforeMs);
   const capacity = createCapacityLoop({
     scheduler,
     onLeases: (leases) => sessions.assign(leases),
@@ -152,8 +172,11 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     sealBeforeHanding,
     state: capacity.state,
     onError: warn("a changed runner could not be read"),
-    pendingMs,
+    ...{ pendingMs, sealBeforeMs },
   });
+
+  showSessions(metrics, () => sessions.counts());
+  watchPool(metrics, pool);
 
   const fleet = createFleet({ pool, registry, renewals, activity, clock });
   const pools = createPools({ pool, fleet, activity, clock });
@@ -196,6 +219,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
       signs,
       stopping: ending.signal,
     }),
+    createTokenRoute(tokens),
   ].map((served) => mapErrors(served, asStorageError));
 
   let started: Promise<void> | undefined;
@@ -217,6 +241,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     await renewals.stop();
     await seals.stop();
     await activity.stop();
+    await uses.stop();
     await listener.stop();
   }
 
@@ -227,11 +252,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
 
   return {
     routes,
-    authenticator: createRunnerAuthenticator({
-      findOwner,
-      registry,
-      clock,
-    }),
+    authenticator: firstOf(checkedTokens, createRunnerAuthenticator({ findOwner, registry, clock })),
     start() {
       started ??= listener.start().then(() => capacity.start());
       return started;

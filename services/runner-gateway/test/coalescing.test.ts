@@ -22,8 +22,7 @@ it("a thousand idle runners cost the scheduler a handful of calls", async () => 
   const namespace = newNamespace();
   const { scheduler, runners } = fixture;
   const ids = Array.from({ length: runnerCount }, (_, i) => `r${i}`);
-  for (let i = 0; i < ids.length; i += 50)
-    await Promise.all(ids.slice(i, i + 50).map((id) => register(fixture, namespace, id)));
+  await registerAll(namespace, ids);
   const calls = ids.map((id) => firstSync(namespace, id, 600));
   /** Every runner calls once, as an idle one does again and again. */
   const round = async (receivedRevisions: readonly bigint[]) => {

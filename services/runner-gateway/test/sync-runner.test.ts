@@ -152,7 +152,7 @@ describe("a lost message", () => {
     expect(job.attempts).toHaveLength(1);
   });
 
-  it("is found at another replica, which asks for the full set first", async () => {
+  it("is found at another replica, which asks for the full set, and again when the first must have let go of it", async () => {
     const { runners, scheduler, namespace, first } = await setUp();
     const job = scheduler.submit(namespace);
     const lost = await runners.syncRunner(first);
@@ -163,7 +163,9 @@ describe("a lost message", () => {
     expect(strange.wantComplete).toBe(true);
     expect(strange.leases).toEqual([]);
     expect(Number(strange.timeToLive?.seconds)).toBeGreaterThan(30);
-    const found = await other.runners.syncRunner({ ...first, receivedRevision: strange.revision });
+    const missed = await other.runners.syncRunner({ ...first, receivedRevision: strange.revision });
+    expect([missed.leases, missed.wantComplete]).toEqual([[], true]);
+    const found = await other.runners.syncRunner({ ...first, receivedRevision: missed.revision });
     expect(found.leases.map(({ jobId, attempt }) => [jobId, attempt])).toEqual([[job.id, 1]]);
   });
 });

@@ -1,3 +1,4 @@
+import { outsideTraces } from "@switchyard/tracing";
 import type { ActivityChange, LostAttempt } from "../store/write-activity.js";
 import type { Clock } from "./clock.js";
 import { runnerKey } from "./runner-record.js";
@@ -59,7 +60,7 @@ export function createActivity(deps: ActivityDeps): Activity {
     const waitMs = Math.max(0, lastWriteMs + intervalMs - clock.monotonicMs());
     timer = setTimeout(() => {
       timer = undefined;
-      flush().catch(deps.onError);
+      outsideTraces(flush).catch(deps.onError);
     }, waitMs);
   }
 

@@ -10,6 +10,9 @@ export const runnerChannel = "switchyard_runners";
 /** Channel on which replicas tell each other that a pool changed; the payload is the namespace. */
 export const poolChannel = "switchyard_pools";
 
+/** Channel on which replicas tell each other that an access token was revoked; the payload is its SHA-256, hexadecimal. */
+export const tokenChannel = "switchyard_tokens";
+
 /** Runs `body` in one transaction; rolled back when it throws. */
 export async function inTransaction<T>(pool: Pool, body: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();

@@ -1,8 +1,17 @@
+import { TokenService } from "@switchyard/proto/switchyard/auth/v1/token_service_pb";
+import { FleetService } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
+import { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { type Authenticator, sha256 } from "@switchyard/service-kit";
 import { requireCredential } from "../domain/check-credential.js";
 import type { Clock } from "../domain/clock.js";
 import type { RunnerPrincipal } from "./runner-principal.js";
 import type { RunnerRegistry } from "../domain/runner-registry.js";
+
+/**
+ * What a runner may call: the services that know for which runner its token speaks. Another one in the same process would take
+ * it for anybody with scope `run`.
+ */
+const ownServices = new Set([RunnerService, FleetService, TokenService].map(({ typeName }) => typeName));
 
 interface Owner {
   readonly namespace: string;
@@ -54,6 +63,7 @@ function principalOf({ namespace, runnerId }: Owner, digest: string): RunnerPrin
     name: `runner:${namespace}/${runnerId}`,
     scopes: new Set(["run"]),
     namespaces: new Set([namespace]),
+    services: ownServices,
     runner: { namespace, id: runnerId, digest },
   };
 }

@@ -1,6 +1,7 @@
 import type { Client } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
 import type { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import { type Caller, presentSpan, withCallers } from "@switchyard/tracing";
 import type { Clock } from "../clock.js";
 import { runnerKey } from "../runner-record.js";
 import { MergedRenewal } from "./merged-renewal.js";
@@ -36,6 +37,7 @@ export interface RenewalsDeps {
 
 interface Waiting {
   readonly need: RenewalNeed;
+  readonly caller: Caller;
   readonly resolve: (answer: RenewalAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -93,7 +95,11 @@ export function createRenewals(deps: RenewalsDeps): Renewals {
     const sentMs = clock.monotonicMs();
     try {
       const renewals = [...entries.values()].map((entry) => entry.toRequest());
-      const { results } = await scheduler.renewLeases({ renewals }, { timeoutMs });
+      const { results } = await withCallers(
+        taken,
+        ({ caller }) => caller,
+        () => scheduler.renewLeases({ renewals }, { timeoutMs }),
+      );
       if (results.length !== renewals.length) throw new Error("the scheduler answered fewer runners than were named");
       const places = new Map([...entries.keys()].map((key, index) => [key, index]));
       for (const [key, entry] of entries) {
@@ -148,7 +154,7 @@ export function createRenewals(deps: RenewalsDeps): Renewals {
       // A touch from before the runner signed off must not bring its presence back.
       if (need.leave === true) lazy.delete(runnerKey(need.namespace, need.runnerId));
       return new Promise((resolve, reject) => {
-        waiting.push({ need, resolve, reject });
+        waiting.push({ need, caller: presentSpan(), resolve, reject });
         pump();
       });
     },

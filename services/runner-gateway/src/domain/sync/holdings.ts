@@ -62,7 +62,12 @@ export class Holdings {
     this.#latest = undefined;
   }
 
-  /** Attempts held. */
+  /** The attempts held. */
+  get keys(): Iterable<string> {
+    return this.#leases.keys();
+  }
+
+  /** How many these are. */
   get size(): number {
     return this.#leases.size;
   }

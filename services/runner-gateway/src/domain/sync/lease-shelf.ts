@@ -21,8 +21,12 @@ export class LeaseShelf {
   #now: Moment = { ms: Number.NaN };
   #readyNow: Place = { at: "ready", sinceMs: Number.NaN };
 
-  /** Puts a lease that was told just now. Returns false when it is known: then only its remaining time is news. */
-  put(lease: Lease, nowMs: number, sealed: boolean): boolean {
+  /**
+   * Puts a lease that was told just now. Returns false when it is known: then only its remaining time is news.
+   *
+   * @param isGranted it comes from its grant, and not from a look at what the runner should hold
+   */
+  put(lease: Lease, nowMs: number, sealed: boolean, isGranted = true): boolean {
     const key = keyOf(lease);
     const known = this.#leases.get(key);
     this.#setNow(nowMs);
@@ -30,7 +34,7 @@ export class LeaseShelf {
       known.tell(lease, this.#now);
       return false;
     }
-    const shelved = new ShelvedLease(lease, this.#now, sealed ? this.#readyNow : sealing);
+    const shelved = new ShelvedLease(lease, this.#now, sealed ? this.#readyNow : sealing, isGranted);
     this.#leases.set(key, shelved);
     this.#count[shelved.place.at]++;
     if (sealed) this.#fresh.add(shelved);
@@ -106,21 +110,30 @@ export class LeaseShelf {
     return at;
   }
 
-  /** Removes what a process of the runner that is gone may have received; what it never saw stays for the next one. */
-  dropHanded(): void {
+  /** Removes and names what a process of the runner that is gone may have received; what it never saw stays for the next one. */
+  dropHanded(): string[] {
+    const dropped: string[] = [];
     for (const { leases } of this.#answers) {
-      for (const shelved of leases) if (shelved.place.at === "sent") this.drop(keyOf(shelved.lease));
+      for (const shelved of leases) if (shelved.place.at === "sent") dropped.push(keyOf(shelved.lease));
     }
+    for (const key of dropped) this.drop(key);
+    return dropped;
   }
 
-  /** Removes and returns the leases that have been ready since this moment or longer. */
-  takeOverdue(sinceMs: number): Lease[] {
+  /**
+   * Removes the leases that have been ready since this moment or longer. Returns those that the runner cannot have from anybody; of the
+   * others its next full statement tells.
+   *
+   * @param notBeforeMs what has been ready since before this moment may have been handed out by another replica, too
+   */
+  takeOverdue(sinceMs: number, notBeforeMs = Number.NEGATIVE_INFINITY): Lease[] {
     const overdue: Lease[] = [];
     for (const queue of [this.#again, this.#fresh]) {
       for (let shelved = queue.first(); shelved !== undefined; shelved = queue.first()) {
         if (readySince(shelved) > sinceMs) break;
+        const isMine = shelved.isUntouched && readySince(shelved) >= notBeforeMs;
         this.drop(keyOf(shelved.lease));
-        overdue.push(shelved.lease);
+        if (isMine) overdue.push(shelved.lease);
       }
     }
     return overdue;

@@ -13,6 +13,7 @@ import { Holdings } from "./holdings.js";
 import { LeaseShelf } from "./lease-shelf.js";
 import { endedRevocation, revocationOf } from "./status-to-revocation.js";
 import { StopNotes } from "./stop-notes.js";
+import { type KeepingTimes, Strays } from "./strays.js";
 
 /** What an answer tells a runner; times are added by the call. */
 export interface SessionAnswer {
@@ -37,6 +38,7 @@ export class RunnerSession {
   readonly stops = new StopNotes();
   readonly holdings = new Holdings();
   readonly channels = new Map<number, Channel>();
+  readonly strays: Strays;
   record: RunnerRecord;
   /** Names the runner's process; empty before its first call. */
   sessionId = "";
@@ -49,7 +51,8 @@ export class RunnerSession {
   /** When a call last came in or was answered, monotonic. */
   lastCallMs = 0;
 
-  constructor(record: RunnerRecord) {
+  constructor(record: RunnerRecord, times: KeepingTimes) {
+    this.strays = new Strays(times);
     this.namespace = record.namespace;
     this.runnerId = record.id;
     this.record = record;
@@ -60,7 +63,7 @@ export class RunnerSession {
     if (sessionId === this.sessionId) return true;
     this.sessionId = sessionId;
     this.channels.clear();
-    this.shelf.dropHanded();
+    this.strays.beginAnew([...this.holdings.keys, ...this.shelf.dropHanded()]);
     this.holdings.clear();
     this.stops.clear();
     return false;
@@ -112,7 +115,7 @@ export class RunnerSession {
    *
    * @param answer about those whose standing the scheduler knows
    * @param ended the others
-   * @returns the leases that the runner should hold and did not name, and that are not on the shelf yet
+   * @returns the leases that the runner should hold and did not name, and that nobody else can be bringing it
    */
   applyRenewal(
     answer: RenewalAnswer,
@@ -139,17 +142,19 @@ export class RunnerSession {
     this.stops.settle(named);
     const isAlive = (channel: number) => this.channels.get(channel)?.isOpen(nowMs) ?? false;
     for (const lease of answer.unnamed) this.shelf.reclaim(lease, nowMs, isAlive);
-    return answer.unnamed.filter((lease) => !this.shelf.has(lease) && !this.holdings.hasEnded(keyOf(lease)));
+    const missing = answer.unnamed.filter((lease) => !this.shelf.has(lease) && !this.holdings.hasEnded(keyOf(lease)));
+    return this.strays.takeLost(missing, nowMs);
   }
 
   /**
    * Puts a lease on the shelf.
    *
    * @param sealed it may be handed out at once
+   * @param isGranted it comes from its grant, and not from a look at what the runner should hold
    * @returns false when it is known: it is on the shelf, or the runner has it
    */
-  shelve(lease: Lease, nowMs: number, sealed: boolean): boolean {
-    return !this.holdings.has(keyOf(lease)) && this.shelf.put(lease, nowMs, sealed);
+  shelve(lease: Lease, nowMs: number, sealed: boolean, isGranted: boolean): boolean {
+    return !this.holdings.has(keyOf(lease)) && this.shelf.put(lease, nowMs, sealed, isGranted);
   }
 
   /** An attempt is revoked, or shall stop. Returns whether it never left this gateway, so that nobody else can stop it. */

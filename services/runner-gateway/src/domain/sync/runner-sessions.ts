@@ -15,7 +15,7 @@ export interface RunnerSessions {
   open(record: RunnerRecord): RunnerSession;
   /** Something about a session changed: answers held calls that this is news for, and states its demand. */
   update(session: RunnerSession): void;
-  /** Puts leases on the shelf of a session, older logs sealed first. */
+  /** Puts leases on the shelf of a session that its runner should hold and did not name, older logs sealed first. */
   shelve(session: RunnerSession, leases: readonly Lease[]): void;
   /** Leases that the scheduler granted. */
   assign(leases: readonly Lease[]): void;
@@ -33,12 +33,23 @@ export interface RunnerSessions {
   close(session: RunnerSession): void;
   /** Calls held. */
   readonly held: number;
+  /** What is here of each runner. */
+  counts(): Iterable<SessionCounts>;
   /** Answers all held calls with what is there, and every later one at once. */
   stop(): void;
   /** Gives back what no runner got to see; after the last leases have arrived. */
   giveBackRest(): void;
   /** {@link stop} was called. */
   readonly isStopping: boolean;
+}
+
+/** What is here of a runner. */
+export interface SessionCounts {
+  readonly namespace: string;
+  readonly slots: number;
+  readonly heldCalls: number;
+  /** Leases that it has not taken yet. */
+  readonly waiting: number;
 }
 
 /** What {@link createRunnerSessions} needs. */
@@ -57,6 +68,8 @@ export interface RunnerSessionsDeps {
   readonly onError: (error: unknown) => void;
   /** How long a lease waits for its runner's next call, and a runner's demand outlives its last one. */
   readonly pendingMs: number;
+  /** How long a lease waits before that for the seal of earlier attempts' logs. */
+  readonly sealBeforeMs: number;
 }
 
 /** A session without a call for so long is forgotten; its runner is asked for everything when it comes again. */
@@ -114,6 +127,7 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
     let due = Number.POSITIVE_INFINITY;
     const ready = session.shelf.oldestReadyMs();
     if (ready !== undefined) due = session.isAccepting ? ready + pendingMs : now;
+    due = Math.min(due, session.strays.askAgainMs);
     let isOpen = false;
     for (const channel of session.channels.values()) {
       if (!channel.isOpen(now)) continue;
@@ -139,32 +153,39 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
     timers.set(session, { timer, atMs });
   }
 
+  /** A lease that became ready before is not this gateway's to give back: it is late, by half of what others wait for it. */
+  const oldest = (now: number) => now - 1.5 * pendingMs;
+
   /** Does what is due: calls that were held long enough are answered, and leases that nobody came for given back. */
   function sweep(session: RunnerSession): void {
     const now = clock.monotonicMs();
     for (const { held } of session.channels.values()) if (held !== undefined && held.untilMs <= now) held.answer();
+    if (session.strays.askAgainMs <= now) {
+      session.strays.askAgainMs = Number.POSITIVE_INFINITY;
+      session.needsComplete = true;
+    }
     const since = session.isAccepting ? now - pendingMs : now;
-    giveBack.release(session.shelf.takeOverdue(since), "the runner did not come for it");
+    giveBack.release(session.shelf.takeOverdue(since, oldest(now)), "the runner did not come for it");
     const isOpen = [...session.channels.values()].some((channel) => channel.isOpen(now));
     const isForgotten = !isOpen && session.shelf.waiting === 0 && session.lastCallMs + forgetMs <= now;
     if (isForgotten) sessions.delete(runnerKey(session.namespace, session.runnerId));
     else update(session);
   }
 
-  async function seal(session: RunnerSession, lease: Lease): Promise<void> {
+  async function seal(session: RunnerSession, lease: Lease, isGranted: boolean): Promise<void> {
     const sealed = await deps.sealBeforeHanding(lease);
     if (sealed) session.shelf.sealed(lease, clock.monotonicMs());
-    else if (session.shelf.drop(attemptKey(lease.jobId, lease.attempt)) !== undefined) {
+    else if (session.shelf.drop(attemptKey(lease.jobId, lease.attempt)) !== undefined && isGranted) {
       giveBack.release([lease], "older logs could not be sealed", unsealedDelayMs);
     }
     update(session);
   }
 
-  function shelve(session: RunnerSession, leases: readonly Lease[]): void {
+  function shelve(session: RunnerSession, leases: readonly Lease[], isGranted: boolean): void {
     const now = clock.monotonicMs();
     for (const lease of leases) {
       const isFirst = lease.attempt <= 1;
-      if (session.shelve(lease, now, isFirst) && !isFirst) void seal(session, lease);
+      if (session.shelve(lease, now, isFirst, isGranted) && !isFirst) void seal(session, lease, isGranted);
     }
   }
 
@@ -173,14 +194,14 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
       const key = runnerKey(record.namespace, record.id);
       let session = sessions.get(key);
       if (session === undefined) {
-        session = new RunnerSession(record);
+        session = new RunnerSession(record, deps);
         sessions.set(key, session);
       }
       session.record = record;
       return session;
     },
     update,
-    shelve,
+    shelve: (session, leases) => shelve(session, leases, false),
     assign(leases) {
       const concerned = new Map<RunnerSession, Lease[]>();
       const homeless: Lease[] = [];
@@ -198,7 +219,7 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
       }
       giveBack.release(homeless, "the runner is gone");
       for (const [session, own] of concerned) {
-        shelve(session, own);
+        shelve(session, own, true);
         update(session);
       }
     },
@@ -236,6 +257,7 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
       }
       return held;
     },
+    counts: () => countsOf(sessions.values()),
     stop() {
       stopping = true;
       for (const { timer } of timers.values()) clearTimeout(timer);
@@ -244,13 +266,21 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
     },
     giveBackRest() {
       for (const session of sessions.values()) {
-        giveBack.release(session.shelf.takeOverdue(Number.POSITIVE_INFINITY), "the gateway is ending");
+        const rest = session.shelf.takeOverdue(Number.POSITIVE_INFINITY, oldest(clock.monotonicMs()));
+        giveBack.release(rest, "the gateway is ending");
       }
     },
     get isStopping() {
       return stopping;
     },
   };
+}
+
+function* countsOf(sessions: Iterable<RunnerSession>): Iterable<SessionCounts> {
+  for (const { namespace, record, channels, shelf } of sessions) {
+    const heldCalls = [...channels.values()].filter(({ held }) => held !== undefined).length;
+    yield { namespace, slots: record.slots, heldCalls, waiting: shelf.waiting };
+  }
 }
 
 function revoked(): SwitchyardError {

@@ -32,13 +32,19 @@ export class ShelvedLease {
   /** When the lease's time to live was told. */
   told: Moment;
   place: Place;
+  /**
+   * The runner cannot have it from anybody: it came here straight from its grant and has not gone out. Only such a lease may be given back.
+   * Of one that the runner should hold and did not name, or whose answer got lost, another replica may have told the runner meanwhile.
+   */
+  isUntouched: boolean;
   /** The message has gone out: it may be in somebody's hands in this process. */
   #isShared = false;
 
-  constructor(lease: Lease, told: Moment, place: Place) {
+  constructor(lease: Lease, told: Moment, place: Place, isGranted: boolean) {
     this.lease = lease;
     this.told = told;
     this.place = place;
+    this.isUntouched = isGranted;
   }
 
   /** The lease was told again. */
@@ -62,6 +68,7 @@ export class ShelvedLease {
     if (timeToLive !== undefined) lease.timeToLive = timeLeft.of(timeToLive, this.told);
     if (executionTimeLeft !== undefined) lease.executionTimeLeft = timeLeft.of(executionTimeLeft, this.told);
     this.tell(lease, timeLeft.now);
+    this.isUntouched = false;
     this.#isShared = true;
     return lease;
   }
