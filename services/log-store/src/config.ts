@@ -1,13 +1,15 @@
 import {
+  accessSettings,
   type ConfigOf,
   flag,
   hostPort,
+  hostPorts,
+  hostSettings,
   integer,
-  json,
   loadConfig,
   sizeBytes,
-  staticTokensSchema,
   text,
+  tokenCheckSettings,
 } from "@switchyard/service-kit";
 
 /** Bounds of the log store. */
@@ -38,20 +40,21 @@ export const defaultLimits: LogStoreLimits = {
 const shape = {
   /** `postgres://...`; required. Also by `DATABASE_URL_FILE`. */
   DATABASE_URL: text(),
+  /** Whether the start migrates the schema; otherwise it refuses one that is older than it needs. */
+  MIGRATE_AT_START: flag().default(true),
   /** Where gRPC is served. */
   GRPC_LISTEN: hostPort().default("127.0.0.1:7403"),
   /** Where probes, metrics and the Connect protocol are served. */
   OPS_LISTEN: hostPort().default("127.0.0.1:7483"),
   /** `trace` to `fatal`, or `silent`. */
   LOG_LEVEL: text().default("info"),
-  /** The tokens that callers may show, as JSON. Unset: open, on loopback addresses only. */
-  SWITCHYARD_TOKENS: json(staticTokensSchema).default([]),
+  ...accessSettings,
+  ...tokenCheckSettings,
   /** Where the scheduler's gRPC port is: asked whether attempts without logs are over. Unset: their ends are stored here. */
-  SCHEDULER_ADDRESS: hostPort().optional(),
-  /** Token with which this service calls the scheduler. */
-  SWITCHYARD_SERVICE_TOKEN: text(8).optional(),
+  SCHEDULER_ADDRESS: hostPorts().optional(),
   /** Serve gRPC reflection. */
   GRPC_REFLECTION: flag().default(false),
+  ...hostSettings,
   /** Connections for reading. Writing has two of its own, listening one. */
   LOG_STORE_POOL_SIZE: integer({ min: 2, max: 200 }).default(10),
   LOG_STORE_MAX_HEADS: integer({ min: 100 }).default(defaultLimits.maxHeads),

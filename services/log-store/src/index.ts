@@ -1,4 +1,4 @@
 export { defaultLimits, loadLogStoreConfig, type LogStoreConfig, type LogStoreLimits } from "./config.js";
 export { createLogStore, type LogStore, type LogStoreDeps } from "./log-store.js";
-export { logsSchema, logStoreMigrations, migrateLogStore } from "./migrations/index.js";
-export { logStoreScopes } from "./scopes.js";
+export { logsSchema, migrateLogStore } from "./migrations/index.js";
+export { logStoreAudited, logStoreScopes } from "./scopes.js";

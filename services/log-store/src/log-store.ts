@@ -3,7 +3,9 @@ import type { Transport } from "@connectrpc/connect";
 import { createListener, type Pool, type PostgresLog } from "@switchyard/postgres";
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { commitMetrics, watchPool } from "@switchyard/service-kit";
 import { createClient, route, type ServiceRoute } from "@switchyard/rpc";
+import { Registry } from "prom-client";
 import { defaultLimits, type LogStoreLimits } from "./config.js";
 import { createAppender } from "./domain/append/appender.js";
 import { createTextReplacer } from "./domain/append/replace-text.js";
@@ -11,6 +13,7 @@ import { deleteLogs } from "./domain/delete-logs.js";
 import { createAttemptOracle } from "./domain/follow/attempt-oracle.js";
 import { createFollowHub } from "./domain/follow/follow-hub.js";
 import { createSealer } from "./domain/seal-logs.js";
+import { createAppendMetrics, showMemory } from "./metrics/log-metrics.js";
 import { changesChannel, parseNotice } from "./store/channel.js";
 import { appendHandlers } from "./transport/append-handlers.js";
 import { endHandlers } from "./transport/end-handlers.js";
@@ -32,6 +35,8 @@ export interface LogStoreDeps {
   /** The clock, milliseconds since 1970; stamps what comes without a time. Default `Date.now`. */
   readonly now?: () => number;
   readonly logger?: PostgresLog;
+  /** Gets the log store's metrics. Default: nobody sees them. */
+  readonly registry?: Registry;
 }
 
 /** A running log store. */
@@ -51,7 +56,9 @@ export interface LogStore {
  * memory to the readers who follow it here; other replicas are told by one notification per flush, and read it.
  */
 export function createLogStore(deps: LogStoreDeps): LogStore {
-  const { pool, databaseUrl: url, now = Date.now } = deps;
+  const { pool, databaseUrl: url, now = Date.now, registry = new Registry() } = deps;
+  const commits = commitMetrics(registry);
+  const countAppend = createAppendMetrics(registry);
   const limits = { ...defaultLimits, ...deps.limits };
   const replica = randomUUID();
   const log = deps.logger === undefined ? {} : { log: deps.logger };
@@ -67,15 +74,22 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
     maxHeads: limits.maxHeads,
     maxPendingBytes: limits.maxPendingBytes,
     maxFlushBytes: limits.maxFlushBytes,
-    onCommitted: hub.committed,
+    onCommitted: (key, id, chunks, made) => {
+      countAppend(chunks);
+      hub.committed(key, id, chunks, made);
+    },
+    onFlush: commits("log-store-append"),
   });
   const sealer = createSealer({
     url,
     replica,
     now,
     ...log,
+    onFlush: commits("log-store-seal"),
     onSealed: ({ namespace, jobId }) => hub.jobChanged(namespace, jobId),
   });
+  showMemory(registry, { hub, appender });
+  watchPool(registry, pool);
   const replacer = createTextReplacer(pool, appender, now);
   const listener = createListener({
     url,

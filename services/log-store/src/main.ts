@@ -1,18 +1,21 @@
-import { createPool } from "@switchyard/postgres";
+import { createPool, prepareSchema } from "@switchyard/postgres";
 import { createGrpcTransport } from "@switchyard/rpc";
 import {
   bearerOf,
-  createAuthPolicy,
   createLogger,
+  createMetricsRegistry,
   createServiceHost,
+  openAccess,
+  openServiceTls,
   runUntilSignal,
-  traceInterceptor,
+  startTelemetry,
 } from "@switchyard/service-kit";
 import { loadLogStoreConfig } from "./config.js";
 import { createLogStore } from "./log-store.js";
-import { migrateLogStore } from "./migrations/index.js";
-import { logStoreScopes } from "./scopes.js";
+import { logsSchema } from "./migrations/index.js";
+import { logStoreAudited, logStoreScopes } from "./scopes.js";
 
+startTelemetry({ name: "log-store" });
 const config = loadLogStoreConfig();
 const { DATABASE_URL: databaseUrl, GRPC_LISTEN: grpcListen, OPS_LISTEN: opsListen, limits } = config;
 const logger = createLogger({ name: "log-store", level: config.LOG_LEVEL });
@@ -22,25 +25,33 @@ const pool = createPool({
   applicationName: "log-store",
   log: logger,
 });
+const tls = openServiceTls(config, logger);
 const { SCHEDULER_ADDRESS: address, SWITCHYARD_SERVICE_TOKEN: token } = config;
-const interceptors = [...bearerOf(token), traceInterceptor];
-const scheduler = address === undefined ? undefined : createGrpcTransport({ address, interceptors });
-const store = createLogStore({ databaseUrl, pool, limits, logger, ...(scheduler && { scheduler }) });
+const interceptors = bearerOf(token);
+const scheduler = address === undefined ? undefined : createGrpcTransport({ address, interceptors, tls });
+const { TOKEN_CHECK_ADDRESS: checkAddress } = config;
+const tokenService =
+  checkAddress === undefined ? undefined : createGrpcTransport({ address: checkAddress, interceptors, tls });
+const registry = createMetricsRegistry();
+const store = createLogStore({ databaseUrl, pool, limits, logger, registry, ...(scheduler && { scheduler }) });
 const host = createServiceHost({
   name: "log-store",
-  logger,
+  ...{ logger, registry },
   routes: store.routes,
   grpcListen,
   opsListen,
-  auth: createAuthPolicy({ tokens: config.SWITCHYARD_TOKENS, listen: [grpcListen, opsListen], logger }),
+  ...openAccess({ settings: config, tokenService, listen: [grpcListen, opsListen], logger }),
   scopes: logStoreScopes,
+  audited: logStoreAudited,
   reflection: config.GRPC_REFLECTION,
+  tls,
+  propagationMs: config.STOP_PROPAGATION,
 });
 
 await runUntilSignal({
   logger,
   async start() {
-    await migrateLogStore(databaseUrl, logger);
+    await prepareSchema(logsSchema, { url: databaseUrl, migrate: config.MIGRATE_AT_START, log: logger });
     await store.start();
     await host.start();
   },
@@ -48,6 +59,7 @@ await runUntilSignal({
     await host.stop();
     await store.stop();
     scheduler?.close();
+    tokenService?.close();
     await pool.close();
   },
 });

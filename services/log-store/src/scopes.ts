@@ -1,4 +1,4 @@
-import type { ScopeTable } from "@switchyard/service-kit";
+import type { AuditedMethods, ScopeTable } from "@switchyard/service-kit";
 
 /** The scope that each call needs. Seals and deletions are for the services that decide about jobs. */
 export const logStoreScopes: ScopeTable = {
@@ -11,3 +11,6 @@ export const logStoreScopes: ScopeTable = {
   "switchyard.log.v1.LogService/SealLog": "admin",
   "switchyard.log.v1.LogService/DeleteLogs": "admin",
 };
+
+/** The runner-gateway seals the streams of every attempt that ends; nobody decides about that. */
+export const logStoreAudited: AuditedMethods = { routine: ["switchyard.log.v1.LogService/SealLog"] };

@@ -1,4 +1,5 @@
 import { createGroupCommitLane, type PostgresLog } from "@switchyard/postgres";
+import type { OnCommit } from "@switchyard/service-kit";
 import { type SealItem, sealStreams } from "../store/seal-streams.js";
 import { createLaneKeeper } from "./lane-keeper.js";
 
@@ -11,6 +12,8 @@ export interface SealerOptions {
   readonly now: () => number;
   /** Told of each job of which attempts were sealed, after the commit. */
   readonly onSealed: (job: { readonly namespace: string; readonly jobId: string }) => void;
+  /** Told of each commit. */
+  readonly onFlush?: OnCommit;
   readonly log?: PostgresLog;
 }
 
@@ -37,6 +40,7 @@ export function createSealer(options: SealerOptions): Sealer {
     maxItems: 1_000,
     flush: (client, items) => sealStreams(client, options.replica, items, Math.floor(options.now() * 1_000)),
     onFailure: () => keeper.restart(),
+    ...(options.onFlush && { onFlush: options.onFlush }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const keeper = createLaneKeeper(() => lane);

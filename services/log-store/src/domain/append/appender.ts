@@ -1,5 +1,6 @@
 import { SwitchyardError } from "@switchyard/errors";
 import { createGroupCommitLane, type Pool, type PostgresLog } from "@switchyard/postgres";
+import type { OnCommit } from "@switchyard/service-kit";
 import type { StreamKey } from "../../model/stream-key.js";
 import { loadHeads } from "../../store/load-heads.js";
 import { createBatchLoader } from "../batch-loader.js";
@@ -19,6 +20,8 @@ export interface AppenderOptions extends FlushOptions {
   readonly maxHeads: number;
   /** Bytes of appends that may wait for their commit. */
   readonly maxPendingBytes: number;
+  /** Told of each commit. */
+  readonly onFlush?: OnCommit;
   readonly log?: PostgresLog;
 }
 
@@ -34,6 +37,8 @@ export interface Appender {
    * @throws SwitchyardError `STORAGE_UNAVAILABLE`; the outcome may be unknown: repeat with the expected sequence. `SHUTTING_DOWN`
    */
   append(key: StreamKey, draft: Draft, wish: AppendWish): Promise<AppendOutcome>;
+  /** Bytes of appends that wait for their commit. */
+  readonly pendingBytes: number;
   start(): Promise<void>;
   /** Refuses new appends, writes those that were accepted. */
   stop(): Promise<void>;
@@ -63,6 +68,7 @@ export function createAppender(options: AppenderOptions): Appender {
     maxItems: MAX_STREAMS,
     flush: (client, heads) => flushHeads(client, heads, options),
     onFailure: () => keeper.restart(),
+    ...(options.onFlush && { onFlush: options.onFlush }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const keeper = createLaneKeeper(() => lane);
@@ -124,6 +130,9 @@ export function createAppender(options: AppenderOptions): Appender {
         void task.then(() => working.delete(task));
       }
       return outcome;
+    },
+    get pendingBytes() {
+      return pendingBytes;
     },
     start: () => keeper.start(),
     async stop() {

@@ -47,6 +47,8 @@ export interface FollowHub {
     options: Omit<FollowOptions, "maxBufferBytes">,
     signal: AbortSignal,
   ): AsyncGenerator<FollowStep>;
+  /** Readers now. */
+  readonly followers: number;
   /** Ends all readers; they may go on elsewhere from the sequence number behind the last one that they got. */
   stop(): void;
 }
@@ -154,6 +156,9 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
     },
     everythingChanged,
     follow,
+    get followers() {
+      return followers;
+    },
     stop() {
       stopped = true;
       for (const attempt of attempts.values()) attempt.fail(shuttingDown());
