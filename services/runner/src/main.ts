@@ -1,20 +1,27 @@
 import { createGrpcTransport } from "@switchyard/rpc";
-import { createLogger, loadClientTls, runUntilSignal } from "@switchyard/service-kit";
+import {
+  createLogger,
+  createWorkerOperations,
+  openClientTls,
+  runUntilSignal,
+  startTelemetry,
+  watchRunners,
+} from "@switchyard/service-kit";
 import { loadRunnerConfig } from "./config.js";
 import { createRunnerService } from "./runner-service.js";
 
+startTelemetry({ name: "runner" });
 const config = loadRunnerConfig();
 const logger = createLogger({ name: "runner" });
-const transport = createGrpcTransport({
-  address: config.gatewayAddress,
-  ...(config.tls === undefined ? {} : { tls: await loadClientTls(config.tls) }),
-});
+const transport = createGrpcTransport({ address: config.gatewayAddress, tls: openClientTls(config.tls, logger) });
 const service = createRunnerService(config, { transport, logger });
+const operations = createWorkerOperations(config.opsListen);
+watchRunners(operations.registry, () => service.counts());
 
 // A runner also ends when an operator drains it (code 0) or when the gateway refuses it for good (code 1).
 let failed = false;
 let stopping = false;
-service.runner.ended
+service.ended
   .catch((error: unknown) => {
     failed = true;
     logger.fatal({ err: error }, "the gateway refuses this runner");
@@ -24,11 +31,17 @@ service.runner.ended
   });
 
 await runUntilSignal({
-  start: () => service.start(),
+  async start() {
+    await operations.listen();
+    await service.start();
+    operations.started();
+  },
   stop: async () => {
     stopping = true;
+    operations.stopping();
     await service.stop();
     transport.close();
+    await operations.stop();
   },
   logger,
   graceMs: config.drainMs + 30_000,

@@ -1,5 +1,6 @@
 import type { Transport } from "@connectrpc/connect";
 import { createRunner, type Runner, type RunnerSettings } from "@switchyard/client";
+import type { RunnerCounts } from "@switchyard/service-kit";
 import type { ExecutorProfile } from "./profiles.js";
 
 /** A set of runners in this process. */
@@ -28,6 +29,8 @@ export interface RunnerPool {
   readonly running: boolean;
   /** The runners that are here. */
   readonly runners: readonly Runner[];
+  /** What they do now, for metrics. */
+  readonly counts: readonly RunnerCounts[];
   /** Brings the pool to its size; settles when every runner is registered. After a stop too. */
   start(): Promise<void>;
   /** Changes the size; of a pool that runs it settles when exactly that many are here. Idle ones go first; a busy one gives its job back. */
@@ -102,6 +105,9 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
     get runners() {
       return [...members.values()];
     },
+    get counts() {
+      return [...members.values()].map((runner) => countsOf(runner, options.slots));
+    },
     start: () =>
       inTurn(() => {
         running = true;
@@ -122,4 +128,9 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
       });
     },
   };
+}
+
+/** What a runner does now. @param slots default 1, as the client library has it */
+export function countsOf({ state, activeCount }: Runner, slots = 1): RunnerCounts {
+  return { state, activeCount, slots };
 }

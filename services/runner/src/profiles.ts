@@ -1,4 +1,8 @@
 import type { JobHandler } from "@switchyard/client";
+import {
+  createKubernetesExecutor,
+  type KubernetesExecutorOptions,
+} from "./executors/kubernetes/kubernetes-executor.js";
 import { createParameterCommandExecutor, type ParameterCommandOptions } from "./executors/parameter-command.js";
 import { createProcessExecutor, type ProcessExecutorDeps } from "./executors/process.js";
 
@@ -7,6 +11,10 @@ export interface ExecutorProfile {
   /** Sorts of work; `*` and `?` are wildcards. */
   readonly kinds: readonly string[];
   readonly execute: JobHandler;
+  /** Prepares what jobs need; a runner registers afterwards. */
+  start?(): Promise<void>;
+  /** To be called when no job is left. */
+  stop?(): Promise<void>;
 }
 
 /** Process jobs: the input says what to run. Default kinds: `shell.run`. */
@@ -22,4 +30,12 @@ export function parameterCommandProfile(
   kinds: readonly string[] = ["*"],
 ): ExecutorProfile {
   return { kinds, execute: createParameterCommandExecutor(options) };
+}
+
+/** Jobs that run as Kubernetes Jobs: the input says what container. Default kinds: `kubernetes.run`. */
+export function kubernetesProfile(
+  options: KubernetesExecutorOptions,
+  kinds: readonly string[] = ["kubernetes.run"],
+): ExecutorProfile {
+  return { kinds, ...createKubernetesExecutor(options) };
 }

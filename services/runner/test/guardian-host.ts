@@ -8,7 +8,7 @@ const mark = { namespace: "test", jobId: `guarded-${process.pid}`, attempt: 1 };
 const child = await spawnProcess({
   file: "/bin/sh",
   args: ["-c", `trap "" TERM; setsid sh -c 'trap "" TERM; sleep 120; sleep 120' & sleep 120; sleep 120`],
-  env: processEnvironment(process.env, {}, mark),
+  env: processEnvironment(process.env, {}, mark, ""),
   cwd: "/",
 });
 const group = { id: child.pid, jobId: mark.jobId, attempt: mark.attempt };

@@ -5,23 +5,37 @@ import { LeaseSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_p
 
 let jobs = 0;
 
+/** What matters to a case. */
+export interface JobContextDoubleOptions {
+  readonly graceMs?: number;
+  readonly kind?: string;
+  readonly jobId?: string;
+  readonly attempt?: number;
+  readonly secretNames?: string[];
+  readonly executionMs?: number;
+}
+
 /** A job's context that keeps what the executor writes. */
-export function createJobContextDouble(input: unknown, options: { graceMs?: number; kind?: string } = {}) {
+export function createJobContextDouble(input: unknown, options: JobContextDoubleOptions = {}) {
   const controller = new AbortController();
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   const logged: string[] = [];
+  const progressed: string[] = [];
   const room = { wait: async () => {} };
   const payload = jsonPayload(input);
   const lease = create(LeaseSchema, {
     namespace: "test",
-    jobId: `job-${process.pid}-${++jobs}`,
-    attempt: 1,
+    jobId: options.jobId ?? `job-${process.pid}-${++jobs}`,
+    attempt: options.attempt ?? 1,
+    secretNames: options.secretNames ?? [],
+    ...(options.executionMs !== undefined && { executionTimeLeft: durationFromMs(options.executionMs) }),
     kind: options.kind ?? "shell.run",
     stopGrace: durationFromMs(options.graceMs ?? 300),
   });
   const add = (message: string) => void logged.push(message);
   const context: JobContext = {
     lease,
+    traceParent: "",
     signal: controller.signal,
     input: {
       bytes: payload.data,
@@ -35,14 +49,15 @@ export function createJobContextDouble(input: unknown, options: { graceMs?: numb
       await room.wait();
     },
     flush: async () => {},
-    progress: () => {},
+    progress: ({ message = "" }) => void progressed.push(message),
   };
   return {
     context,
     logged,
+    progressed,
     room,
     abort: (reason: unknown = new Error("stop")) => controller.abort(reason),
     written: (stream: "stdout" | "stderr") => Buffer.concat(output[stream]),
-    group: { jobId: lease.jobId, attempt: 1 },
+    group: { jobId: lease.jobId, attempt: lease.attempt },
   };
 }

@@ -31,18 +31,18 @@ test("begins as it is told to, follows orders, and leaves them behind", async ()
   await keeper.start();
   expect(present()).toEqual(["w1", "w2"]);
   gateway.orderPool({ size: 3, running: true });
-  await vi.waitUntil(() => gateway.present.size === 3, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.present.size === 3, { timeout: 20_000 });
   gateway.submit("long", {});
-  await vi.waitUntil(() => gateway.held.size === 1, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.held.size === 1, { timeout: 20_000 });
   const [busy] = [...gateway.held.values()].map(({ runnerId }) => runnerId);
   gateway.orderPool({ size: 1, running: true });
-  await vi.waitUntil(() => gateway.present.size === 1, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.present.size === 1, { timeout: 20_000 });
   expect(present()).toEqual([busy]);
   gateway.orderPool({ size: 1, running: false });
-  await vi.waitUntil(() => gateway.present.size === 0, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.present.size === 0, { timeout: 20_000 });
   expect(gateway.outcomes.get("long")?.kind).toBe(Outcome_Kind.RELEASED);
   gateway.orderPool({ size: 2, running: true });
-  await vi.waitUntil(() => gateway.present.size === 2, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.present.size === 2, { timeout: 20_000 });
   await keeper.stop();
   expect(present()).toEqual([]);
   expect(gateway.orderedPool).toEqual({ size: 2, running: true });
@@ -63,10 +63,10 @@ test("keeps the pool while the gateway is away, and comes back to it", async () 
   const { gateway, keeper, warnings, present } = setup({ size: 2, running: true });
   await keeper.start();
   gateway.orderPool(undefined);
-  await vi.waitUntil(() => warnings.length > 0 && gateway.watches > 1, { timeout: 5_000 });
+  await vi.waitUntil(() => warnings.length > 0 && gateway.watches > 1, { timeout: 20_000 });
   expect(present()).toEqual(["w1", "w2"]);
   gateway.orderPool({ size: 1, running: true });
-  await vi.waitUntil(() => gateway.present.size === 1, { timeout: 10_000 });
+  await vi.waitUntil(() => gateway.present.size === 1, { timeout: 20_000 });
 });
 
 test("stops although its start has not come to an end", async () => {
@@ -74,7 +74,7 @@ test("stops although its start has not come to an end", async () => {
   const refused = new Promise<void>(() => undefined);
   gateway.holdRegistrations(refused);
   const starting = keeper.start().catch((error: unknown) => error);
-  await vi.waitUntil(() => gateway.watches > 0, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.watches > 0, { timeout: 20_000 });
   await keeper.stop();
   expect(await starting).toBeInstanceOf(Error);
 });

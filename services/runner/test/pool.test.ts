@@ -51,7 +51,7 @@ test("idle runners go first; a busy one that must go gives its job back", async 
   const { gateway, pool } = setup();
   await pool.start();
   gateway.submit("long", { wait: true });
-  await vi.waitUntil(() => gateway.held.size === 1, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.held.size === 1, { timeout: 20_000 });
   await pool.scale(1);
   expect(gateway.outcomes.size).toBe(0);
   await pool.scale(0);
@@ -62,7 +62,7 @@ test("jobs are spread over the runners", async () => {
   const { gateway, pool } = setup();
   await pool.start();
   for (let i = 0; i < 20; i++) gateway.submit(`job-${i}`, {});
-  await vi.waitUntil(() => gateway.outcomes.size === 20, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.outcomes.size === 20, { timeout: 20_000 });
   expect(payloadJson(gateway.outcomes.get("job-7")?.result)).toBe("done");
 });
 
@@ -70,6 +70,6 @@ test("a runner that ended by itself is replaced", async () => {
   const { gateway, pool } = setup({ size: 2 });
   await pool.start();
   await pool.runners[0]?.stop(0);
-  await vi.waitUntil(() => gateway.present.size === 2 && pool.runners.length === 2, { timeout: 5_000 });
+  await vi.waitUntil(() => gateway.present.size === 2 && pool.runners.length === 2, { timeout: 20_000 });
   expect(gateway.names).toHaveLength(3);
 });

@@ -165,7 +165,7 @@ describe("output", () => {
 
   test("a line arrives while the process goes on", async () => {
     const { result, written, abort } = setup(shell("echo live; sleep 60"));
-    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 5_000, interval: 5 });
+    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 20_000, interval: 5 });
     expect(written("stdout").toString()).toBe("live\n");
     abort();
     await expect(result).rejects.toThrow("stopped");
@@ -178,12 +178,12 @@ describe("output", () => {
       open = resolve;
     });
     room.wait = () => blocked;
-    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(written("stdout").length).toBeLessThan(100_000);
     const { group } = doubles.at(-1) ?? { group: { jobId: "", attempt: 0 } };
     abort();
-    await vi.waitUntil(async () => (await liveProcesses({ id: 2, ...group })).length === 0, { timeout: 5_000 });
+    await vi.waitUntil(async () => (await liveProcesses({ id: 2, ...group })).length === 0, { timeout: 20_000 });
     open();
     expect((await failure()).message).toBe("stopped");
   });
@@ -207,7 +207,7 @@ describe("stopping", () => {
 
   test("an abort kills the whole tree before it is reported", async () => {
     const { failure, written, abort } = setup(shell(tree), { graceMs: 100 });
-    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 20_000 });
     abort();
     expect((await failure()).message).toBe("stopped");
   });
@@ -217,7 +217,7 @@ describe("stopping", () => {
       shell(`trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.02; done`),
       { graceMs: 10_000 },
     );
-    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 20_000 });
     abort();
     const { options } = await failure();
     expect(options.result).toMatchObject({ exitCode: 0, stdout: "ready\nbye\n" });
@@ -227,7 +227,7 @@ describe("stopping", () => {
     const { failure, written, abort } = setup(shell(`trap 'exit 5' TERM; echo ready; kill -STOP $$; sleep 60`), {
       graceMs: 10_000,
     });
-    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => written("stdout").length > 0, { timeout: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     abort();
     expect((await failure()).options.result).toMatchObject({ exitCode: 5 });

@@ -45,7 +45,7 @@ export async function executeProcess(
     ...commandLine(input),
     jobId,
     attempt,
-    env: processEnvironment(deps.environment ?? process.env, input.env, mark),
+    env: processEnvironment(deps.environment ?? process.env, input.env, mark, context.traceParent),
     cwd: resolve(deps.workDir ?? process.cwd(), input.cwd ?? "."),
     graceMs: stopGrace === undefined ? defaultGraceMs : durationMs(stopGrace),
     ...(input.timeout === undefined ? {} : { timeoutMs: input.timeout * 1000 }),
