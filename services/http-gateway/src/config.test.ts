@@ -6,8 +6,10 @@ describe("the host names of the dialects", () => {
 
   it("are none by default, and read in lower case", () => {
     const { dialects } = loadHttpGatewayConfig({ ...taskExecutor, DIALECT_SILO_HOSTNAME: "" });
-    const names = [dialects.taskExecutor, dialects.runpack, dialects.silo].map(({ hostName }) => hostName);
-    expect(names).toEqual(["tasks.example.org", undefined, undefined]);
+    const names = [dialects.taskExecutor, dialects.runpack, dialects.silo, dialects.pipeline].map(
+      ({ hostName }) => hostName,
+    );
+    expect(names).toEqual(["tasks.example.org", undefined, undefined, undefined]);
   });
 
   it("lead to one dialect each", () => {

@@ -1,22 +1,27 @@
 import { setMaxListeners } from "node:events";
 import { type RpcMiddleware, type ServiceRoute, shuttingDown } from "@switchyard/rpc";
 import {
+  createMetricsRegistry,
   createOperationsServer,
   createReadiness,
+  createTlsFiles,
   type Logger,
   type OperationsServer,
   type Readiness,
+  registerTlsMetrics,
+  type ServiceTls,
   splitHostPort,
 } from "@switchyard/service-kit";
 import type { FastifyInstance } from "fastify";
-import { collectDefaultMetrics, Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { HttpGatewayConfig } from "./config.js";
 import { type CoreTransports, createCoreClients } from "./core/clients.js";
 import { createDialects } from "./dialects/index.js";
 import { createOwnServer, createServer } from "./http-server.js";
 import { createRequestMetrics } from "./http/request-metrics.js";
+import { withOrigins } from "./http/cors.js";
 import { createOpenApi } from "./open-api.js";
-import { docsPage, startPage } from "./pages/start-page.js";
+import { mountPages } from "./pages/mount-pages.js";
 import { prepareDialects } from "./prepare-dialects.js";
 import { mountRpc } from "./rpc/mount-rpc.js";
 
@@ -30,6 +35,10 @@ export interface HttpGatewayDeps extends CoreTransports {
   readonly rpcMiddleware?: readonly RpcMiddleware[];
   /** Serve probes and metrics on `config.opsListen`. Default true; false where another part of the process does. */
   readonly serveOps?: boolean;
+  /** For the operations listener, where it says so (`ops`). Unset: plain text. */
+  readonly tls?: ServiceTls | undefined;
+  /** Gets the gateway's metrics. Default: a new one with the process's default metrics. */
+  readonly registry?: Registry;
   /** Version of the build. Default `0.1.0`. */
   readonly version?: string;
 }
@@ -66,40 +75,38 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   const shutdown = new AbortController();
   // Every stream to a caller listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, shutdown.signal);
-  const dialects = createDialects({ core, version, stopping: shutdown.signal }, config.dialects);
+  const dialects = createDialects({ core, logger, version, stopping: shutdown.signal }, config.dialects);
+  const duties = dialects.flatMap((dialect) => dialect.duties ?? []);
   const documents = new Map(dialects.map((dialect) => [dialect.name, lazily(() => createOpenApi(dialect, version))]));
   const readiness = createReadiness(["starting"]);
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = deps.registry ?? createMetricsRegistry();
 
-  const server = { logger, trustProxy: config.trustProxy, metrics: createRequestMetrics(registry) };
+  const { corsOrigins: origins, trustProxy } = config;
+  const tls = config.tls && createTlsFiles({ ...config.tls, logger });
+  registerTlsMetrics(registry, { service: deps.tls?.files, http: tls });
+
+  const server = { logger, trustProxy, tls, metrics: createRequestMetrics(registry) };
   const app = createServer({ ...server, dialects });
-  app.get("/", (_, reply) => reply.type("text/html; charset=utf-8").send(startPage(dialects, version)));
-  app.get("/docs", (_, reply) => reply.type("text/html; charset=utf-8").send(docsPage(dialects)));
-  for (const [name, document] of documents) app.get(`/docs/${name}`, () => document());
+  mountPages(app, { dialects, documents, origins, version });
   const { rpcRoutes: routes, rpcMiddleware: middleware = [] } = deps;
-  if (routes !== undefined) mountRpc(app, { routes, middleware, shutdownSignal: shutdown.signal });
-  for (const { name, plugin } of dialects) {
-    app.register(plugin, { prefix: `/${name}` });
+  if (routes !== undefined) mountRpc(app, { routes, middleware, shutdownSignal: shutdown.signal, origins });
+  for (const dialect of dialects) {
+    app.register(withOrigins(dialect, origins), { prefix: `/${dialect.name}` });
     // This is `/docs` at the dialect's host name.
-    app.get(`/${name}/docs`, () => documents.get(name)?.());
+    app.get(`/${dialect.name}/docs`, () => documents.get(dialect.name)?.());
   }
 
   const listeners: Listener[] = [{ name: undefined, app, listen: config.httpListen }];
   for (const dialect of dialects) {
     if (dialect.listen === undefined) continue;
-    const own = createOwnServer({ ...server, dialect });
+    const own = createOwnServer({ ...server, dialect, origins });
     own.get("/docs", () => documents.get(dialect.name)?.());
     listeners.push({ name: dialect.name, app: own, listen: dialect.listen });
   }
   const ops: OperationsServer | undefined =
     deps.serveOps === false
       ? undefined
-      : createOperationsServer({
-          readiness,
-          registry,
-          rpc: (_, response) => response.writeHead(404, { "content-type": "text/plain" }).end("not found\n"),
-        });
+      : createOperationsServer({ readiness, registry, tls: deps.tls?.ops === true ? deps.tls : undefined });
 
   let opsAddress = ops === undefined ? undefined : config.opsListen;
   let started: Promise<void> | undefined;
@@ -109,6 +116,7 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
     opsAddress = await ops?.listen(config.opsListen);
     for (const listener of listeners) listener.listen = await bind(listener.app, listener.listen);
     await prepareDialects(dialects, { readiness, logger, stopping: shutdown.signal });
+    for (const duty of duties) duty.start();
     readiness.unblock("starting");
     logger.info({ addresses: addresses() }, "listening");
   }
@@ -116,13 +124,17 @@ export function createHttpGateway(deps: HttpGatewayDeps): HttpGateway {
   async function drain(): Promise<void> {
     readiness.block("stopping");
     await started?.catch(() => undefined);
+    const { propagationMs } = config;
+    if (started !== undefined && propagationMs > 0) await new Promise((resolve) => setTimeout(resolve, propagationMs));
     shutdown.abort(shuttingDown());
+    await Promise.all(duties.map((duty) => duty.stop()));
     const cut = setTimeout(() => {
       for (const listener of listeners) listener.app.server.closeAllConnections();
     }, config.graceMs);
     await Promise.all(listeners.map((listener) => listener.app.close()));
     clearTimeout(cut);
     await ops?.stop(config.graceMs);
+    tls?.close();
     logger.info("stopped");
   }
 

@@ -3,7 +3,11 @@ import type { Logger } from "@switchyard/service-kit";
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import type { Dialect } from "./dialect.js";
 import { urlByHost } from "./http/by-host.js";
+import { withOrigins } from "./http/cors.js";
+import { followRenewals, type PublicTls, publicTlsOptions } from "./http/public-tls.js";
 import type { RequestMetrics } from "./http/request-metrics.js";
+import { setSecurityHeaders } from "./http/security-headers.js";
+import { traceRequests } from "./http/trace-requests.js";
 import { webSocketUpgrades } from "./http/upgrades.js";
 
 /** The largest message that a WebSocket client may send. */
@@ -13,6 +17,8 @@ interface ServerSettings {
   readonly logger: Logger;
   readonly metrics: RequestMetrics;
   readonly trustProxy: boolean | string;
+  /** Undefined: plain text. */
+  readonly tls: PublicTls | undefined;
 }
 
 /**
@@ -34,14 +40,15 @@ export function createServer({
   return app;
 }
 
-/** Makes a server with one dialect at its root. */
+/** Makes a server with one dialect at its root. `origins` are those of `HTTP_CORS_ORIGINS`. */
 export function createOwnServer({
   dialect,
+  origins,
   ...settings
-}: ServerSettings & { readonly dialect: Dialect }): FastifyInstance {
+}: ServerSettings & { readonly dialect: Dialect; readonly origins: readonly string[] }): FastifyInstance {
   const app = create(settings, dialect.answerBadUrl);
   settings.metrics.watch(app, () => dialect.name);
-  app.register(dialect.plugin);
+  app.register(withOrigins(dialect, origins));
   return app;
 }
 
@@ -51,7 +58,7 @@ type BadUrlHandler = (
 ) => void;
 
 function create(
-  { logger, trustProxy }: Omit<ServerSettings, "metrics">,
+  { logger, trustProxy, tls }: Omit<ServerSettings, "metrics">,
   onBadUrl: BadUrlHandler,
   more: Pick<FastifyServerOptions, "rewriteUrl"> = {},
 ): FastifyInstance {
@@ -65,9 +72,16 @@ function create(
     // A client that sends its headers or body too slowly holds a socket for no longer than this.
     requestTimeout: 120_000,
     ...more,
-    frameworkErrors: (_error, request, reply) => onBadUrl(request as never, reply as never),
+    frameworkErrors: (_error, request, reply) => {
+      setSecurityHeaders(request as never, reply as never);
+      onBadUrl(request as never, reply as never);
+    },
   };
-  const app = Fastify(options) as unknown as FastifyInstance;
+  const secure = tls === undefined ? {} : { https: publicTlsOptions(tls) };
+  const app = Fastify({ ...options, ...secure }) as unknown as FastifyInstance;
+  if (tls !== undefined) followRenewals(app, tls);
+  traceRequests(app);
+  app.addHook("onRequest", async (request, reply) => setSecurityHeaders(request, reply));
   // Once for each server and not in the dialects: every one of them would answer every upgrade.
   app.register(websocket, { options: { server: webSocketUpgrades(app.server), maxPayload: maxFrameBytes } });
   return app;

@@ -108,6 +108,24 @@ describe("the operations listener", () => {
   });
 });
 
+describe("the end", () => {
+  it("leaves load balancers time to notice that the gateway is not ready", async () => {
+    await under.gateway.stop();
+    under = await startGateway({ STOP_PROPAGATION: "1s" });
+    const began = performance.now();
+    const stopped = under.gateway.stop();
+    expect((await get("/readyz", `http://${under.gateway.addresses.ops}`)).status).toBe(503);
+    expect((await get("/docs")).status).toBe(200);
+    await stopped;
+    expect(performance.now() - began).toBeGreaterThan(900);
+    await expect(get("/docs")).rejects.toThrow();
+  });
+
+  it("does not wait longer than a process may take to end", async () => {
+    await expect(startGateway({ STOP_PROPAGATION: "16s" })).rejects.toThrow("STOP_PROPAGATION: expected at most 15s");
+  });
+});
+
 describe("an outage of the core", () => {
   it("is a 503 and shows in health, readiness and metrics", async () => {
     under.model.outage = new SwitchyardError("STORAGE_UNAVAILABLE", "connection to 10.1.2.3 refused");

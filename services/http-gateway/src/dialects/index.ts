@@ -1,4 +1,8 @@
 import type { Dialect, DialectDeps } from "../dialect.js";
+import type { JanitorConfig } from "./janitor/config.js";
+import { createJanitorDialect } from "./janitor/plugin.js";
+import type { PipelineConfig } from "./pipeline/config.js";
+import { createPipelineDialect } from "./pipeline/plugin.js";
 import type { RunpackConfig } from "./runpack/config.js";
 import { createRunpackDialect } from "./runpack/plugin.js";
 import type { SiloConfig } from "./silo/config.js";
@@ -11,6 +15,8 @@ export interface DialectConfigs {
   readonly taskExecutor: TaskExecutorConfig;
   readonly runpack: RunpackConfig;
   readonly silo: SiloConfig;
+  readonly janitor: JanitorConfig;
+  readonly pipeline: PipelineConfig;
 }
 
 /** Makes every dialect that this gateway speaks. */
@@ -19,5 +25,7 @@ export function createDialects(deps: DialectDeps, configs: DialectConfigs): Dial
     createTaskExecutorDialect(deps, configs.taskExecutor),
     createRunpackDialect(deps, configs.runpack),
     createSiloDialect(deps, configs.silo),
+    createJanitorDialect(deps, configs.janitor),
+    createPipelineDialect(deps, configs.pipeline),
   ];
 }

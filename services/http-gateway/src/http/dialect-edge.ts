@@ -9,14 +9,16 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** The largest body of this route in bytes, where it is not the dialect's. */
     maxBodyBytes?: number;
+    /** The route reads the body itself, as it comes: `request.body` is the stream of it. */
+    streamsBody?: boolean;
   }
 }
 
 /** An answer that is an error. */
 export interface ErrorAnswer {
   readonly status: number;
-  /** Written as JSON. */
-  readonly body: object;
+  /** Written as JSON; a text is sent as it is. */
+  readonly body: object | string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -43,13 +45,15 @@ export function setUpEdge(app: FastifyInstance, edge: DialectEdge): void {
   // Answers are written by the routes; their schemas are only for the document.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
-    const { maxBodyBytes = edge.bodies.maxBytes } = request.routeOptions.config;
-    return readBody(payload, { ...edge.bodies, maxBytes: maxBodyBytes });
+  app.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) => {
+    const { maxBodyBytes = edge.bodies.maxBytes, streamsBody = false } = request.routeOptions.config;
+    return streamsBody ? payload : readBody(payload, { ...edge.bodies, maxBytes: maxBodyBytes });
   });
   app.addHook("onRequest", async (request, reply) => {
     reply.header("X-Request-ID", nameRequest(request));
-    // No contract looks at media types, and the framework would refuse one that it cannot read.
+    // No contract refuses a body for its media type, and the framework would refuse one that it cannot read.
+    const mediaType = request.raw.headers["content-type"];
+    if (mediaType !== undefined) mediaTypes.set(request.raw, mediaType);
     delete request.raw.headers["content-type"];
   });
   app.setErrorHandler((error, request, reply) => answerError(edge, error, request, reply));
@@ -68,6 +72,12 @@ export function badUrlAnswer(edge: DialectEdge): Dialect["answerBadUrl"] {
 }
 
 const requestIds = new WeakMap<IncomingMessage, string>();
+const mediaTypes = new WeakMap<IncomingMessage, string>();
+
+/** What the caller said that the body is: its `Content-Type`, for the routes that need it. */
+export function mediaTypeOf({ raw }: FastifyRequest): string | undefined {
+  return mediaTypes.get(raw);
+}
 
 /** The request's id: the caller's if it is one that may be repeated, else one that was made for it. */
 function requestIdOf(request: FastifyRequest): string {
@@ -86,5 +96,7 @@ function answerError(edge: DialectEdge, error: unknown, request: FastifyRequest,
   const facts = { err: error, request_id: requestId };
   if (status === 503) request.log.warn(facts, "the core did not answer");
   else if (status >= 500) request.log.error(facts, "a request failed");
-  return reply.code(status).headers(headers).type("application/json").send(JSON.stringify(body));
+  reply.code(status).headers(headers);
+  if (typeof body === "string") return reply.type("text/plain; charset=utf-8").send(body);
+  return reply.type("application/json").send(JSON.stringify(body));
 }

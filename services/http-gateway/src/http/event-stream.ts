@@ -11,10 +11,15 @@ export interface StreamEvent {
   readonly data: string;
 }
 
+/** Whole events as `eventText` writes them, as text or in UTF-8: for sources whose readers are many, or whose events come many at a time. */
+export interface EncodedEvents {
+  readonly frames: string | Uint8Array;
+}
+
 /** How a stream of events is sent. */
 export interface EventStreamOptions {
   /** Opens the source; the signal fires when nobody reads any more, or the server ends. */
-  readonly open: (signal: AbortSignal) => AsyncIterable<StreamEvent>;
+  readonly open: (signal: AbortSignal) => AsyncIterable<StreamEvent | EncodedEvents>;
   /** Fires when the server ends. */
   readonly stopping: AbortSignal;
   /** After so many silent milliseconds a comment line tells proxies that the stream lives. Default 15 s. */
@@ -51,10 +56,10 @@ export function eventText({ event, id, data }: StreamEvent): string {
 }
 
 async function* frames(
-  source: AsyncIterable<StreamEvent>,
+  source: AsyncIterable<StreamEvent | EncodedEvents>,
   signal: AbortSignal,
   heartbeatMs: number,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Uint8Array> {
   const events = source[Symbol.asyncIterator]();
   // Headers leave with the first byte, and a client that waits for them must not wait for the first event.
   yield ": open\n\n";
@@ -68,7 +73,7 @@ async function* frames(
         continue;
       }
       if (found.done === true) return;
-      yield eventText(found.value);
+      yield "frames" in found.value ? found.value.frames : eventText(found.value);
       next = events.next();
     }
   } catch (error) {

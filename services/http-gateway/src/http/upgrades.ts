@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
+import { Server as TlsServer } from "node:tls";
 
 /**
  * Listens to the upgrades of a server and passes on those to WebSocket, as the event `upgrade` of what it returns.
@@ -37,5 +38,6 @@ function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: D
     else if (!offer.test(name)) lines.push(`${name}: ${value}`);
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
-  server.emit("connection", socket);
+  // The other event of a TLS server would shake hands again.
+  server.emit(server instanceof TlsServer ? "secureConnection" : "connection", socket);
 }

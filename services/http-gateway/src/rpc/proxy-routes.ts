@@ -7,6 +7,7 @@ import type {
   Message,
 } from "@bufbuild/protobuf";
 import type { HandlerContext, Transport } from "@connectrpc/connect";
+import { TokenService } from "@switchyard/proto/switchyard/auth/v1/token_service_pb";
 import { ArtifactService } from "@switchyard/proto/switchyard/catalog/v1/artifact_service_pb";
 import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
@@ -28,6 +29,7 @@ export function createProxyRoutes(transports: CoreTransports): ServiceRoute[] {
     proxyRoute(QueueService, transports.scheduler),
     proxyRoute(RunnerService, transports.runnerGateway),
     proxyRoute(FleetService, transports.runnerGateway),
+    proxyRoute(TokenService, transports.runnerGateway),
     proxyRoute(LogService, transports.logStore),
     proxyRoute(CatalogService, transports.catalog),
     proxyRoute(ArtifactService, transports.catalog),

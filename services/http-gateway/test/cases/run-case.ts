@@ -12,6 +12,8 @@ export interface CaseStep {
   readonly body?: unknown;
   /** Sent as it is, instead of `body`. */
   readonly text?: string;
+  /** Sent as a form of these parts, instead of `body`. */
+  readonly form?: readonly FormPart[];
   readonly status: number;
   /** Headers of the answer: texts or matchers; null must be absent. */
   readonly answerHeaders?: Readonly<Record<string, string | null>>;
@@ -27,6 +29,16 @@ export interface CaseStep {
   readonly within?: number;
   /** Do it so many times; each answer must fit. */
   readonly times?: number;
+}
+
+/** A part of a form. What is left out is not in its headers. */
+export interface FormPart {
+  readonly name?: string;
+  readonly filename?: string;
+  readonly type?: string;
+  readonly text?: string;
+  /** Sent as JSON, instead of `text`. */
+  readonly json?: unknown;
 }
 
 /** A named sequence of steps with variables of its own. */
@@ -45,7 +57,7 @@ export interface CaseServer {
 /**
  * Runs a case against a server. `${name}` in any text of a step is replaced by a saved variable, or one of `given`;
  * `${unique}` is a word that no other run has used, so cases run side by side against a server that others use too.
- * `${a*100}` is a hundred times `a`.
+ * `${a*100}` is a hundred times `a`, `${base64:a}` is its base 64.
  *
  * @throws Error that says which step failed and how
  */
@@ -78,10 +90,30 @@ export async function runCase(
 function send(step: CaseStep, { baseUrl, host }: CaseServer): Promise<HttpAnswer> {
   const [, method = "GET", path = "/"] = /^(\S+) (.*)$/.exec(step.do) ?? [];
   const json = step.body === undefined ? {} : { "content-type": "application/json" };
-  const body = step.text ?? (step.body === undefined ? undefined : JSON.stringify(step.body));
+  const form = step.form === undefined ? {} : { "content-type": `multipart/form-data; boundary=${boundary}` };
+  const body =
+    step.text ??
+    (step.form === undefined ? undefined : formText(step.form)) ??
+    (step.body === undefined ? undefined : JSON.stringify(step.body));
   const to = host === undefined ? {} : { host };
-  const call = { method, path, headers: { ...to, ...json, ...step.headers } };
+  const call = { method, path, headers: { ...to, ...json, ...form, ...step.headers } };
   return httpCall(baseUrl, body === undefined ? call : { ...call, body });
+}
+
+const boundary = "part-of-a-case";
+
+function formText(parts: readonly FormPart[]): string {
+  const texts = parts.map(({ name, filename, type, text, json }) => {
+    const facts = Object.entries({ name, filename }).flatMap(([key, value]) =>
+      value === undefined ? [] : [`; ${key}="${value}"`],
+    );
+    // A part that has no name is an attachment to some clients.
+    const headers = [`Content-Disposition: ${name === undefined ? "attachment" : "form-data"}${facts.join("")}`];
+    if (type !== undefined) headers.push(`Content-Type: ${type}`);
+    const content = text ?? JSON.stringify(json ?? {});
+    return `--${boundary}\r\n${headers.join("\r\n")}\r\n\r\n${content}\r\n`;
+  });
+  return `${texts.join("")}--${boundary}--\r\n`;
 }
 
 function problemsOf(step: CaseStep, answer: HttpAnswer): string[] {
@@ -132,8 +164,9 @@ function fillText(text: string, variables: Readonly<Record<string, unknown>>): s
   const repeated = text.replace(/\$\{([^{}]+)\*(\d+)\}/g, (_, part: string, times: string) =>
     part.repeat(Number(times)),
   );
-  return repeated.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+  const filled = repeated.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     if (!Object.hasOwn(variables, name)) throw new Error(`no variable ${name} has been saved`);
     return String(variables[name]);
   });
+  return filled.replace(/\$\{base64:([^{}]*)\}/g, (_, plain: string) => Buffer.from(plain).toString("base64"));
 }

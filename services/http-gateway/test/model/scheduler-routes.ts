@@ -102,6 +102,10 @@ export function schedulerRoutes(model: CoreModel): ServiceRoute[] {
       for (const job of jobs) counts[countName[job.state]] += 1n;
       return { queue: { namespace, name, counts } };
     },
+    // What dialects set at their start; nothing here depends on it.
+    updateQueue: ({ namespace, name }) => ({ queue: { namespace, name } }),
+    setLimits: ({ limits }) => ({ limits }),
+    listSchedules: () => ({ schedules: [] }),
   });
   return [jobs, queues];
 }

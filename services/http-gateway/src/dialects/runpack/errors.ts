@@ -1,6 +1,7 @@
 import { fromConnectError, internalErrorText, type Reason } from "@switchyard/errors";
 import type { DialectEdge } from "../../http/dialect-edge.js";
 import { frameworkStatus } from "../../http/framework-error.js";
+import { statusOfAbsence } from "../../core/status-of-absence.js";
 
 /** The two forms of an answer that is an error. */
 export type ErrorBody =
@@ -54,13 +55,7 @@ const statusOfReason: Partial<Record<Reason, number>> = {
   QUOTA_EXCEEDED: 503,
   WRONG_STATE: 503,
   QUEUE_PAUSED: 503,
-  DEADLINE_EXCEEDED: 503,
-  CANCELLED: 503,
-  SHUTTING_DOWN: 503,
-  OWNER_UNKNOWN: 503,
-  SHARD_LOST: 503,
-  STORAGE_UNAVAILABLE: 503,
-  SERVICE_UNAVAILABLE: 503,
+  ...statusOfAbsence,
 };
 
 /**

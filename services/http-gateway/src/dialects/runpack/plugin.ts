@@ -34,6 +34,7 @@ export function createRunpackDialect({ core }: DialectDeps, config: RunpackConfi
   const answerBadUrl = badUrlAnswer(edge);
   return {
     name: "runpack",
+    hasCors: true,
     title: "Runpack API",
     listen: config.listen,
     hostName: config.hostName,

@@ -1,4 +1,4 @@
-import { guardedGet } from "../../http/guarded-get.js";
+import { guardedRequest } from "@switchyard/guarded-http";
 import type { RunpackConfig } from "./config.js";
 import { isListedHost, isPageKept, pageFactsUrl, resultUrls } from "./result-urls.js";
 
@@ -29,7 +29,7 @@ export function createResultCheck(
 
   async function isKept(facts: URL, signal: AbortSignal): Promise<boolean> {
     const guard = isAllowedAddress === undefined ? {} : { isAllowed: isAllowedAddress };
-    const { status, text } = await guardedGet(facts, { signal, maxBytes: maxFactsBytes, ...guard });
+    const { status, text } = await guardedRequest(facts, { signal, maxBytes: maxFactsBytes, ...guard });
     return status >= 200 && status < 300 && isPageKept(JSON.parse(text), Date.now());
   }
 

@@ -29,6 +29,7 @@ export function createSiloDialect({ core, stopping }: DialectDeps, config: SiloC
   };
   return {
     name: "silo",
+    hasCors: false,
     title: "Silo runner API",
     listen: config.listen,
     hostName: config.hostName,

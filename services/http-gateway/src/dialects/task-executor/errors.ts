@@ -1,6 +1,7 @@
 import { fromConnectError, internalErrorText, type Reason } from "@switchyard/errors";
 import type { DialectEdge } from "../../http/dialect-edge.js";
 import { frameworkStatus } from "../../http/framework-error.js";
+import { statusOfAbsence } from "../../core/status-of-absence.js";
 
 /** One finding of a validation. */
 export interface FieldError {
@@ -105,13 +106,7 @@ const statusOfReason: Partial<Record<Reason, number>> = {
   RATE_LIMITED: 429,
   QUOTA_EXCEEDED: 429,
   RUNNER_BUSY: 429,
-  DEADLINE_EXCEEDED: 503,
-  CANCELLED: 503,
-  SHUTTING_DOWN: 503,
-  OWNER_UNKNOWN: 503,
-  SHARD_LOST: 503,
-  STORAGE_UNAVAILABLE: 503,
-  SERVICE_UNAVAILABLE: 503,
+  ...statusOfAbsence,
 };
 
 /** Turns whatever a route threw into an answer. Texts of faults that nobody expected stay inside. */

@@ -24,6 +24,7 @@ export function createTaskExecutorDialect(deps: DialectDeps, config: TaskExecuto
   const context: TaskExecutorContext = { ...deps, config, metrics: createTaskExecutorMetrics() };
   return {
     name: "task-executor",
+    hasCors: true,
     title: "Task Executor API",
     listen: config.listen,
     hostName: config.hostName,

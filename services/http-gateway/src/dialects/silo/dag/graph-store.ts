@@ -3,7 +3,7 @@ import { FieldCondition_Operator } from "@switchyard/proto/switchyard/catalog/v1
 import { type Document, IndexField_Type } from "@switchyard/proto/switchyard/catalog/v1/document_pb";
 import type { SiloContext } from "../context.js";
 import { claimRefusal } from "../jobs/claim-relation.js";
-import { coreName } from "../names.js";
+import { coreName } from "../../../core/core-name.js";
 
 /** The collection of graphs: one document for each part and revision, which names the blob that has the graph. */
 export const graphCollection = "dags";
