@@ -1,5 +1,8 @@
 import { benchGateway } from "./gateway/bench-gateway.js";
+import { benchJanitor } from "./janitor/bench-janitor.js";
+import { benchPipeline } from "./pipeline/bench-pipeline.js";
 import { benchScheduler } from "./scheduler/bench-scheduler.js";
+import { benchSearchIndex } from "./search-index/bench-search-index.js";
 import { benchSubmitToEnd } from "./submit-to-end.js";
 import { benchTail } from "./tail.js";
 
@@ -11,9 +14,12 @@ const wanted = first === undefined ? Object.keys(quick) : [first, ...rest];
 const unknown = wanted.filter((name) => !(name in quick));
 if (first === "scheduler") await benchScheduler(rest);
 else if (first === "gateway") await benchGateway(rest);
+else if (first === "janitor") await benchJanitor(rest);
+else if (first === "pipeline") await benchPipeline(rest);
+else if (first === "search-index") await benchSearchIndex(rest);
 else if (unknown.length > 0) {
   process.stderr.write(
-    `There is no bench ${unknown.join(", ")}; there are ${Object.keys(quick).join(", ")}, gateway and scheduler.\n`,
+    `There is no bench ${unknown.join(", ")}; there are ${Object.keys(quick).join(", ")}, gateway, janitor, pipeline, scheduler and search-index.\n`,
   );
   process.exitCode = 1;
 } else for (const name of wanted) await quick[name]?.();

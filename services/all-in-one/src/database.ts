@@ -1,11 +1,8 @@
 import { join } from "node:path";
-import { migrateCatalog } from "@switchyard/catalog";
-import { migrateLogStore } from "@switchyard/log-store";
 import { startEmbeddedPostgres } from "@switchyard/postgres";
-import { migrateRunnerGateway } from "@switchyard/runner-gateway";
-import { migrateScheduler } from "@switchyard/scheduler";
 import type { Logger } from "pino";
 import type { SystemConfig } from "./config.js";
+import { migrateAll, requireMigrated } from "./migrate/schemas.js";
 
 /** A database with every schema up to date. */
 export interface SystemDatabase {
@@ -16,22 +13,16 @@ export interface SystemDatabase {
   stop(): Promise<void>;
 }
 
-/** Connects to the database that is named, or starts the embedded one; then migrates. */
+/** Connects to the database that is named, or starts the embedded one; then migrates, or checks that somebody has. */
 export async function openDatabase(config: SystemConfig, logger: Logger): Promise<SystemDatabase> {
   const database = await findDatabase(config, logger);
   try {
-    await migrateAll(database.url);
+    await (config.migrateAtStart ? migrateAll : requireMigrated)(database.url);
   } catch (error) {
     await database.stop();
     throw error;
   }
   return database;
-}
-
-/** Brings the schemas of all services up to date, one after the other. */
-export async function migrateAll(url: string): Promise<void> {
-  for (const migrateService of [migrateScheduler, migrateRunnerGateway, migrateLogStore, migrateCatalog])
-    await migrateService(url);
 }
 
 async function findDatabase({ databaseUrl, dataDir, persistent }: SystemConfig, log: Logger): Promise<SystemDatabase> {

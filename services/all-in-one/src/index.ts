@@ -1,3 +1,3 @@
 export { loadSystemConfig, type SystemConfig } from "./config.js";
-export { migrateAll } from "./database.js";
+export { migrateAll } from "./migrate/schemas.js";
 export { startSystem, type System } from "./system.js";

@@ -1,8 +1,9 @@
-import { createLogger, runUntilSignal } from "@switchyard/service-kit";
+import { createLogger, runUntilSignal, startTelemetry } from "@switchyard/service-kit";
 import { loadSystemConfig } from "./config.js";
 import { startSystem, type System } from "./system.js";
 import { readyText } from "./ready-text.js";
 
+startTelemetry({ name: "switchyard" });
 const config = loadSystemConfig();
 const logger = createLogger({ name: "switchyard" });
 let system: System | undefined;

@@ -1,6 +1,10 @@
 import type { Transport } from "@connectrpc/connect";
+import { createSwitchyardClient } from "@switchyard/client";
+import { createPipelineWorker } from "@switchyard/pipeline-worker";
 import { createGuardian, createPoolKeeper, parameterCommandProfile, processProfile } from "@switchyard/runner";
+import { watchRunners } from "@switchyard/service-kit";
 import type { Logger } from "pino";
+import type { Registry } from "prom-client";
 import type { SystemConfig } from "./config.js";
 
 /** The runners that live in this process. */
@@ -11,8 +15,11 @@ export interface Pools {
   stop(): Promise<void>;
 }
 
-/** Makes the managed pools: one for `shell.run` jobs of the namespace `default`, one for the task-executor dialect's namespace. */
-export function createPools(config: SystemConfig, transport: Transport, logger: Logger): Pools {
+/**
+ * Makes the managed pools, one for `shell.run` jobs of the namespace `default`, one for the task-executor dialect's namespace, and
+ * the worker behind the pipeline dialect.
+ */
+export function createPools(config: SystemConfig, transport: Transport, logger: Logger, registry: Registry): Pools {
   const guardian = createGuardian();
   const onWarning = (message: string, facts: object) => logger.warn(facts, message);
   const keepers = [
@@ -32,12 +39,24 @@ export function createPools(config: SystemConfig, transport: Transport, logger: 
       labels: { backend_type: "internal" },
     }),
   ];
+  const client = createSwitchyardClient({ transport });
+  const worker =
+    config.pipelineWorker &&
+    createPipelineWorker({
+      ...{ client, settings: config.pipelineWorker, logger: logger.child({ service: "pipeline-worker" }) },
+      ...{ name: "pipeline-worker", runnerId: "pipeline-worker" },
+    });
+  watchRunners(registry, () => [
+    ...keepers.flatMap(({ pool }) => pool.counts),
+    ...(worker === undefined ? [] : [worker.counts]),
+  ]);
   return {
     async start() {
-      await Promise.all(keepers.map((keeper) => keeper.start()));
+      await Promise.all([...keepers, ...(worker === undefined ? [] : [worker])].map((part) => part.start()));
     },
     async stop() {
-      await Promise.all(keepers.map((keeper) => keeper.stop()));
+      await Promise.all([...keepers.map((keeper) => keeper.stop()), worker?.stop(0)]);
+      client.close();
       guardian.stop();
     },
   };

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { Transport } from "@connectrpc/connect";
 import { catalogScopes, createCatalog } from "@switchyard/catalog";
 import { createHttpGateway, type HttpGatewayAddresses } from "@switchyard/http-gateway";
-import { createLogStore, logStoreScopes } from "@switchyard/log-store";
+import { createLogStore, logStoreAudited, logStoreScopes } from "@switchyard/log-store";
 import { createPool } from "@switchyard/postgres";
 import { createInMemoryTransport } from "@switchyard/rpc";
-import { createRunnerGateway, runnerGatewayScopes } from "@switchyard/runner-gateway";
+import { createRunnerGateway, runnerGatewayAudited, runnerGatewayScopes } from "@switchyard/runner-gateway";
 import { createScheduler, schedulerDefaults, schedulerScopes } from "@switchyard/scheduler";
-import { createAuthPolicy, createServiceHost, firstOf } from "@switchyard/service-kit";
+import { createMetricsRegistry, createServiceHost, firstOf, openAccess, openServiceTls } from "@switchyard/service-kit";
 import type { Logger } from "pino";
 import { openArtifacts } from "./artifacts.js";
 import type { SystemConfig } from "./config.js";
@@ -19,6 +20,8 @@ import { createPools } from "./pools.js";
 export interface System {
   /** Where it listens. */
   readonly addresses: { readonly grpc: string; readonly ops: string } & Omit<HttpGatewayAddresses, "ops">;
+  /** Which of them speak TLS. */
+  readonly secure: { readonly grpc: boolean; readonly ops: boolean; readonly http: boolean };
   readonly databaseUrl: string;
   /** Reaches every service in this process, with all rights. */
   readonly transport: Transport;
@@ -37,11 +40,14 @@ interface Part {
  * everything answers. A start that fails takes back what had been started.
  */
 export async function startSystem(config: SystemConfig, logger: Logger): Promise<System> {
+  const tls = openServiceTls(config.tls, logger);
   const database = await openDatabase(config, logger);
   const { url } = database;
   const services = createLateTransport();
   const pool = createPool({ url, max: 20, applicationName: "all-in-one", log: logger });
+  const registry = createMetricsRegistry();
   const scheduler = createScheduler({
+    registry,
     // The embedded database has one user, so its shard may be taken back at once; elsewhere another replica may be alive.
     config: {
       ...schedulerDefaults,
@@ -54,29 +60,32 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
   const logStore = createLogStore({
     databaseUrl: url,
     pool,
+    registry,
     scheduler: services,
     logger: logger.child({ service: "log-store" }),
   });
   const artifacts = await openArtifacts(config, database);
   const catalog = createCatalog({
-    ...{ pool, blobs: artifacts.blobs, logger: logger.child({ service: "catalog" }) },
+    ...{ pool, registry, blobs: artifacts.blobs, logger: logger.child({ service: "catalog" }) },
     maxArtifactBytes: config.artifacts.CATALOG_MAX_ARTIFACT_BYTES,
     maxUploads: config.artifacts.CATALOG_MAX_UPLOADS,
     stagedArtifactAgeMs: config.artifacts.CATALOG_STAGED_ARTIFACT_AGE,
   });
   const runnerGateway = createRunnerGateway({
-    ...{ pool, databaseUrl: url, scheduler: services, logStore: services },
+    ...{ pool, registry, databaseUrl: url, scheduler: services, logStore: services },
     logger: logger.child({ service: "runner-gateway" }),
   });
-  const { tokens, grpcListen, opsListen, reflection } = config;
-  const auth = createAuthPolicy({ tokens, listen: [grpcListen, opsListen], logger });
+  const { grpcListen, opsListen, reflection } = config;
+  const access = openAccess({ settings: config.access, listen: [grpcListen, opsListen], logger });
   const host = createServiceHost({
     name: "switchyard",
     logger,
     routes: [...scheduler.routes, ...runnerGateway.routes, ...logStore.routes, ...catalog.routes],
     scopes: { ...schedulerScopes, ...runnerGatewayScopes, ...logStoreScopes, ...catalogScopes },
-    auth: { ...auth, authenticator: firstOf(auth.authenticator, runnerGateway.authenticator) },
-    ...{ grpcListen, opsListen, reflection },
+    ...access,
+    auth: { ...access.auth, authenticator: firstOf(access.auth.authenticator, runnerGateway.authenticator) },
+    audited: { ...runnerGatewayAudited, ...logStoreAudited },
+    ...{ grpcListen, opsListen, reflection, tls, registry },
   });
   const transport = createInMemoryTransport(host.inMemory);
   services.connect(transport);
@@ -85,10 +94,11 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
     rpcRoutes: host.inMemory.routes,
     rpcMiddleware: host.inMemory.middleware,
     serveOps: false,
+    registry,
     config: config.gateway,
     logger: logger.child({ service: "http-gateway" }),
   });
-  const pools = createPools(config, transport, logger.child({ service: "runner" }));
+  const pools = createPools(config, transport, logger.child({ service: "runner" }), registry);
 
   const parts: Part[] = [
     { start: async () => undefined, stop: () => database.stop() },
@@ -100,19 +110,25 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
     { start: () => gateway.start(), stop: () => gateway.stop() },
     { start: () => pools.start(), stop: () => pools.stop() },
   ];
-  const stop = await startParts(parts);
+  const stopParts = await startParts(parts);
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    host.readiness.block("stopping");
+    await setTimeout(config.propagationMs);
+    await stopParts();
+  };
   return {
     addresses: { grpc: host.grpcAddress, ops: host.opsAddress, ...opsless(gateway.addresses) },
+    secure: { grpc: tls !== undefined, ops: tls?.ops === true, http: config.gateway.tls !== undefined },
     databaseUrl: url,
     transport,
-    stop,
+    stop: () => (stopped ??= stop()),
   };
 }
 
 /** Starts parts in order. Returns how to stop them, last first: servers end before the things that they depend on. */
 async function startParts(parts: readonly Part[]): Promise<() => Promise<void>> {
   const started: Part[] = [];
-  let stopped: Promise<void> | undefined;
   const stopAll = async () => {
     const failures: unknown[] = [];
     for (const part of started.reverse()) await part.stop().catch((error: unknown) => failures.push(error));
@@ -128,7 +144,7 @@ async function startParts(parts: readonly Part[]): Promise<() => Promise<void>> 
       throw error;
     }
   }
-  return () => (stopped ??= stopAll());
+  return stopAll;
 }
 
 function opsless({ http, dialects, hostNames }: HttpGatewayAddresses) {

@@ -8,9 +8,9 @@ import { type Route, readRoutes, routeName } from "./walk/routes.js";
 import { pathOf } from "./walk/samples.js";
 import { send, type WalkAnswer } from "./walk/send.js";
 
-// Every route of every dialect, as the OpenAPI documents name them, gets what it does not expect. `npm run test:bad-input`
-// sends more of it. The same every time, unless BAD_INPUT_SEED or BAD_INPUTS say otherwise.
-const numRuns = Number(process.env["BAD_INPUTS"] ?? 6);
+// Routes of every dialect, as the OpenAPI documents name them, get what they do not expect. `npm run test:bad-input` sends
+// more of it, and to all of them. The same every time, unless BAD_INPUT_SEED or BAD_INPUTS say otherwise.
+const numRuns = Number(process.env["BAD_INPUTS"] ?? 1);
 const fixedSeed = process.env["BAD_INPUTS"] === undefined ? "1" : undefined;
 const seed = Number(process.env["BAD_INPUT_SEED"] ?? fixedSeed ?? Date.now() % 2 ** 31);
 
@@ -21,6 +21,8 @@ const system = await startTestSystem(
 const http = `http://${system.addresses.http}`;
 const client = createSwitchyardClient({ address: system.addresses.grpc });
 const routes = await readRoutes(http);
+/** Every third one, where nobody asks for more. */
+const visited = routes.filter((_, index) => process.env["BAD_INPUTS"] !== undefined || index % 3 === 0);
 const dialects = [...new Set(routes.map(({ dialect }) => dialect))];
 for (const dialect of dialects) await factsOf(dialect).prepare?.(`${http}/${dialect}`);
 
@@ -43,13 +45,21 @@ async function stored(namespace: string): Promise<string> {
   return `${jobs} jobs, ${runners} runners`;
 }
 
+const leaves = (route: Route) => factsOf(route.dialect).worksByJob?.(route) ?? false;
+
 function checkAnswer(route: Route, method: string, { status, type, text }: WalkAnswer): void {
+  const { isError, isErrorText, isToldFault = () => false, mayFail } = factsOf(route.dialect);
   expect(status).toBeGreaterThanOrEqual(200);
-  expect(status, text.slice(0, 500)).toBeLessThan(500);
+  if (mayFail?.(status, text)) return;
+  if (type.startsWith("text/plain") && isErrorText?.(text)) {
+    expect(status).toBeLessThan(500);
+    return;
+  }
+  const body = (status < 400 || method === "HEAD" ? {} : JSON.parse(text)) as Record<string, unknown>;
+  if (!isToldFault(route, body)) expect(status, text.slice(0, 500)).toBeLessThan(500);
   if (status < 400 || method === "HEAD") return;
   expect(type).toMatch(/^application\/json/);
-  const body = JSON.parse(text) as Record<string, unknown>;
-  expect(factsOf(route.dialect).isError(body), text.slice(0, 500)).toBe(true);
+  expect(isError(body), text.slice(0, 500)).toBe(true);
 }
 
 it("there are documents, with routes in them", () => {
@@ -58,7 +68,7 @@ it("there are documents, with routes in them", () => {
 });
 
 describe("bad input is refused in the dialect's words, and leaves nothing behind", () => {
-  it.each(routes.map((route) => [routeName(route), route] as const))(
+  it.each(visited.map((route) => [routeName(route), route] as const))(
     "%s",
     async (_, route) => {
       let before = await stored(route.dialect);
@@ -66,7 +76,8 @@ describe("bad input is refused in the dialect's words, and leaves nothing behind
         const answer = await call(route, bad);
         checkAnswer(route, bad.method, answer);
         const after = await stored(route.dialect);
-        if (answer.status >= 400) expect(after).toBe(before);
+        const isRefusal = answer.status >= 400 && !factsOf(route.dialect).mayFail?.(answer.status, answer.text);
+        if (isRefusal && !leaves(route)) expect(after).toBe(before);
         before = after;
       });
       await fc.assert(property, { numRuns, seed });
@@ -77,7 +88,7 @@ describe("bad input is refused in the dialect's words, and leaves nothing behind
 
 describe("a body that is much too large is read to its end and refused", () => {
   const large = Buffer.concat([Buffer.from('{"x":"'), Buffer.alloc(11 * 1024 ** 2, "y"), Buffer.from('"}')]);
-  it.each(routes.filter(takesBody).map((route) => [routeName(route), route] as const))("%s", async (_, route) => {
+  it.each(visited.filter(takesBody).map((route) => [routeName(route), route] as const))("%s", async (_, route) => {
     const before = await stored(route.dialect);
     const headers = { "content-type": "application/json" };
     const answer = await call(route, { method: route.method, path: pathOf(route), headers, body: large });

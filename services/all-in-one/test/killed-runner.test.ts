@@ -27,7 +27,7 @@ it("a job whose runner is killed is run again as attempt 2, and attempt 1 can't 
 }, async () => {
   const namespace = "default";
   const client = createSwitchyardClient({ address: system.addresses.grpc });
-  const first = startRunner("first");
+  const first = await startRunner("first");
   await first.line(/registered/);
   const marker = `switchyard-killed-runner-${process.pid}`;
   const script = `if [ "$SWITCHYARD_ATTEMPT" = 1 ]; then echo one; exec -a ${marker} sleep 600; else echo two; fi`;
@@ -43,7 +43,7 @@ it("a job whose runner is killed is run again as attempt 2, and attempt 1 can't 
   await first.end("SIGKILL");
   // Its child does not outlive it.
   await eventually(async () => expect(await processesWith(marker)).toEqual([]), { timeoutMs: 20_000 });
-  const second = startRunner("second");
+  const second = await startRunner("second");
   const job = await client.waitForJob(namespace, jobId, { signal: AbortSignal.timeout(60_000) });
   expect(job.state).toBe(JobState.SUCCEEDED);
   expect(job.attemptCount).toBe(2);

@@ -116,7 +116,7 @@ describe("a claim is lost", () => {
     expect((await one.call("PUT", `${path}/progress`, { token: runner.token, body: { progress: 30 } })).status).toBe(
       200,
     );
-    await eventually(async () => expect((await one.job(job))["status"]).toBe("pending"), { timeoutMs: 6_000 });
+    await eventually(async () => expect((await one.job(job))["status"]).toBe("pending"), { timeoutMs: 20_000 });
     expect(await one.job(job)).toMatchObject({
       ...{ attempt: 1, runner_id: null, runner_name: null, claimed_at: null, started_at: null, expires_at: null },
     });
@@ -126,7 +126,7 @@ describe("a claim is lost", () => {
     const again = await claim(one, runner.token, 5);
     expect(jobOf(again.body)).toMatchObject({ id: job, attempt: 2, error: null, progress: 0 });
     expect(again.body["claim_id"]).not.toBe(first.body["claim_id"]);
-    await eventually(async () => expect((await one.job(job))["status"]).toBe("failed"), { timeoutMs: 6_000 });
+    await eventually(async () => expect((await one.job(job))["status"]).toBe("failed"), { timeoutMs: 20_000 });
     expect(await one.job(job)).toMatchObject({ attempt: 2, error: expect.stringMatching(/^timeout/) });
     const tooLate = await one.call("POST", `${path}/fail`, { token: runner.token, body: { error: "e" } });
     expect([tooLate.status, tooLate.body["error"]]).toEqual([409, "stale_claim"]);
@@ -145,7 +145,7 @@ describe("a claim is lost", () => {
     const runner = await other.makeRunner(tag);
     const job = await one.makeJob(tag);
     expect((await claim(one, runner.token)).status).toBe(200);
-    await eventually(async () => expect((await one.job(job))["status"]).toBe("failed"), { timeoutMs: 6_000 });
+    await eventually(async () => expect((await one.job(job))["status"]).toBe("failed"), { timeoutMs: 20_000 });
     expect(await one.job(job)).toMatchObject({ attempt: 1, error: expect.stringMatching(/^runner lost/) });
     expect((await one.call("GET", `/api/runners/${runner.id}`)).body).toMatchObject({
       status: "offline",

@@ -1,5 +1,6 @@
 import { createTestDatabase, temporaryDirectory, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
+import { startSplitSystem } from "./split/split-system.js";
 import { loadSystemConfig, migrateAll, startSystem, type System } from "../src/index.js";
 
 /** The whole system in this process, on a database of the test file's own. */
@@ -28,9 +29,23 @@ export function startSystemOn(database: TestDatabase, env: Env = {}): Promise<Sy
   return startSystem(loadSystemConfig({ ...listen, ...fixed, ...env }), testLogger());
 }
 
-/** Starts the system on free ports; says only what matters to the case. */
+/**
+ * Starts the system on free ports; says only what matters to the case. With `E2E_SYSTEM=split` every service is a process of its own,
+ * most of them twice (`npm run test:split`).
+ */
 export async function startTestSystem(env: Env = {}): Promise<TestSystem> {
   const database = await createSystemDatabase();
+  if (process.env["E2E_SYSTEM"] === "split") {
+    const split = await startSplitSystem(database, env);
+    return {
+      ...split,
+      database,
+      async stop() {
+        await split.stop();
+        await database.drop();
+      },
+    };
+  }
   const artifacts = await temporaryDirectory();
   const system = await startSystemOn(database, { CATALOG_ARTIFACT_DIR: artifacts.path, ...env });
   return {

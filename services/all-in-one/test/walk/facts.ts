@@ -20,8 +20,16 @@ export interface DialectFacts {
   readonly headers: (route: Route) => Readonly<Record<string, string>>;
   /** Whether a parsed body is an error in the dialect's form. */
   readonly isError: (body: Readonly<Record<string, unknown>>) => boolean;
+  /** Whether a text is an error of a dialect whose errors are not all JSON. Default: none is. */
+  readonly isErrorText?: (text: string) => boolean;
+  /** Whether an answer above 499 says what the contract wants and no fault. Default: none does. */
+  readonly mayFail?: (status: number, text: string) => boolean;
   /** Whether a status and body turn a caller away for who he is, and not for what he asks. */
   readonly isRefusal: (status: number, body: Readonly<Record<string, unknown>>) => boolean;
+  /** Whether a status above 499 is what the contract has for bad input here. Default: none is. */
+  readonly isToldFault?: (route: Route, body: Readonly<Record<string, unknown>>) => boolean;
+  /** Whether a route does its work as a job, so that one that is refused leaves that behind. Default: none does. */
+  readonly worksByJob?: (route: Route) => boolean;
   /** Everybody who may come. */
   readonly callers: readonly Caller[];
 }

@@ -1,0 +1,66 @@
+import { catalogSchema } from "@switchyard/catalog";
+import { logsSchema } from "@switchyard/log-store";
+import { createPool, inspectSchema, type PostgresLog, prepareSchema, type SchemaSteps } from "@switchyard/postgres";
+import { runnersSchema } from "@switchyard/runner-gateway";
+import { schedulerSchema } from "@switchyard/scheduler";
+
+const schemas: readonly SchemaSteps[] = [schedulerSchema, runnersSchema, logsSchema, catalogSchema];
+
+/** How a schema stands to this program. */
+export interface SchemaReport {
+  readonly schema: string;
+  /** Whether a service of this version would start on it without migrating it. */
+  readonly fits: boolean;
+  /** For people, one line. */
+  readonly text: string;
+}
+
+/**
+ * Brings the schemas of all services up to date, one after the other; several at once wait for each other.
+ *
+ * @throws SwitchyardError `PRECONDITION_FAILED` when this version cannot live with a schema; what was run before stays
+ */
+export async function* migrateSchemas(url: string, log?: PostgresLog): AsyncGenerator<SchemaReport> {
+  for (const steps of schemas) {
+    const { applied, newer } = await prepareSchema(steps, { url, log });
+    const text = applied.length === 0 ? "nothing to do" : `ran ${applied.join(", ")}`;
+    yield { schema: steps.schema, fits: true, text: `${text}${ahead(newer)}` };
+  }
+}
+
+/** Brings the schemas of all services up to date, and says nothing. */
+export async function migrateAll(url: string): Promise<void> {
+  for await (const _ of migrateSchemas(url));
+}
+
+/** @throws SwitchyardError `PRECONDITION_FAILED` when a schema lacks a step, or is one that this version cannot live with */
+export async function requireMigrated(url: string): Promise<void> {
+  for (const steps of schemas) await prepareSchema(steps, { url, migrate: false });
+}
+
+/** Compares the schemas of all services with this version, and changes nothing. */
+export async function checkSchemas(url: string): Promise<readonly SchemaReport[]> {
+  const pool = createPool({ url, max: 1, applicationName: "migrate --check" });
+  try {
+    const reports: SchemaReport[] = [];
+    for (const steps of schemas) reports.push({ schema: steps.schema, ...(await check(steps)) });
+    return reports;
+  } finally {
+    await pool.close();
+  }
+
+  async function check(steps: SchemaSteps): Promise<Omit<SchemaReport, "schema">> {
+    try {
+      const { pending, newer } = await inspectSchema(steps, pool);
+      if (pending.length > 0) return { fits: false, text: `behind: lacks ${pending.join(", ")}` };
+      return { fits: true, text: `up to date${ahead(newer)}` };
+    } catch (error) {
+      if ((error as { reason?: unknown }).reason !== "PRECONDITION_FAILED") throw error;
+      return { fits: false, text: `does not fit: ${(error as Error).message}` };
+    }
+  }
+}
+
+function ahead(newer: readonly string[]): string {
+  return newer.length === 0 ? "" : `; ahead by ${newer.join(", ")}, which this version can live with`;
+}

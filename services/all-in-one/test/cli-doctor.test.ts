@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cliFor } from "./cli-run.js";
+import { startTestSystem, type TestSystem } from "./test-system.js";
+
+const token = "token-of-the-doctor";
+const tokens = [{ name: "doctor", token, scopes: ["admin"], namespaces: "all" }];
+const nobody = "127.0.0.1:1";
+
+let system: TestSystem;
+
+beforeAll(async () => {
+  system = await startTestSystem({
+    ...{ MANAGED_RUNNERS: "1", NUM_INTERNAL_WORKERS: "0", PIPELINE_WORKER: "false" },
+    SWITCHYARD_TOKENS: JSON.stringify(tokens),
+  });
+});
+afterAll(() => system?.stop());
+
+interface Told {
+  readonly check: string;
+  readonly verdict: string;
+  readonly message: string;
+  readonly advice?: string;
+}
+
+const known = (around: Readonly<Record<string, string>> = {}, address = system.addresses.grpc) =>
+  cliFor(address, { SWITCHYARD_TOKEN: token, ...around });
+
+/** What the doctor told, by check; of a check that told several things, the worst. */
+async function examined(cli: ReturnType<typeof cliFor>, ...argv: readonly string[]) {
+  const { code, out } = await cli.run("doctor", "-q", "-o", "json", ...argv);
+  const told = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Told);
+  const grave = ["ok", "skip", "warn", "fail"];
+  const worst = new Map<string, Told>();
+  for (const finding of told) {
+    const before = worst.get(finding.check);
+    if (before === undefined || grave.indexOf(finding.verdict) > grave.indexOf(before.verdict))
+      worst.set(finding.check, finding);
+  }
+  return {
+    code,
+    out,
+    worst,
+    failed: [...worst.values()].filter(({ verdict }) => verdict === "fail").map(({ check }) => check),
+  };
+}
+
+describe("the doctor", () => {
+  it("finds a healthy system healthy", async () => {
+    const { code, worst, failed } = await examined(known(), "--ops-address", system.addresses.ops);
+    expect({ code, failed }).toEqual({ code: 0, failed: [] });
+    for (const check of [
+      "address",
+      "connect",
+      "clock",
+      "health",
+      "readiness",
+      "scheduler",
+      "runners",
+      "waiting jobs",
+      "queues",
+      "log store",
+      "catalog",
+      "versions",
+    ]) {
+      expect(worst.get(check), check).toMatchObject({ verdict: "ok" });
+    }
+  });
+
+  it("says what to do when nobody listens", async () => {
+    const { code, worst, failed } = await examined(known({}, nobody));
+    expect({ code, failed }).toEqual({ code: 1, failed: ["connect"] });
+    expect(worst.get("connect")).toMatchObject({
+      message: expect.stringContaining("ECONNREFUSED"),
+      advice: expect.stringContaining("--address"),
+    });
+    expect(worst.get("scheduler")).toMatchObject({ verdict: "skip" });
+  });
+
+  it("knows a name that there isn't", async () => {
+    const { failed, worst } = await examined(known({}, "nobody.invalid:7400"));
+    expect(failed).toEqual(["address", "connect"]);
+    expect(worst.get("address")?.message).toContain("nobody.invalid is not known");
+  });
+
+  it("tells a wrong token once, and asks nothing more", async () => {
+    const { code, out, worst, failed } = await examined(known({ SWITCHYARD_TOKEN: "another-token" }));
+    expect({ code, failed }).toEqual({ code: 1, failed: ["authentication"] });
+    expect(worst.get("authentication")).toMatchObject({
+      message: expect.stringContaining("UNAUTHENTICATED"),
+      advice: expect.stringContaining("--token-file"),
+    });
+    expect(worst.get("health")).toMatchObject({ verdict: "ok" });
+    expect(out).not.toContain("another-token");
+  });
+
+  it("looks at the others when the scheduler is gone", async () => {
+    const { grpc } = system.addresses;
+    const address = `scheduler=${nobody},runner-gateway=${grpc},log-store=${grpc},catalog=${grpc}`;
+    const { code, worst, failed } = await examined(known({}, address));
+    expect({ code, failed }).toEqual({ code: 1, failed: ["connect"] });
+    expect(worst.get("connect")?.message).toContain(nobody);
+    expect(worst.get("scheduler")).toMatchObject({ verdict: "skip" });
+    for (const check of ["runners", "log store", "catalog"])
+      expect(worst.get(check), check).toMatchObject({ verdict: "ok" });
+  });
+
+  it("warns of a namespace without runners, and fails when jobs wait there", async () => {
+    const there = known({ SWITCHYARD_NAMESPACE: "lonely" });
+    const before = await examined(there);
+    expect(before.code).toBe(0);
+    expect(before.worst.get("runners")).toMatchObject({
+      verdict: "warn",
+      advice: expect.stringContaining("pools scale"),
+    });
+    const id = await there.submit("true");
+    const after = await examined(there);
+    expect({ code: after.code, failed: after.failed }).toEqual({ code: 1, failed: ["runners"] });
+    expect(after.worst.get("waiting jobs")?.message).toMatch(new RegExp(`${id}.*No runner`, "i"));
+  });
+
+  it("warns of a paused queue and says how to let it go on", async () => {
+    const cli = known();
+    await cli.submit("true", "--queue", "held");
+    await cli.done("queues", "pause", "held");
+    const { code, worst } = await examined(cli);
+    await cli.done("queues", "resume", "held");
+    expect(code).toBe(0);
+    expect(worst.get("queues")).toMatchObject({
+      verdict: "warn",
+      advice: "Let it go on: switchyard queues resume held",
+    });
+  });
+
+  it("tells a setting that is wrong, and calls nobody", async () => {
+    const { code, out, worst } = await examined(known(), "--profile", "none");
+    expect(code).toBe(1);
+    expect(worst.get("configuration")).toMatchObject({ verdict: "fail", message: 'there is no profile "none"' });
+    expect(out.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("counts for people, and tells no token", async () => {
+    const { code, out, err } = await known().run("doctor");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ok {4}configuration {3}no profile: /);
+    expect(err).toMatch(/^\d+ ok, \d+ to look at, 0 failed, \d+ not looked at\n$/);
+    expect(out + err).not.toContain(token);
+  });
+});
+
+describe("a caller without rights", () => {
+  it("ends with 5", async () => {
+    expect(await cliFor(system.addresses.grpc).run("jobs", "list")).toMatchObject({
+      code: 5,
+      err: expect.stringContaining("UNAUTHENTICATED"),
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cliFor } from "./cli-run.js";
+import { startTestSystem, type TestSystem } from "./test-system.js";
+
+let system: TestSystem;
+let cli: ReturnType<typeof cliFor>;
+
+beforeAll(async () => {
+  system = await startTestSystem({ MANAGED_RUNNERS: "1", NUM_INTERNAL_WORKERS: "0", PIPELINE_WORKER: "false" });
+  cli = cliFor(system.addresses.grpc);
+});
+afterAll(() => system?.stop());
+
+describe("a queue", () => {
+  it("is paused and let go on, and what waits in it is explained", async () => {
+    await cli.submit("true", "--queue", "held");
+    expect(await cli.done("queues", "pause", "held")).toMatch(/^state +paused$/m);
+    const id = await cli.submit("true", "--queue", "held", "--subject", "waits");
+    expect(await cli.done("jobs", "explain", id)).toMatch(/^Queue held is paused\.\n(?:.*\n)*\d\. CLOSED queue-paused/);
+    expect(await cli.done("queues", "get", "held")).toMatch(/at its head:\n.*\n.* queued +shell\.run +held +waits /);
+    expect(await cli.lines("queues", "list")).toContainEqual(expect.objectContaining({ name: "held", paused: true }));
+    expect(await cli.done("queues", "resume", "held")).toMatch(/^state +open$/m);
+    await cli.done("jobs", "watch", id);
+    expect(await cli.run("queues", "get", "none")).toMatchObject({ code: 3 });
+  });
+
+  it("has limits that are set, listed and removed", async () => {
+    expect(await cli.done("queues", "limits", "--set", "db", "--seats", "2", "--rate", "0.5")).toMatch(
+      /^db +2 +0 +0\.5 +1 +0$/m,
+    );
+    expect(await cli.lines("queues", "limits", "--remove", "db")).toEqual([]);
+  });
+});
+
+describe("runners", () => {
+  it("are listed, drained and let work again", async () => {
+    const [runner] = await cli.lines("runners", "list", "--state", "idle");
+    const id = String(runner?.["id"]);
+    expect(await cli.done("runners", "drain", id)).toMatch(/^state +idle, draining$/m);
+    // A runner of a pool may have ended by then: drained, it has nothing left to do.
+    expect(await cli.done("runners", "undrain", id)).toMatch(/^state +(?:idle|offline)$/m);
+    expect(await cli.done("runners", "get", id)).toMatch(/^kinds +shell\.run$/m);
+    expect(await cli.lines("runners", "list", "--label", "none=x")).toEqual([]);
+  });
+
+  it("come and go with the size of their pool", async () => {
+    expect(await cli.done("pools", "scale", "2")).toMatch(/^present +2$/m);
+    expect(await cli.done("pools", "scale", "--stop")).toMatch(/^state +stopped\nsize +2\npresent +0$/m);
+    expect(await cli.done("pools", "scale", "1")).toMatch(/^state +running\nsize +1\npresent +1$/m);
+    expect(JSON.parse(await cli.done("pools", "get", "-o", "json"))).toMatchObject({ running: true, size: 1 });
+    const [gone] = await cli.lines("runners", "list", "--state", "offline");
+    if (gone === undefined) throw new Error("no runner of the pool is kept after its end");
+    expect(await cli.done("runners", "revoke", String(gone["id"]), "--delete")).toMatch(/^id /);
+    expect(await cli.run("runners", "get", String(gone["id"]))).toMatchObject({ code: 3 });
+  });
+});
+
+describe("a schedule", () => {
+  it("is created, listed, shown, replaced and deleted", async () => {
+    const create = (cron: string, ...options: readonly string[]) =>
+      cli.run("schedules", "create", "nightly", "shell.run", "--cron", cron, "--input", "{}", ...options);
+    expect((await create("0 3 * * *", "--zone", "Europe/Berlin", "--queue", "night")).out).toMatch(
+      /^zone +Europe\/Berlin$/m,
+    );
+    expect(await create("0 4 * * *")).toMatchObject({ code: 3, err: expect.stringContaining("ALREADY_EXISTS") });
+    expect((await create("0 4 * * *", "--replace", "--paused", "--catch-up", "none")).code).toBe(0);
+    const text = await cli.done("schedules", "get", "nightly");
+    expect(text).toMatch(/^cron +0 4 \* \* \*$/m);
+    expect(text).toMatch(/^missed ticks +none$/m);
+    expect(await cli.lines("schedules", "list")).toMatchObject([{ name: "nightly", paused: true }]);
+    await cli.done("schedules", "delete", "nightly");
+    expect(await cli.run("schedules", "get", "nightly")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("SCHEDULE_NOT_FOUND"),
+    });
+  });
+});

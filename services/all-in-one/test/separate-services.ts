@@ -1,0 +1,156 @@
+import { createBlobStore, createCatalog, catalogScopes } from "@switchyard/catalog";
+import { createSwitchyardClient } from "@switchyard/client";
+import { createHttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
+import { createLogStore, logStoreScopes } from "@switchyard/log-store";
+import { createPipelineWorker, loadWorkerSettings } from "@switchyard/pipeline-worker";
+import { createPool } from "@switchyard/postgres";
+import { createGrpcTransport } from "@switchyard/rpc";
+import { createRunnerService, loadRunnerConfig } from "@switchyard/runner";
+import { createRunnerGateway, runnerGatewayScopes } from "@switchyard/runner-gateway";
+import { createScheduler, schedulerDefaults, schedulerScopes } from "@switchyard/scheduler";
+import {
+  createAuthPolicy,
+  createLogger,
+  createMetricsRegistry,
+  createServiceHost,
+  createWorkerOperations,
+  type Logger,
+  type Readiness,
+  watchRunners,
+} from "@switchyard/service-kit";
+import { temporaryDirectory } from "@switchyard/testkit";
+import type { Registry } from "prom-client";
+import { createSystemDatabase } from "./test-system.js";
+
+/** What operators see of a service. */
+export interface ServiceSignals {
+  readonly ops: string;
+  readonly registry: Registry;
+  readonly readiness: Readiness;
+  /** Log lines so far, parsed. */
+  readonly lines: readonly Readonly<Record<string, unknown>>[];
+}
+
+const free = "127.0.0.1:0";
+
+/** Every service with listeners of its own, as separate processes have them, in this process and on one database. */
+export async function startSeparateServices() {
+  const database = await createSystemDatabase();
+  const artifacts = await temporaryDirectory();
+  const { url } = database;
+  const signals: Record<string, ServiceSignals> = {};
+  const closing: (() => unknown)[] = [() => artifacts.remove(), () => database.drop()];
+
+  const tell = (name: string) => {
+    const lines: Record<string, unknown>[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+    return { lines, logger: createLogger({ name, level: "debug", destination }) };
+  };
+  const poolFor = (applicationName: string) => {
+    const pool = createPool({ url, applicationName });
+    closing.push(() => pool.close());
+    return pool;
+  };
+  const connect = (address: string) => {
+    const transport = createGrpcTransport({ address });
+    closing.push(() => transport.close());
+    return transport;
+  };
+  type HostParts = Pick<Parameters<typeof createServiceHost>[0], "routes" | "scopes">;
+  type Part = { start(): Promise<unknown>; stop(): Promise<unknown> };
+  /** Starts a service behind a host of its own; answers the address of its gRPC listener. */
+  const serve = async (name: string, make: (logger: Logger, registry: Registry) => HostParts & Part) => {
+    const { lines, logger } = tell(name);
+    const registry = createMetricsRegistry();
+    const service = make(logger, registry);
+    const listen = { grpcListen: free, opsListen: free };
+    const auth = createAuthPolicy({ tokens: [], listen: [free], logger });
+    const host = createServiceHost({ ...{ name, logger, registry, auth }, ...listen, ...service });
+    await service.start();
+    await host.start();
+    closing.push(async () => {
+      await host.stop();
+      await service.stop();
+    });
+    signals[name] = { ops: host.opsAddress, registry, readiness: host.readiness, lines };
+    return host.grpcAddress;
+  };
+  /** The same for one that calls others only. */
+  const work = async (name: string, make: (logger: Logger, registry: Registry) => Part) => {
+    const { lines, logger } = tell(name);
+    const operations = createWorkerOperations(free);
+    const { registry, readiness } = operations;
+    const worker = make(logger, registry);
+    await operations.listen();
+    await worker.start();
+    operations.started();
+    closing.push(async () => {
+      operations.stopping();
+      await worker.stop();
+      await operations.stop();
+    });
+    signals[name] = { ops: operations.address ?? "", registry, readiness, lines };
+  };
+
+  const config = { ...schedulerDefaults, databaseUrl: url, shardLeaseMs: 30_000, replicaId: "test" };
+  const scheduler = await serve("scheduler", (logger, registry) => ({
+    ...createScheduler({ config, logger, registry }),
+    scopes: schedulerScopes,
+  }));
+  const logStore = await serve("log-store", (logger, registry) => ({
+    ...createLogStore({
+      databaseUrl: url,
+      pool: poolFor("log-store"),
+      scheduler: connect(scheduler),
+      logger,
+      registry,
+    }),
+    scopes: logStoreScopes,
+  }));
+  const runnerGateway = await serve("runner-gateway", (logger, registry) => ({
+    ...createRunnerGateway({
+      ...{ databaseUrl: url, pool: poolFor("runner-gateway"), logger, registry },
+      ...{ scheduler: connect(scheduler), logStore: connect(logStore) },
+    }),
+    scopes: runnerGatewayScopes,
+  }));
+  const blobs = await createBlobStore({ CATALOG_ARTIFACT_DIR: artifacts.path } as never, artifacts.path);
+  const catalog = await serve("catalog", (logger, registry) => ({
+    ...createCatalog({ pool: poolFor("catalog"), blobs, logger, registry }),
+    scopes: catalogScopes,
+  }));
+
+  const core = { scheduler: connect(scheduler), runnerGateway: connect(runnerGateway) };
+  const gatewayTell = tell("http-gateway");
+  const gateway = createHttpGateway({
+    ...{ ...core, logStore: connect(logStore), catalog: connect(catalog), logger: gatewayTell.logger },
+    config: loadHttpGatewayConfig({ HTTP_LISTEN: free, OPS_LISTEN: free }),
+  });
+  await gateway.start();
+  closing.push(() => gateway.stop());
+  const { registry, readiness, addresses } = gateway;
+  signals["http-gateway"] = { ops: addresses.ops ?? "", registry, readiness, lines: gatewayTell.lines };
+
+  const client = createSwitchyardClient({ addresses: { scheduler, runnerGateway, logStore, catalog } });
+  closing.push(() => client.close());
+  const runnerConfig = loadRunnerConfig({ RUNNER_GATEWAY_ADDRESS: runnerGateway, RUNNER_DRAIN: "0ms" });
+  await work("runner", (logger, metrics) => {
+    const service = createRunnerService(runnerConfig, { transport: core.runnerGateway, logger });
+    watchRunners(metrics, () => service.counts());
+    return service;
+  });
+  await work("pipeline-worker", (logger, metrics) => {
+    const worker = createPipelineWorker({ client, logger, name: "worker", settings: loadWorkerSettings({}) });
+    watchRunners(metrics, () => [worker.counts]);
+    return { start: () => worker.start(), stop: () => worker.stop(0) };
+  });
+
+  return {
+    signals,
+    client,
+    http: `http://${addresses.http}`,
+    async stop() {
+      for (const close of closing.reverse()) await close();
+    },
+  };
+}

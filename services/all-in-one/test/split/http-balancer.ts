@@ -1,0 +1,46 @@
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { splitHostPort } from "@switchyard/service-kit";
+
+/** Spreads TCP connections over the replicas of a gateway, as a Kubernetes Service does: by connection, past those that refuse. */
+export interface HttpBalancer {
+  /** `host:port`. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a balancer on a free port. @param targets `host:port` each */
+export async function startHttpBalancer(targets: readonly string[]): Promise<HttpBalancer> {
+  const sockets = new Set<Socket>();
+  let turn = 0;
+  const join = (client: Socket, tries: number) => {
+    turn += 1;
+    const target = splitHostPort(targets[turn % targets.length] as string);
+    const upstream = connect({ host: target?.host as string, port: target?.port as number, noDelay: true });
+    upstream.once("connect", () => {
+      tries = 0;
+      client.pipe(upstream).pipe(client);
+    });
+    upstream.once("error", () => (tries > 1 ? join(client, tries - 1) : client.destroy()));
+    upstream.once("close", () => tries === 0 && client.destroy());
+    client.once("close", () => upstream.destroy());
+    sockets.add(upstream);
+    upstream.once("close", () => sockets.delete(upstream));
+  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    sockets.add(client);
+    client.once("close", () => sockets.delete(client));
+    client.on("error", () => client.destroy());
+    join(client, targets.length);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
