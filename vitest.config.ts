@@ -20,14 +20,20 @@ const workspaceSources = [
 export default defineConfig({
   resolve: { alias: workspaceSources },
   test: {
-    include: ["libs/*/{src,test}/**/*.test.ts", "services/*/{src,test}/**/*.test.ts"],
+    include: [
+      "libs/*/{src,test}/**/*.test.ts",
+      "services/*/{src,test}/**/*.test.ts",
+      "deploy/{docker,compose,helm}/test/*.test.ts",
+      // Installs an image's packages anew, which takes minutes: `npm run test:image`.
+      ...(process.env.IMAGE_TEST ? ["deploy/docker/test/image.long.ts"] : []),
+    ],
     globalSetup: ["libs/testkit/src/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,
     // One process runs many files after each other: loading the sources anew for each cost a third of the run.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
     reporters: process.env.CI ? ["default", ["json", { outputFile: ".test-results/vitest.json" }]] : ["default"],
   },
 });
