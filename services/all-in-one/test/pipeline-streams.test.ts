@@ -212,6 +212,11 @@ describe("a pipeline run", () => {
     await eventually(async () => expect(await progress()).toMatchObject({ progress_percent: 12 }), {
       timeoutMs: 20_000,
     });
+    // Progress and lines travel apart: a stream that is opened before the lines are stored follows all of them.
+    await eventually(
+      async () => expect((await call("GET", `/api/logs/${run}?since=0&limit=1`)).body.total_count).toBe(150),
+      { timeoutMs: 20_000 },
+    );
     const stream = await openRun(`${base()}/jobs/${run}/logs`);
     await stream.until(() => expect(stream.lines()).toHaveLength(100));
     expect(stream.lines()[0]).toBe("line 50");
