@@ -29,7 +29,7 @@ export default defineConfig({
     ],
     globalSetup: ["libs/testkit/src/global-setup.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     // One process runs many files after each other: loading the sources anew for each cost a third of the run.
     isolate: false,
     testTimeout: 60_000,

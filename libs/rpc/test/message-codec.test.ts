@@ -11,7 +11,7 @@ import { codecOf } from "../src/codec/compile-codec.js";
 import { completeMessage, deserializer, MalformedMessage, serializer } from "../src/message-codec.js";
 import { contractMessages, initOf } from "./messages.js";
 
-const runs = { numRuns: 20 };
+const runs = { numRuns: 6 };
 const bytesOf = (desc: DescMessage, init: Record<string, unknown>) => Buffer.from(toBinary(desc, create(desc, init)));
 
 function read(desc: DescMessage, bytes: Uint8Array) {

@@ -160,8 +160,8 @@ const routine = new Set(["switchyard.log.v1.LogService/SealLog"]);
 const handingOut = ["switchyard.runner.v1.RunnerService/RegisterRunner"];
 const anything: RpcFact<object> = { needs: "any", request: () => ({}), everywhere: true };
 
-/** Leaves out what differs between any two calls: times, and numbers that grow with them. */
+/** Leaves out what differs between any two calls: times, what is left of them, and numbers that grow with them. */
 function withoutMoments(key: string, value: unknown): unknown {
-  if (/time$/i.test(key) || key === "revision") return undefined;
+  if (/(time|ToLive)$/i.test(key) || key === "revision") return undefined;
   return typeof value === "bigint" ? `${value}` : value;
 }
