@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { type ConnectNodeAdapterOptions, connectNodeAdapter } from "@connectrpc/connect-node";
 import { bindRoutes } from "../bind-routes.js";
@@ -29,6 +30,8 @@ type NodeFallback = NonNullable<ConnectNodeAdapterOptions["fallback"]>;
  */
 export function createConnectHandler(options: ConnectHandlerOptions): RequestListener {
   const specs = bindRoutes(options.routes, options.middleware);
+  // Every call in flight listens to it, however many there are; Node takes more than ten for a leak.
+  if (options.shutdownSignal) setMaxListeners(0, options.shutdownSignal);
   const handler = connectNodeAdapter({
     routes: (router) => {
       for (const spec of specs) router.rpc(spec.method, spec.impl);
