@@ -13,6 +13,7 @@ import { createPipelineWorker } from "./worker.js";
 startTelemetry({ name: "pipeline-worker" });
 const config = loadWorkerProcessConfig();
 const logger = createLogger({ name: "pipeline-worker" });
+const tls = openClientTls(config.tls, logger);
 const client = createSwitchyardClient({
   // The worker calls neither scheduler nor log-store; a client must be told a place for them.
   addresses: {
@@ -20,14 +21,14 @@ const client = createSwitchyardClient({
     runnerGateway: config.runnerGatewayAddress,
     catalog: config.catalogAddress,
   },
-  tls: openClientTls(config.tls, logger),
+  tls,
   ...(config.token === undefined ? {} : { token: config.token }),
 });
 const worker = createPipelineWorker({
   ...{ client, logger, settings: config.settings, name: config.name },
   ...(config.runnerId === undefined ? {} : { runnerId: config.runnerId }),
 });
-const operations = createWorkerOperations(config.opsListen);
+const operations = createWorkerOperations(config.opsListen, tls);
 watchRunners(operations.registry, () => [worker.counts]);
 
 // A worker also ends when an operator drains it (code 0) or when the gateway refuses it for good (code 1).

@@ -13,9 +13,10 @@ import { createRunnerService } from "./runner-service.js";
 startTelemetry({ name: "runner" });
 const config = loadRunnerConfig();
 const logger = createLogger({ name: "runner" });
-const transport = createGrpcTransport({ address: config.gatewayAddress, tls: openClientTls(config.tls, logger) });
+const tls = openClientTls(config.tls, logger);
+const transport = createGrpcTransport({ address: config.gatewayAddress, tls });
 const service = createRunnerService(config, { transport, logger });
-const operations = createWorkerOperations(config.opsListen);
+const operations = createWorkerOperations(config.opsListen, tls);
 watchRunners(operations.registry, () => service.counts());
 
 // A runner also ends when an operator drains it (code 0) or when the gateway refuses it for good (code 1).
