@@ -31,36 +31,20 @@ const worker = createPipelineWorker({
 const operations = createWorkerOperations(config.opsListen, tls);
 watchRunners(operations.registry, () => [worker.counts]);
 
-// A worker also ends when an operator drains it (code 0) or when the gateway refuses it for good (code 1).
-let failed = false;
-let stopping = false;
-worker.runner.ended
-  .catch((error: unknown) => {
-    failed = true;
-    logger.fatal({ err: error }, "the gateway refuses this worker");
-  })
-  .finally(() => {
-    if (!stopping) process.emit("SIGTERM", "SIGTERM");
-  });
-
 await runUntilSignal({
   async start() {
     await operations.listen();
     await worker.start();
     operations.started();
   },
-  stop: async () => {
-    stopping = true;
+  async stop() {
     operations.stopping();
     await worker.stop(config.drainMs);
     client.close();
     await operations.stop();
   },
+  // When an operator drains the worker; rejects when the gateway refuses it for good.
+  ended: worker.runner.ended,
   logger,
   graceMs: config.drainMs + 30_000,
-  host: {
-    on: (event, listener) => process.on(event, listener),
-    off: (event, listener) => process.off(event, listener),
-    exit: (code) => process.exit(failed ? 1 : code),
-  },
 });
