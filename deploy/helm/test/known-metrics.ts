@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { registerTlsMetrics } from "@switchyard/service-kit";
 import { collectDefaultMetrics, Registry } from "prom-client";
 
 /** Labels that Prometheus and the ServiceMonitor add to every series. */
@@ -29,8 +28,6 @@ export async function knownSeries(): Promise<ReadonlyMap<string, ReadonlySet<str
   };
   const defaults = new Registry();
   collectDefaultMetrics({ register: defaults });
-  // Those of TLS are there where it is on.
-  registerTlsMetrics(defaults, { service: { looks: { renewed: 0, failed: 0 }, current: { cert: Buffer.alloc(0) } } });
   for (const { name, type, labelNames } of defaults.getMetricsAsArray() as unknown as RegisteredMetric[])
     add(name, type, labelNames ?? []);
   const table = await readFile(new URL("../../../services/METRICS.md", import.meta.url), "utf8");

@@ -1,7 +1,15 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient, createGrpcTransport } from "@switchyard/rpc";
-import { ConfigError, createLogger, createTlsFiles, openClientTls, openServiceTls } from "@switchyard/service-kit";
+import {
+  ConfigError,
+  createLogger,
+  createTlsFiles,
+  createWorkerOperations,
+  openClientTls,
+  openServiceTls,
+  registerTlsMetrics,
+} from "@switchyard/service-kit";
 import { createTestAuthority, eventually } from "@switchyard/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Probe } from "./probe-service.js";
@@ -19,8 +27,10 @@ const unset = {
   ...({ TLS_RELOAD_INTERVAL: 10, TLS_CLIENT_AUTH: "require", OPS_TLS: "off" } as const),
 };
 
-async function metric(name: string): Promise<readonly string[]> {
-  const text = await served.host.registry.metrics();
+const expiry = "switchyard_tls_certificate_expiry_timestamp_seconds";
+
+async function metric(name: string, registry = served.host.registry): Promise<readonly string[]> {
+  const text = await registry.metrics();
   return text.split("\n").filter((line) => line.startsWith(`${name}{`));
 }
 
@@ -90,8 +100,8 @@ it("keeps what it has while the files are broken, half written, or do not fit ea
 it("tells when the certificates expire", async () => {
   const until = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 5_000_000);
   await served.renew(await served.authority.issue({ until }));
-  expect(await metric("switchyard_tls_certificate_expiry_timestamp_seconds")).toEqual([
-    `switchyard_tls_certificate_expiry_timestamp_seconds{use="service",file="cert"} ${until.getTime() / 1_000}`,
+  expect(await metric(expiry)).toEqual([
+    `${expiry}{use="service",file="cert"} ${until.getTime() / 1_000}`,
     expect.stringMatching(/file="ca"} \d+$/),
   ]);
 });
@@ -121,5 +131,25 @@ it("lets a process that only calls go with the authority alone", async () => {
   const tls = openClientTls({ ...unset, TLS_CA_PATH: join(open.directory, "ca.pem") }, silent);
   expect(tls?.cert).toBeUndefined();
   await check(open.host.grpcAddress, tls);
+  expect(await metric(expiry, createWorkerOperations(undefined, tls).registry)).toEqual([
+    expect.stringMatching(/\{use="service",file="ca"\} \d+$/),
+  ]);
   await open.stop();
+});
+
+it("measures a process that only calls, and tells nothing of one that calls in plain text", async () => {
+  const paths = { TLS_CERT_PATH: join(served.directory, "cert.pem"), TLS_KEY_PATH: join(served.directory, "key.pem") };
+  const tls = openClientTls({ ...unset, ...paths, TLS_CA_PATH: join(served.directory, "ca.pem") }, silent);
+  const { registry } = createWorkerOperations(undefined, tls);
+  expect(await metric(expiry, registry)).toEqual(await metric(expiry));
+  expect(await metric("switchyard_tls_reloads_total", registry)).toHaveLength(2);
+  expect(await metric(expiry, createWorkerOperations(undefined, undefined).registry)).toEqual([]);
+});
+
+it("measures every listener of a process on its one page", async () => {
+  const { registry } = served.host;
+  registerTlsMetrics(registry, { service: undefined, http: served.tls.files });
+  expect(await metric("switchyard_tls_reloads_total", registry)).toHaveLength(4);
+  const uses = (await metric(expiry, registry)).map((line) => /use="(\w+)"/.exec(line)?.[1]);
+  expect(uses).toEqual(["service", "service", "http", "http"]);
 });

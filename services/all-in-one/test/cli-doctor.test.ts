@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { examined } from "./cli-examined.js";
 import { cliFor } from "./cli-run.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
@@ -16,37 +17,20 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-interface Told {
-  readonly check: string;
-  readonly verdict: string;
-  readonly message: string;
-  readonly advice?: string;
-}
+/** The checks that ask a service. */
+const dependent = [
+  "authentication",
+  "scheduler",
+  "runners",
+  "waiting jobs",
+  "queues",
+  "log store",
+  "catalog",
+  "versions",
+];
 
 const known = (around: Readonly<Record<string, string>> = {}, address = system.addresses.grpc) =>
   cliFor(address, { SWITCHYARD_TOKEN: token, ...around });
-
-/** What the doctor told, by check; of a check that told several things, the worst. */
-async function examined(cli: ReturnType<typeof cliFor>, ...argv: readonly string[]) {
-  const { code, out } = await cli.run("doctor", "-q", "-o", "json", ...argv);
-  const told = out
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Told);
-  const grave = ["ok", "skip", "warn", "fail"];
-  const worst = new Map<string, Told>();
-  for (const finding of told) {
-    const before = worst.get(finding.check);
-    if (before === undefined || grave.indexOf(finding.verdict) > grave.indexOf(before.verdict))
-      worst.set(finding.check, finding);
-  }
-  return {
-    code,
-    out,
-    worst,
-    failed: [...worst.values()].filter(({ verdict }) => verdict === "fail").map(({ check }) => check),
-  };
-}
 
 describe("the doctor", () => {
   it("finds a healthy system healthy", async () => {
@@ -97,15 +81,19 @@ describe("the doctor", () => {
     expect(out).not.toContain("another-token");
   });
 
-  it("looks at the others when the scheduler is gone", async () => {
-    const { grpc } = system.addresses;
-    const address = `scheduler=${nobody},runner-gateway=${grpc},log-store=${grpc},catalog=${grpc}`;
+  it.each([
+    ["scheduler", ["scheduler", "waiting jobs", "queues", "versions"]],
+    ["runner-gateway", ["authentication", "runners"]],
+    ["log-store", ["log store"]],
+    ["catalog", ["catalog"]],
+  ])("looks at the others when the %s is gone", async (gone, unasked) => {
+    const at = (service: string) => `${service}=${service === gone ? nobody : system.addresses.grpc}`;
+    const address = ["scheduler", "runner-gateway", "log-store", "catalog"].map(at).join();
     const { code, worst, failed } = await examined(known({}, address));
     expect({ code, failed }).toEqual({ code: 1, failed: ["connect"] });
     expect(worst.get("connect")?.message).toContain(nobody);
-    expect(worst.get("scheduler")).toMatchObject({ verdict: "skip" });
-    for (const check of ["runners", "log store", "catalog"])
-      expect(worst.get(check), check).toMatchObject({ verdict: "ok" });
+    for (const check of dependent)
+      expect(worst.get(check), check).toMatchObject({ verdict: unasked.includes(check) ? "skip" : "ok" });
   });
 
   it("warns of a namespace without runners, and fails when jobs wait there", async () => {
@@ -133,6 +121,26 @@ describe("the doctor", () => {
       verdict: "warn",
       advice: "Let it go on: switchyard queues resume held",
     });
+  });
+
+  it("warns of a job of a kind that no runner does, whatever time it has waited", async () => {
+    const cli = known();
+    const submitted = await cli.done("jobs", "submit", "cake.bake", "--input", "{}");
+    const { code, worst } = await examined(cli);
+    await cli.done("jobs", "cancel", submitted.trim());
+    expect(code).toBe(0);
+    expect(worst.get("waiting jobs")).toMatchObject({
+      verdict: "warn",
+      message: expect.stringMatching(/lacks: kind cake\.bake/),
+      advice: "Start a runner that takes jobs of kind cake.bake.",
+    });
+  });
+
+  it("notices an operations listener that doesn't answer, and a port that isn't one for gRPC", async () => {
+    const { failed, worst } = await examined(known({}, system.addresses.ops), "--ops-address", nobody);
+    expect(failed).toEqual(["connect", "readiness"]);
+    expect(worst.get("connect")).toMatchObject({ message: expect.stringContaining("speaks no HTTP/2") });
+    expect(worst.get("readiness")).toMatchObject({ advice: expect.stringContaining("--ops-address") });
   });
 
   it("tells a setting that is wrong, and calls nobody", async () => {

@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { createSwitchyardClient, jsonPayload } from "@switchyard/client";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
@@ -56,7 +58,7 @@ async function start(service: string, env: Record<string, string>): Promise<Test
     ...env,
   });
   running.push(program);
-  await program.line(service === "runner" ? /"registered"/ : /"listening"/);
+  await program.line(service === "runner" || service === "pipeline-worker" ? /"registered"/ : /"listening"/);
   return program;
 }
 
@@ -107,6 +109,16 @@ it("runs a job through all services over TLS, and goes on under a new authority"
 
 /** Type of the TLS record that ends a bad handshake; an HTTP/2 settings frame begins with a zero. */
 const tlsAlert = 21;
+
+it.each(["runner", "pipeline-worker"])("%s says when its certificate ends", async (service) => {
+  const ops = `127.0.0.1:${await freePort()}`;
+  const program = await start(service, { OPS_LISTEN: ops });
+  const page = await (await fetch(`http://${ops}/metrics`)).text();
+  const ends = /^switchyard_tls_certificate_expiry_timestamp_seconds\{use="service",file="cert"\} (\d+)$/m.exec(page);
+  const { validTo } = new X509Certificate(await readFile(tls["TLS_CERT_PATH"] as string));
+  expect(Number(ends?.[1]) * 1_000).toBe(Date.parse(validTo));
+  await program.end();
+});
 
 it("answers nobody in plain text", async () => {
   const client = await clientWith(false);

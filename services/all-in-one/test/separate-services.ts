@@ -15,10 +15,12 @@ import {
   createServiceHost,
   createWorkerOperations,
   type Logger,
+  openClientTls,
+  openServiceTls,
   type Readiness,
   watchRunners,
 } from "@switchyard/service-kit";
-import { temporaryDirectory } from "@switchyard/testkit";
+import { createTestAuthority, temporaryDirectory, writeTlsFiles } from "@switchyard/testkit";
 import type { Registry } from "prom-client";
 import { createSystemDatabase } from "./test-system.js";
 
@@ -33,13 +35,24 @@ export interface ServiceSignals {
 
 const free = "127.0.0.1:0";
 
-/** Every service with listeners of its own, as separate processes have them, in this process and on one database. */
+/** Settings of TLS for services and for those that only call, with files in a directory. */
+async function writeTls(directory: string) {
+  const authority = await createTestAuthority();
+  const paths = await writeTlsFiles(directory, { ...(await authority.issue()), ca: authority.ca });
+  const files = { TLS_CERT_PATH: paths.cert, TLS_KEY_PATH: paths.key, TLS_CA_PATH: paths.ca };
+  const calling = { ...files, TLS_RELOAD_INTERVAL: 30_000, TLS_SERVER_NAME: undefined };
+  return { calling, serving: { ...calling, TLS_CLIENT_AUTH: "require", OPS_TLS: "off" } as const };
+}
+
+/** Every service with listeners of its own and with TLS, as separate processes have them, in this process and on one database. */
 export async function startSeparateServices() {
   const database = await createSystemDatabase();
   const artifacts = await temporaryDirectory();
+  const keys = await temporaryDirectory();
+  const tlsSettings = await writeTls(keys.path);
   const { url } = database;
   const signals: Record<string, ServiceSignals> = {};
-  const closing: (() => unknown)[] = [() => artifacts.remove(), () => database.drop()];
+  const closing: (() => unknown)[] = [() => artifacts.remove(), () => keys.remove(), () => database.drop()];
 
   const tell = (name: string) => {
     const lines: Record<string, unknown>[] = [];
@@ -51,8 +64,9 @@ export async function startSeparateServices() {
     closing.push(() => pool.close());
     return pool;
   };
+  const own = openServiceTls(tlsSettings.serving, tell("tls").logger);
   const connect = (address: string) => {
-    const transport = createGrpcTransport({ address });
+    const transport = createGrpcTransport({ address, tls: own });
     closing.push(() => transport.close());
     return transport;
   };
@@ -65,7 +79,8 @@ export async function startSeparateServices() {
     const service = make(logger, registry);
     const listen = { grpcListen: free, opsListen: free };
     const auth = createAuthPolicy({ tokens: [], listen: [free], logger });
-    const host = createServiceHost({ ...{ name, logger, registry, auth }, ...listen, ...service });
+    const tls = openServiceTls(tlsSettings.serving, logger);
+    const host = createServiceHost({ ...{ name, logger, registry, auth, tls }, ...listen, ...service });
     await service.start();
     await host.start();
     closing.push(async () => {
@@ -78,7 +93,7 @@ export async function startSeparateServices() {
   /** The same for one that calls others only. */
   const work = async (name: string, make: (logger: Logger, registry: Registry) => Part) => {
     const { lines, logger } = tell(name);
-    const operations = createWorkerOperations(free);
+    const operations = createWorkerOperations(free, openClientTls(tlsSettings.calling, logger));
     const { registry, readiness } = operations;
     const worker = make(logger, registry);
     await operations.listen();
@@ -124,6 +139,7 @@ export async function startSeparateServices() {
   const gatewayTell = tell("http-gateway");
   const gateway = createHttpGateway({
     ...{ ...core, logStore: connect(logStore), catalog: connect(catalog), logger: gatewayTell.logger },
+    ...(own && { tls: own }),
     config: loadHttpGatewayConfig({ HTTP_LISTEN: free, OPS_LISTEN: free }),
   });
   await gateway.start();
@@ -131,7 +147,7 @@ export async function startSeparateServices() {
   const { registry, readiness, addresses } = gateway;
   signals["http-gateway"] = { ops: addresses.ops ?? "", registry, readiness, lines: gatewayTell.lines };
 
-  const client = createSwitchyardClient({ addresses: { scheduler, runnerGateway, logStore, catalog } });
+  const client = createSwitchyardClient({ addresses: { scheduler, runnerGateway, logStore, catalog }, tls: own });
   closing.push(() => client.close());
   const runnerConfig = loadRunnerConfig({ RUNNER_GATEWAY_ADDRESS: runnerGateway, RUNNER_DRAIN: "0ms" });
   await work("runner", (logger, metrics) => {

@@ -26,6 +26,8 @@ function runOf(kind: string) {
   return (span: ReceivedSpan) => span.name === `run ${kind}` && attributeOf(span, "switchyard.job.id") !== undefined;
 }
 
+const isOfTls = (metric: string) => metric.startsWith("switchyard_tls_");
+
 const receiver = await startReceiver();
 let system: Awaited<ReturnType<typeof startSeparateServices>>;
 const of = (service: Service) => system.signals[service] as ServiceSignals;
@@ -63,6 +65,10 @@ const checks: Record<string, (service: Service) => Promise<unknown>> = {
     expect(status).toBe(200);
     expect(text).toMatch(services[service].series);
     expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m);
+    for (const file of ["cert", "ca"])
+      expect(text).toMatch(
+        new RegExp(`^switchyard_tls_certificate_expiry_timestamp_seconds{use="service",file="${file}"} \\d+$`, "m"),
+      );
   },
   async readiness(service) {
     const { ops, readiness } = of(service);
@@ -128,7 +134,13 @@ describe("what operators see", () => {
   it("METRICS.md says all that is measured, and nothing else", async () => {
     const documented = documentedMetrics(await readFile(new URL("../../METRICS.md", import.meta.url), "utf8"));
     const measured: Record<string, readonly string[]> = {};
-    for (const service of names) measured[service] = metricsOf(of(service).registry);
+    for (const service of names) {
+      const metrics = metricsOf(of(service).registry);
+      measured[service] = metrics.filter((metric) => !isOfTls(metric));
+      // The same of each, so they have a table of their own.
+      measured["TLS"] ??= metrics.filter(isOfTls);
+      expect(metrics.filter(isOfTls), service).toEqual(measured["TLS"]);
+    }
     for (const dialect of ["janitor", "task-executor"])
       measured[`${dialect} dialect`] = metricsOfPage((await get(`${system.http}/${dialect}/metrics`)).text);
     expect(documented).toEqual(measured);

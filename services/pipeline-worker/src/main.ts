@@ -13,6 +13,7 @@ import { createPipelineWorker } from "./worker.js";
 startTelemetry({ name: "pipeline-worker" });
 const config = loadWorkerProcessConfig();
 const logger = createLogger({ name: "pipeline-worker" });
+const tls = openClientTls(config.tls, logger);
 const client = createSwitchyardClient({
   // The worker calls neither scheduler nor log-store; a client must be told a place for them.
   addresses: {
@@ -20,27 +21,15 @@ const client = createSwitchyardClient({
     runnerGateway: config.runnerGatewayAddress,
     catalog: config.catalogAddress,
   },
-  tls: openClientTls(config.tls, logger),
+  tls,
   ...(config.token === undefined ? {} : { token: config.token }),
 });
 const worker = createPipelineWorker({
   ...{ client, logger, settings: config.settings, name: config.name },
   ...(config.runnerId === undefined ? {} : { runnerId: config.runnerId }),
 });
-const operations = createWorkerOperations(config.opsListen);
+const operations = createWorkerOperations(config.opsListen, tls);
 watchRunners(operations.registry, () => [worker.counts]);
-
-// A worker also ends when an operator drains it (code 0) or when the gateway refuses it for good (code 1).
-let failed = false;
-let stopping = false;
-worker.runner.ended
-  .catch((error: unknown) => {
-    failed = true;
-    logger.fatal({ err: error }, "the gateway refuses this worker");
-  })
-  .finally(() => {
-    if (!stopping) process.emit("SIGTERM", "SIGTERM");
-  });
 
 await runUntilSignal({
   async start() {
@@ -48,18 +37,14 @@ await runUntilSignal({
     await worker.start();
     operations.started();
   },
-  stop: async () => {
-    stopping = true;
+  async stop() {
     operations.stopping();
     await worker.stop(config.drainMs);
     client.close();
     await operations.stop();
   },
+  // When an operator drains the worker; rejects when the gateway refuses it for good.
+  ended: worker.runner.ended,
   logger,
   graceMs: config.drainMs + 30_000,
-  host: {
-    on: (event, listener) => process.on(event, listener),
-    off: (event, listener) => process.off(event, listener),
-    exit: (code) => process.exit(failed ? 1 : code),
-  },
 });

@@ -21,6 +21,7 @@ import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";
 import { createQueueRoute } from "./transport/queue-service.js";
 import { requestFromTick } from "./transport/schedule-spec.js";
+import { version } from "./version.js";
 
 /** Time that a change of owner may take beside the shard's lease, ms. */
 const handOverMs = 5_000;
@@ -31,8 +32,6 @@ export interface SchedulerDeps {
   readonly logger: Logger;
   /** Default: the process's clock. */
   readonly clock?: Clock;
-  /** Version of the build, as `GetStatus` shows it. */
-  readonly version?: string;
   /** Gets the scheduler's metrics. Default: nobody sees them. */
   readonly registry?: Registry;
   /** Told of each difference that the self-audit finds. */
@@ -58,7 +57,6 @@ export function createScheduler({
   config,
   logger,
   clock = systemClock,
-  version = "0.0.0",
   interceptFlush,
   registry = new Registry(),
   onFinding = () => undefined,

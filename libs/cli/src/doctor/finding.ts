@@ -1,4 +1,4 @@
-import { catalogue } from "@switchyard/errors";
+import { catalogue, type Reason } from "@switchyard/errors";
 import { describeFailure } from "../output/error-text.js";
 import { printable } from "../output/printable.js";
 import { paint, type Tone } from "../output/tone.js";
@@ -34,10 +34,16 @@ export function skip(message: string): Finding {
   return { verdict: "skip", message };
 }
 
+/** What the catalogue says to a caller, who would ask again, is not what it says to whoever looks after the system. */
+const advices: Partial<Readonly<Record<Reason, string>>> = {
+  DEADLINE_EXCEEDED: "The service took the question and gave no answer: look at its log, and at its database.",
+  STORAGE_UNAVAILABLE: "Look at PostgreSQL, and at the service's DATABASE_URL.",
+};
+
 /** A call failed; the advice is that of the error's reason unless a better one is known. */
 export function failedCall(what: string, error: unknown, advice?: string): Finding {
   const { reason, message } = describeFailure(error);
-  return fail(`${what}: ${reason}: ${message}`, advice ?? catalogue[reason].help);
+  return fail(`${what}: ${reason}: ${message}`, advice ?? advices[reason] ?? catalogue[reason].help);
 }
 
 const tones: Readonly<Record<Verdict, Tone>> = { ok: "green", warn: "yellow", fail: "red", skip: "gray" };

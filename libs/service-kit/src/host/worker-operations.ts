@@ -1,6 +1,8 @@
 import type { Registry } from "prom-client";
 import { createReadiness, type Readiness } from "../health/readiness.js";
 import { createMetricsRegistry } from "../metrics/metrics-registry.js";
+import { registerTlsMetrics } from "../tls/tls-metrics.js";
+import type { OpenClientTls } from "../tls/open-tls.js";
 import { createOperationsServer } from "./operations-server.js";
 
 /** Probes and metrics of a process that serves nothing else. */
@@ -24,9 +26,14 @@ export interface WorkerOperations {
  * Makes the operations listener of a worker: `/livez`, `/readyz`, `/metrics`.
  *
  * @param listen `host:port`; undefined: none of it is served
+ * @param tls whose expiry and renewals are measured; undefined: the worker calls in plain text
  */
-export function createWorkerOperations(listen: string | undefined): WorkerOperations {
+export function createWorkerOperations(
+  listen: string | undefined,
+  tls: Pick<OpenClientTls, "files"> | undefined,
+): WorkerOperations {
   const registry = createMetricsRegistry();
+  registerTlsMetrics(registry, { service: tls?.files });
   const readiness = createReadiness(["starting"]);
   const server = listen === undefined ? undefined : createOperationsServer({ readiness, registry });
   let address: string | undefined;

@@ -14,6 +14,11 @@ export interface ServiceTls extends ServerTls, ClientTls {
   readonly files: TlsFiles<TlsPart>;
 }
 
+/** What a process that only calls is to services. */
+export interface OpenClientTls extends ClientTls {
+  readonly files: TlsFiles<"ca">;
+}
+
 /**
  * Opens the TLS files of a service. Undefined where none is set: plain text.
  *
@@ -48,12 +53,12 @@ export function openServiceTls(settings: ServiceTlsSettings, logger: Logger): Se
  *
  * @throws ConfigError when other ones are set; Error when they cannot be used
  */
-export function openClientTls(settings: ClientTlsSettings, logger: Logger): ClientTls | undefined {
+export function openClientTls(settings: ClientTlsSettings, logger: Logger): OpenClientTls | undefined {
   const { TLS_CERT_PATH: cert, TLS_KEY_PATH: key, TLS_CA_PATH: ca, TLS_RELOAD_INTERVAL: intervalMs } = settings;
   if (ca !== undefined && cert === undefined && key === undefined) {
     const files = createTlsFiles({ paths: { ca }, intervalMs, logger });
     return {
-      ...nameOf(settings),
+      ...{ files, ...nameOf(settings) },
       get ca() {
         return files.current.ca;
       },

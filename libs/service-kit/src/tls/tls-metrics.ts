@@ -2,9 +2,13 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import { parseCertificates } from "./check-material.js";
 import type { TlsFiles } from "./tls-files.js";
 
-interface MeasuredFiles extends Pick<TlsFiles<"cert">, "looks"> {
-  readonly current: { readonly cert: Buffer; readonly ca?: Buffer };
+/** Files that can be measured: of whoever only calls, maybe the authority alone. */
+interface MeasuredFiles extends Pick<TlsFiles<"ca">, "looks"> {
+  readonly current: { readonly cert?: Buffer; readonly ca?: Buffer };
 }
+
+/** The files on each page by what they are for. Where listeners share a page, each brings its own. */
+const measured = new WeakMap<Registry, Map<string, MeasuredFiles>>();
 
 /**
  * Says when certificates expire and how their renewals go, by what they are for: `service`, or `http` for the public listener.
@@ -17,8 +21,16 @@ export function registerTlsMetrics(
   registry: Registry,
   files: Readonly<Record<string, MeasuredFiles | undefined>>,
 ): void {
-  const sets = Object.entries(files).filter((entry): entry is [string, MeasuredFiles] => entry[1] !== undefined);
-  if (sets.length === 0) return;
+  for (const [use, one] of Object.entries(files)) {
+    if (one === undefined) continue;
+    const known = measured.get(registry) ?? measure(registry);
+    known.set(use, one);
+  }
+}
+
+function measure(registry: Registry): Map<string, MeasuredFiles> {
+  const sets = new Map<string, MeasuredFiles>();
+  measured.set(registry, sets);
   new Gauge({
     name: "switchyard_tls_certificate_expiry_timestamp_seconds",
     help: "When the certificates in use expire, Unix time.",
@@ -26,7 +38,7 @@ export function registerTlsMetrics(
     registers: [registry],
     collect() {
       for (const [use, { current }] of sets) {
-        this.set({ use, file: "cert" }, Math.min(...endsOf(current.cert)));
+        if (current.cert !== undefined) this.set({ use, file: "cert" }, Math.min(...endsOf(current.cert)));
         if (current.ca !== undefined) this.set({ use, file: "ca" }, Math.max(...endsOf(current.ca)));
       }
     },
@@ -44,6 +56,7 @@ export function registerTlsMetrics(
       }
     },
   });
+  return sets;
 }
 
 function endsOf(pem: Buffer): readonly number[] {

@@ -5,13 +5,16 @@ import { hostAndPort } from "../../settings/addresses.js";
 import type { TlsSettings } from "../../settings/tls.js";
 import { addressesOf, type Check } from "../examination.js";
 import { certificateFinding } from "./certificate.js";
+import { greet } from "./greeting.js";
+import { ownCertificateFinding } from "./own-certificate.js";
 import { fail, type Finding, ok, warn } from "../finding.js";
 
 /** Whether the addresses take connections, and show a certificate that is trusted. */
 export const connectCheck: Check = {
   name: "connect",
   async run({ settings, timeoutMs, reachable }) {
-    const findings: Finding[] = [];
+    const own = settings.tls?.cert;
+    const findings: Finding[] = own === undefined ? [] : [ownCertificateFinding(own, Date.now())];
     for (const [address, services] of addressesOf(settings)) {
       const found = await tryAddress(address, settings.tls, timeoutMs);
       if (found.every(({ verdict }) => verdict !== "fail")) for (const service of services) reachable.add(service);
@@ -33,13 +36,17 @@ async function tryAddress(address: string, tls: TlsSettings | undefined, timeout
     if (tls === undefined) {
       socket = connectPlain({ host, port });
       await settled(socket, "connect", timeoutMs);
-      return [ok(`${address} takes connections in plain text, in ${took()}`)];
+      const finding = ok(`${address} takes connections in plain text, in ${took()}`);
+      return [(await problemOn(socket, address, timeoutMs, `The server may speak TLS. ${useTls}`)) ?? finding];
     }
     const secure = openTls(host, port, tls);
     socket = secure;
     await settled(secure, "secureConnect", timeoutMs);
     const finding = certificateFinding(secure.getPeerCertificate(), secure.authorizationError, Date.now());
-    return [...(finding.verdict === "fail" ? [] : [ok(`${address} takes TLS connections, in ${took()}`)]), finding];
+    if (finding.verdict === "fail") return [finding];
+    const taken = ok(`${address} takes TLS connections, in ${took()}`);
+    const ifEnded = "It may ask for a certificate of its authority: give a valid one with --tls-cert and --tls-key.";
+    return [(await problemOn(secure, address, timeoutMs, ifEnded)) ?? taken, finding];
   } catch (error) {
     const { message } = error as Error;
     const advice = /wrong version number|packet length too long/i.test(message)
@@ -48,6 +55,23 @@ async function tryAddress(address: string, tls: TlsSettings | undefined, timeout
     return [fail(`no connection to ${address}: ${message}`, advice)];
   } finally {
     socket?.destroy();
+  }
+}
+
+const useTls = "Use --tls, or --tls-ca with the installation's authority.";
+
+/** What is wrong with an open connection. @param ifEnded what to do when the other side ends it at once */
+async function problemOn(socket: Socket, address: string, timeoutMs: number, ifEnded: string) {
+  try {
+    const greeting = await greet(socket, timeoutMs);
+    if (greeting === "http2") return undefined;
+    if (greeting === "tls") return fail(`${address} speaks TLS`, useTls);
+    if (greeting === "other") return fail(`${address} speaks no HTTP/2`, "Give the port for gRPC with --address.");
+    return fail(`${address} takes connections and says nothing`, "Look at the service, and at what stands before it.");
+  } catch (error) {
+    // Of an alert Node knows the name; its message is a line of OpenSSL's.
+    const { message, reason = message } = error as Error & { readonly reason?: string };
+    return fail(`${address} ends the connection at once: ${reason}`, ifEnded);
   }
 }
 

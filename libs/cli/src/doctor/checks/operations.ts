@@ -2,6 +2,7 @@ import { spanText } from "../../output/times.js";
 import type { Check } from "../examination.js";
 import { fail, type Finding, ok, skip, warn } from "../finding.js";
 import { askOperations } from "./ask-operations.js";
+import { certificateAdvice } from "./certificate.js";
 
 const unknown = skip("no operations listener is named; --ops-address does");
 const allowedMs = 5_000;
@@ -14,9 +15,10 @@ export const clockCheck: Check = {
     return Promise.all(
       settings.opsAddresses.map(async (address): Promise<Finding> => {
         const startedAt = Date.now();
-        const { dateMs } = await askOperations(address, "/livez", settings.tls, timeoutMs);
-        if (dateMs === undefined) return skip(`${address} doesn't tell its time`);
-        return clockFinding(address, (startedAt + Date.now()) / 2 - dateMs);
+        // Of one that doesn't answer the readiness check tells.
+        const answer = await askOperations(address, "/livez", settings.tls, timeoutMs).catch(() => undefined);
+        if (answer?.dateMs === undefined) return skip(`${address} doesn't tell its time`);
+        return clockFinding(address, (startedAt + Date.now()) / 2 - answer.dateMs);
       }),
     );
   },
@@ -42,10 +44,11 @@ export const readinessCheck: Check = {
           if (status === 200) return ok(`${address} is ready`);
           return fail(`${address}: ${body.trim()}`, "Look at what it waits for, and at its log.");
         } catch (error) {
-          return fail(
-            `${address} doesn't answer: ${(error as Error).message}`,
-            "Correct --ops-address, or start the service.",
-          );
+          const { message, code = "" } = error as NodeJS.ErrnoException;
+          const advice = /CERT|SIGNATURE/.test(code)
+            ? certificateAdvice(code)
+            : "Correct --ops-address, or start the service.";
+          return fail(`${address} doesn't answer: ${message}`, advice);
         }
       }),
     );

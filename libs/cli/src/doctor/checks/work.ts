@@ -1,4 +1,5 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { Gate_Type } from "@switchyard/proto/switchyard/scheduler/v1/explanation_pb";
 import { RunnerState } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { ListOrder } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
@@ -43,9 +44,15 @@ export const waitingCheck: Check = {
     const { client, settings, timeoutMs } = examination;
     const job = await oldestQueued(examination);
     if (job === undefined) return [ok("none waits for a runner")];
-    const { summary } = await client.jobs.explainJob({ namespace: settings.namespace, jobId: job.id }, { timeoutMs });
+    const request = { namespace: settings.namespace, jobId: job.id };
+    const { summary, gates } = await client.jobs.explainJob(request, { timeoutMs });
     const waited = job.createTime === undefined ? 0 : Date.now() - timestampMs(job.createTime);
-    const text = `the oldest, ${job.id}, is ${spanText(waited)} old: ${summary}`;
+    const oldest = `the oldest, ${job.id}, is ${spanText(waited)} old`;
+    // Patience doesn't help where nobody does such jobs.
+    const lacking = gates.find(({ type, open }) => type === Gate_Type.RUNNER && !open);
+    if (lacking !== undefined)
+      return [warn(`${oldest}: ${lacking.message}`, `Start a runner that takes jobs of kind ${job.spec?.kind}.`)];
+    const text = `${oldest}: ${summary}`;
     return [waited > patienceMs ? warn(text, `See every gate: switchyard jobs explain ${job.id}`) : ok(text)];
   },
 };
