@@ -148,6 +148,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     activity,
     onEnded: (namespace, runnerId, ended) => sessions.ended(namespace, runnerId, ended),
     onSealFailed: warn("the log streams of an ended attempt stay open"),
+    onCountFailed: warn("counters could not be written"),
     ...optional("sealWaitMs", settings.sealAfterMs),
   });
   const giveBack = createGiveBack(reports, warn("leases could not be given back"));
