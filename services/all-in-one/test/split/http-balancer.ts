@@ -1,22 +1,32 @@
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { connect } from "node:tls";
 import { splitHostPort } from "@switchyard/service-kit";
 
-/** Spreads TCP connections over the replicas of a gateway, as a Kubernetes Service does: by connection, past those that refuse. */
+/**
+ * Spreads connections over the replicas of a gateway, as an ingress does that has plain text outside and TLS inside: one by one in
+ * turn, past those that refuse.
+ */
 export interface HttpBalancer {
   /** `host:port`. */
   readonly address: string;
   stop(): Promise<void>;
 }
 
-/** Starts a balancer on a free port. @param targets `host:port` each */
-export async function startHttpBalancer(targets: readonly string[]): Promise<HttpBalancer> {
+/**
+ * Starts a balancer on a free port.
+ *
+ * @param targets `host:port` each
+ * @param ca whoever signed their certificates, PEM
+ */
+export async function startHttpBalancer(targets: readonly string[], ca: string): Promise<HttpBalancer> {
   const sockets = new Set<Socket>();
   let turn = 0;
   const join = (client: Socket, tries: number) => {
     turn += 1;
     const target = splitHostPort(targets[turn % targets.length] as string);
-    const upstream = connect({ host: target?.host as string, port: target?.port as number, noDelay: true });
-    upstream.once("connect", () => {
+    const upstream = connect({ host: target?.host as string, port: target?.port as number, ca, allowHalfOpen: true });
+    upstream.setNoDelay(true);
+    upstream.once("secureConnect", () => {
       tries = 0;
       client.pipe(upstream).pipe(client);
     });

@@ -31,7 +31,7 @@ const replicas: Readonly<Record<PartName, number>> = {
 const serviceToken = "split-service-0123456789abcdef";
 const tokens = JSON.stringify([{ name: "service", token: serviceToken, scopes: ["admin"], namespaces: "all" }]);
 
-/** Starts the installation, with TLS between its processes. Its pools and its worker are those of a system in one process. */
+/** Starts the installation, with TLS between its processes and before its gateways. Its pools and its worker are those of a system in one process. */
 export async function startSplitSystem(database: TestDatabase, settings: Env = {}): Promise<SplitSystem> {
   const artifacts = await temporaryDirectory();
   const keys = await temporaryDirectory();
@@ -47,6 +47,7 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     SWITCHYARD_SERVICE_TOKEN: serviceToken,
     CATALOG_ARTIFACT_DIR: artifacts.path,
     ...{ TLS_CERT_PATH: paths.cert, TLS_KEY_PATH: paths.key, TLS_CA_PATH: paths.ca },
+    ...{ HTTP_TLS_CERT_PATH: paths.cert, HTTP_TLS_KEY_PATH: paths.key },
     MIGRATE_AT_START: "off",
     // Of a machine that stands still for seconds.
     SCHEDULER_SHARD_LEASE_MS: "30000",
@@ -84,12 +85,13 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     throw error;
   }
   const gateways = processes.filter(({ part }) => part === "http-gateway");
-  const balancer = await startHttpBalancer(addressesOf("http-gateway"));
+  const balancer = await startHttpBalancer(addressesOf("http-gateway"), authority.ca);
   const dialects = new Map<string, HttpBalancer>();
   for (const name of Object.keys(gateways[0]?.listeners ?? {})) {
     const targets = gateways.map(({ listeners }) => listeners[name] as string);
-    dialects.set(dialectOf(name), await startHttpBalancer(targets));
+    dialects.set(dialectOf(name), await startHttpBalancer(targets, authority.ca));
   }
+  const hostNames = Object.entries(settings).filter(([name]) => /^DIALECT_\w+_HOSTNAME$/.test(name));
   const connect = (part: PartName) =>
     createGrpcTransport({ address: addressesOf(part), interceptors: bearerOf(serviceToken), tls });
   const transports = {
@@ -114,8 +116,8 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
       grpc: addressesOf("scheduler")[0] as string,
       ops: "",
       http: balancer.address,
-      dialects: {},
-      hostNames: {},
+      dialects: Object.fromEntries([...dialects].map(([dialect, { address }]) => [dialect, address])),
+      hostNames: Object.fromEntries(hostNames.map(([name, host]) => [dialectOf(name), host])),
     },
     databaseUrl: database.url,
     secure: { grpc: true, ops: false, http: false },
@@ -132,10 +134,10 @@ function poolEnv(namespace: string, size: string, names: string): Env {
   return { RUNNER_NAMESPACE: namespace, RUNNER_POOL_SIZE: size, RUNNER_POOL_NAMES: names, RUNNER_TOKEN: serviceToken };
 }
 
-/** `task-executor` of `DIALECT_TASK_EXECUTOR_LISTEN`. */
+/** `task-executor` of `DIALECT_TASK_EXECUTOR_LISTEN` or `..._HOSTNAME`. */
 function dialectOf(variable: string): string {
   return variable
-    .replace(/^DIALECT_(.*)_LISTEN$/, "$1")
+    .replace(/^DIALECT_(.*)_(?:LISTEN|HOSTNAME)$/, "$1")
     .toLowerCase()
     .replaceAll("_", "-");
 }
