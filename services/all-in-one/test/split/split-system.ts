@@ -1,8 +1,8 @@
-import { createSwitchyardClient, type SwitchyardClient } from "@switchyard/client";
 import { createGrpcTransport } from "@switchyard/rpc";
 import { bearerOf } from "@switchyard/service-kit";
 import { createTestAuthority, temporaryDirectory, type TestDatabase, writeTlsFiles } from "@switchyard/testkit";
 import type { System } from "../../src/index.js";
+import { reachOf, type SystemReach } from "../system-reach.js";
 import { type HttpBalancer, startHttpBalancer } from "./http-balancer.js";
 import { type PartName, type SplitProcess, startPart } from "./split-processes.js";
 import { joinTransports } from "./split-transport.js";
@@ -10,11 +10,9 @@ import { joinTransports } from "./split-transport.js";
 type Env = Readonly<Record<string, string>>;
 
 /** An installation whose services are processes of their own, on one machine. */
-export interface SplitSystem extends System {
+export interface SplitSystem extends System, SystemReach {
   /** Every process, in the order in which they were started. */
   readonly processes: readonly SplitProcess[];
-  /** Opens a client of the kind that users have. The caller closes it. */
-  openClient(): SwitchyardClient;
 }
 
 /** How many of each there are. The scheduler has one replica: it owns the only shard. */
@@ -102,16 +100,13 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
   };
   return {
     processes,
-    openClient: () =>
-      createSwitchyardClient({
-        addresses: {
-          scheduler: addressesOf("scheduler"),
-          runnerGateway: addressesOf("runner-gateway"),
-          logStore: addressesOf("log-store"),
-          catalog: addressesOf("catalog"),
-        },
-        ...{ token: serviceToken, tls },
-      }),
+    ...reachOf({
+      scheduler: addressesOf("scheduler"),
+      runnerGateway: addressesOf("runner-gateway"),
+      logStore: addressesOf("log-store"),
+      catalog: addressesOf("catalog"),
+      ...{ token: serviceToken, tls: paths },
+    }),
     addresses: {
       grpc: addressesOf("scheduler")[0] as string,
       ops: "",
