@@ -24,7 +24,7 @@ interface Told {
 }
 
 const known = (around: Readonly<Record<string, string>> = {}, address = system.addresses.grpc) =>
-  cliFor(address, { SWITCHYARD_TOKEN: token, ...around });
+  cliFor({ SWITCHYARD_ADDRESS: address, SWITCHYARD_TOKEN: token, ...around });
 
 /** What the doctor told, by check; of a check that told several things, the worst. */
 async function examined(cli: ReturnType<typeof cliFor>, ...argv: readonly string[]) {
@@ -153,7 +153,7 @@ describe("the doctor", () => {
 
 describe("a caller without rights", () => {
   it("ends with 5", async () => {
-    expect(await cliFor(system.addresses.grpc).run("jobs", "list")).toMatchObject({
+    expect(await cliFor(system.cliEnv).run("jobs", "list")).toMatchObject({
       code: 5,
       err: expect.stringContaining("UNAUTHENTICATED"),
     });

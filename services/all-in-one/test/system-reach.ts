@@ -23,6 +23,8 @@ export interface SystemReach {
   readonly serviceEnv: Env;
   /** What the command line reads. */
   readonly cliEnv: Env;
+  /** Headers of calls to `/rpc` of a gateway. */
+  readonly rpcHeaders: Env;
 }
 
 /** Makes the ways to services. */
@@ -42,6 +44,7 @@ export function reachOf({ token, tls, ...addresses }: ServiceAddresses): SystemR
       ...(token === undefined ? {} : { SWITCHYARD_SERVICE_TOKEN: token, RUNNER_TOKEN: token }),
       ...(tls === undefined ? {} : { TLS_CERT_PATH: tls.cert, TLS_KEY_PATH: tls.key, TLS_CA_PATH: tls.ca }),
     },
+    rpcHeaders: token === undefined ? {} : { authorization: `Bearer ${token}` },
     cliEnv: {
       SWITCHYARD_ADDRESS: [
         `scheduler=${first(scheduler)},log-store=${first(logStore)}`,
