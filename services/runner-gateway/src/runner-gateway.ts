@@ -181,7 +181,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
 
   const fleet = createFleet({ pool, registry, renewals, activity, clock });
   const pools = createPools({ pool, fleet, activity, clock });
-  const signs = createSignsOfLife(activity, renewals, registry);
+  const signs = createSignsOfLife(activity, renewals, registry, clock);
   const routes = [
     createRunnerRoute({
       register: createRegisterRunner({ pool, registry, renewals, clock }),
@@ -201,6 +201,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
         load,
         profileOf,
         renewals,
+        signs,
         giveBack,
         sealBeforeHanding,
         clock,
