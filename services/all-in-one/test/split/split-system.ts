@@ -77,7 +77,8 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
       ...poolEnv(taskExecutor, settings["NUM_INTERNAL_WORKERS"] ?? "3", "worker-{nnn}-kind"),
       ...{ RUNNER_PROFILE: "parameter-command", RUNNER_LABELS: "backend_type=internal" },
     });
-    if (settings["PIPELINE_WORKER"] !== "off") await add("pipeline-worker", { PIPELINE_WORKER_TOKEN: serviceToken });
+    if (!/^(?:false|0|no|off)$/i.test(settings["PIPELINE_WORKER"] ?? ""))
+      await add("pipeline-worker", { PIPELINE_WORKER_TOKEN: serviceToken });
   } catch (error) {
     await stopAll();
     throw error;
