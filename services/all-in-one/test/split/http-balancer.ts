@@ -30,8 +30,12 @@ export async function startHttpBalancer(targets: readonly string[], ca: string):
       tries = 0;
       client.pipe(upstream).pipe(client);
     });
-    upstream.once("error", () => (tries > 1 ? join(client, tries - 1) : client.destroy()));
-    upstream.once("close", () => tries === 0 && client.destroy());
+    upstream.once("error", () => {
+      if (tries > 1) join(client, tries - 1);
+      else if (tries === 1) client.destroy();
+    });
+    // What the gateway said last still goes out, while nobody listens any more to what the client says.
+    upstream.once("close", () => tries === 0 && client.resume().end());
     client.once("close", () => upstream.destroy());
     sockets.add(upstream);
     upstream.once("close", () => sockets.delete(upstream));
