@@ -54,15 +54,19 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** What the services want to see: nothing, or their authority's certificates and a token. */
-function credentialsFor({ TLS_CA_PATH: ca, SWITCHYARD_SERVICE_TOKEN: token }: TestSystem["serviceEnv"]) {
-  if (ca === undefined) return grpc.credentials.createInsecure();
+/** What the services want to see: nothing, or a certificate of their authority and a token. */
+function credentialsFor(env: TestSystem["serviceEnv"]) {
+  const { TLS_CA_PATH: ca, TLS_KEY_PATH: key, TLS_CERT_PATH: cert, SWITCHYARD_SERVICE_TOKEN: token } = env;
+  if (ca === undefined || key === undefined || cert === undefined) return grpc.credentials.createInsecure();
   const shown = grpc.credentials.createFromMetadataGenerator((_, done) => {
     const metadata = new grpc.Metadata();
     metadata.set("authorization", `Bearer ${token}`);
     done(null, metadata);
   });
-  return grpc.credentials.combineChannelCredentials(grpc.credentials.createSsl(readFileSync(ca)), shown);
+  return grpc.credentials.combineChannelCredentials(
+    grpc.credentials.createSsl(readFileSync(ca), readFileSync(key), readFileSync(cert)),
+    shown,
+  );
 }
 
 const unary = (client: Untyped, method: string, request: object, options: object = {}): Promise<Untyped> =>

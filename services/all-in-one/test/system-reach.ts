@@ -51,7 +51,9 @@ export function reachOf({ token, tls, ...addresses }: ServiceAddresses): SystemR
         `runner-gateway=${first(runnerGateway)},catalog=${first(catalog)}`,
       ].join(),
       ...(token === undefined ? {} : { SWITCHYARD_TOKEN: token }),
-      ...(tls === undefined ? {} : { SWITCHYARD_TLS: "true", SWITCHYARD_TLS_CA: tls.ca }),
+      ...(tls === undefined
+        ? {}
+        : { SWITCHYARD_TLS_CA: tls.ca, SWITCHYARD_TLS_CERT: tls.cert, SWITCHYARD_TLS_KEY: tls.key }),
     },
   };
 }

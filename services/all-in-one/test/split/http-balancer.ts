@@ -24,7 +24,7 @@ export async function startHttpBalancer(targets: readonly string[], ca: string):
   const join = (client: Socket, tries: number) => {
     turn += 1;
     const target = splitHostPort(targets[turn % targets.length] as string);
-    const upstream = connect({ host: target?.host as string, port: target?.port as number, ca, allowHalfOpen: true });
+    const upstream = connect({ host: target?.host as string, port: target?.port as number, ca });
     upstream.setNoDelay(true);
     upstream.once("secureConnect", () => {
       tries = 0;

@@ -13,6 +13,8 @@ type Env = Readonly<Record<string, string>>;
 export interface SplitSystem extends System, SystemReach {
   /** Every process, in the order in which they were started. */
   readonly processes: readonly SplitProcess[];
+  /** `host:port` of a way to each gateway alone. */
+  readonly gateways: readonly string[];
 }
 
 /** How many of each there are. The scheduler has one replica: it owns the only shard. */
@@ -64,6 +66,8 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     );
     processes.push(...started);
   };
+  // A pool of none would have to be scaled up to be of any use.
+  const addPool = async (env: Env) => (env["RUNNER_POOL_SIZE"] === "0" ? undefined : add("runner", env));
   const stopAll = async () => {
     for (const { process } of [...processes].reverse()) await process.end();
     for (const directory of [artifacts, keys]) await directory.remove();
@@ -72,8 +76,8 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     for (const part of ["scheduler", "log-store", "runner-gateway", "catalog", "http-gateway"] as const)
       await add(part);
     const taskExecutor = settings["TASK_EXECUTOR_NAMESPACE"] ?? "task-executor";
-    await add("runner", poolEnv("default", settings["MANAGED_RUNNERS"] ?? "3", "managed-{n}"));
-    await add("runner", {
+    await addPool(poolEnv("default", settings["MANAGED_RUNNERS"] ?? "3", "managed-{n}"));
+    await addPool({
       ...poolEnv(taskExecutor, settings["NUM_INTERNAL_WORKERS"] ?? "3", "worker-{nnn}-kind"),
       ...{ RUNNER_PROFILE: "parameter-command", RUNNER_LABELS: "backend_type=internal" },
     });
@@ -84,6 +88,7 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     throw error;
   }
   const gateways = processes.filter(({ part }) => part === "http-gateway");
+  const ways = await Promise.all(addressesOf("http-gateway").map((one) => startHttpBalancer([one], authority.ca)));
   const balancer = await startHttpBalancer(addressesOf("http-gateway"), authority.ca);
   const dialects = new Map<string, HttpBalancer>();
   for (const name of Object.keys(gateways[0]?.listeners ?? {})) {
@@ -101,6 +106,7 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
   };
   return {
     processes,
+    gateways: ways.map(({ address }) => address),
     ...reachOf({
       scheduler: addressesOf("scheduler"),
       runnerGateway: addressesOf("runner-gateway"),
@@ -119,7 +125,7 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     secure: { grpc: true, ops: false, http: false },
     transport: joinTransports(transports),
     async stop() {
-      for (const one of [balancer, ...dialects.values()]) await one.stop();
+      for (const one of [balancer, ...ways, ...dialects.values()]) await one.stop();
       for (const transport of Object.values(transports)) transport.close();
       await stopAll();
     },
