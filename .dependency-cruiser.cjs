@@ -1,5 +1,5 @@
 // The layers, checked: which folder may import from which.
-const tests = String.raw`(\.test\.ts$|^(libs|services)/[^/]+/(test|bench)/|^vitest\.config\.ts$)`;
+const tests = String.raw`(\.test\.ts$|^(libs|services)/[^/]+/(test|bench)/|^vitest(\.split)?\.config\.ts$)`;
 const core = "^services/scheduler/src/domain/core/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { createSwitchyardClient } from "@switchyard/client";
 import type {
   UploadArtifactRequest,
   UploadArtifactRequestSchema,
@@ -12,7 +11,7 @@ type UploadInit = Exclude<MessageInitShape<typeof UploadArtifactRequestSchema>, 
 
 it("a file goes in over gRPC, comes back over gRPC, and shows over the gateway's JSON", async () => {
   const system = await startTestSystem({ MANAGED_RUNNERS: "0", NUM_INTERNAL_WORKERS: "0" });
-  const client = createSwitchyardClient({ address: system.addresses.grpc });
+  const client = system.openClient();
   try {
     const [namespace, bytes] = ["default", randomBytes(1_500_000)];
     async function* messages(): AsyncGenerator<UploadInit> {
@@ -29,7 +28,7 @@ it("a file goes in over gRPC, comes back over gRPC, and shows over the gateway's
     const url = `http://${system.addresses.http}/rpc/switchyard.catalog.v1.ArtifactService/ListArtifacts`;
     const response = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...system.rpcHeaders },
       body: JSON.stringify({ namespace, jobId: "job" }),
     });
     expect(await response.json()).toMatchObject({

@@ -1,16 +1,16 @@
 import { request as httpRequest } from "node:http";
-import { createSwitchyardClient, jsonPayload, payloadJson } from "@switchyard/client";
+import { jsonPayload, payloadJson, type SwitchyardClient } from "@switchyard/client";
 import { reasonOf } from "@switchyard/errors";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
 let system: TestSystem;
-let client: ReturnType<typeof createSwitchyardClient>;
+let client: SwitchyardClient;
 
 beforeAll(async () => {
   system = await startTestSystem({ MANAGED_RUNNERS: "1", NUM_INTERNAL_WORKERS: "0" });
-  client = createSwitchyardClient({ address: system.addresses.grpc });
+  client = system.openClient();
 });
 afterAll(async () => {
   client.close();

@@ -30,7 +30,7 @@ const dependent = [
 ];
 
 const known = (around: Readonly<Record<string, string>> = {}, address = system.addresses.grpc) =>
-  cliFor(address, { SWITCHYARD_TOKEN: token, ...around });
+  cliFor({ SWITCHYARD_ADDRESS: address, SWITCHYARD_TOKEN: token, ...around });
 
 describe("the doctor", () => {
   it("finds a healthy system healthy", async () => {
@@ -161,7 +161,7 @@ describe("the doctor", () => {
 
 describe("a caller without rights", () => {
   it("ends with 5", async () => {
-    expect(await cliFor(system.addresses.grpc).run("jobs", "list")).toMatchObject({
+    expect(await cliFor(system.cliEnv).run("jobs", "list")).toMatchObject({
       code: 5,
       err: expect.stringContaining("UNAUTHENTICATED"),
     });

@@ -1,19 +1,19 @@
-import { createTcpProxy, type TcpProxy } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CuttableWay, startCuttableWay } from "./cli-cuts.js";
 import { cliFor, shellInput } from "./cli-run.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
 let system: TestSystem;
-let proxy: TcpProxy;
+let way: CuttableWay;
 let cli: ReturnType<typeof cliFor>;
 
 beforeAll(async () => {
   system = await startTestSystem({ MANAGED_RUNNERS: "3", NUM_INTERNAL_WORKERS: "0", PIPELINE_WORKER: "false" });
-  proxy = await createTcpProxy({ target: { port: Number(system.addresses.grpc.split(":")[1]) } });
-  cli = cliFor(system.addresses.grpc);
+  way = await startCuttableWay(system.cliEnv);
+  cli = cliFor(system.cliEnv);
 });
 afterAll(async () => {
-  await proxy?.close();
+  await way?.close();
   await system?.stop();
 });
 
@@ -154,11 +154,11 @@ describe("a log", () => {
 
   it("is followed over broken connections: nothing twice, nothing left out", async () => {
     const id = await cli.submit('for n in 1 2 3 4 5 6; do echo "line $n"; sleep 0.1; done');
-    const behind = cliFor(`127.0.0.1:${proxy.port}`).start(["jobs", "logs", id, "-f", "--prefix"]);
+    const behind = cliFor(way.env).start(["jobs", "logs", id, "-f", "--prefix"]);
     await behind.says("1/stdout line 2");
-    proxy.cut();
+    way.cut();
     await behind.says("1/stdout line 4");
-    proxy.cut();
+    way.cut();
     expect(await behind.ended).toBe(0);
     expect(behind.out()).toBe([1, 2, 3, 4, 5, 6].map((n) => `1/stdout line ${n}\n`).join(""));
   });
@@ -176,19 +176,10 @@ describe("a log", () => {
 
 describe("events", () => {
   it("are watched over broken connections, each once", async () => {
-    const watching = cliFor(`127.0.0.1:${proxy.port}`).start([
-      "jobs",
-      "watch",
-      "--queue",
-      "watched",
-      "-o",
-      "json",
-      "--from",
-      "0",
-    ]);
+    const watching = cliFor(way.env).start(["jobs", "watch", "--queue", "watched", "-o", "json", "--from", "0"]);
     await cli.submit("true", "--queue", "watched");
     await watching.says("JOB_EVENT_TYPE_ENDED");
-    proxy.cut();
+    way.cut();
     const id = await cli.submit("true", "--queue", "watched");
     await watching.says(`"JOB_EVENT_TYPE_ENDED","jobId":"${id}"`);
     watching.interrupt();

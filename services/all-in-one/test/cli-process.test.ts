@@ -11,11 +11,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 const start = (...argv: readonly string[]) =>
-  startProcess(
-    "libs/cli/src/main.ts",
-    { SWITCHYARD_ADDRESS: system.addresses.grpc, XDG_CONFIG_HOME: "/nonexistent" },
-    argv,
-  );
+  startProcess("libs/cli/src/main.ts", { ...system.cliEnv, XDG_CONFIG_HOME: "/nonexistent" }, argv);
 const exitCode = (child: Awaited<ReturnType<typeof start>>["child"]) =>
   new Promise((resolve) => child.once("exit", resolve));
 
@@ -41,7 +37,7 @@ it("Ctrl-C ends the program and not the job", async () => {
   await program.line(/^up$/);
   expect(await program.end("SIGINT")).toBe(130);
   const [, id = ""] = await program.line(/stopped following; job (\S+) goes on/);
-  const cli = cliFor(system.addresses.grpc);
+  const cli = cliFor(system.cliEnv);
   expect(await cli.done("jobs", "get", id)).toMatch(/^state +running$/m);
   await cli.done("jobs", "cancel", id, "--immediate");
 });

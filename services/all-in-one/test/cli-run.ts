@@ -24,9 +24,9 @@ export interface CliResult {
 
 type Env = Readonly<Record<string, string>>;
 
-/** Makes command lines that go to an address, with no profile of the machine's user. */
-export function cliFor(address: string, around: Env = {}) {
-  const env = { XDG_CONFIG_HOME: "/nonexistent", USER: "tester", SWITCHYARD_ADDRESS: address, ...around };
+/** Makes command lines in an environment, which names the system's address, with no profile of the machine's user. */
+export function cliFor(around: Env) {
+  const env = { XDG_CONFIG_HOME: "/nonexistent", USER: "tester", ...around };
 
   const start = (argv: readonly string[], stdin = ""): CliRun => {
     const interrupt = new AbortController();

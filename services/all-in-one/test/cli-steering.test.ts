@@ -7,7 +7,7 @@ let cli: ReturnType<typeof cliFor>;
 
 beforeAll(async () => {
   system = await startTestSystem({ MANAGED_RUNNERS: "1", NUM_INTERNAL_WORKERS: "0", PIPELINE_WORKER: "false" });
-  cli = cliFor(system.addresses.grpc);
+  cli = cliFor(system.cliEnv);
 });
 afterAll(() => system?.stop());
 

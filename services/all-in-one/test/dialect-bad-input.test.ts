@@ -1,4 +1,3 @@
-import { createSwitchyardClient } from "@switchyard/client";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { startTestSystem } from "./test-system.js";
@@ -19,7 +18,7 @@ const system = await startTestSystem(
   Object.assign({ MANAGED_RUNNERS: "0", NUM_INTERNAL_WORKERS: "0" }, ...settings) as Record<string, string>,
 );
 const http = `http://${system.addresses.http}`;
-const client = createSwitchyardClient({ address: system.addresses.grpc });
+const client = system.openClient();
 const routes = await readRoutes(http);
 /** Every third one, where nobody asks for more. */
 const visited = routes.filter((_, index) => process.env["BAD_INPUTS"] !== undefined || index % 3 === 0);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { fromBinary } from "@bufbuild/protobuf";
@@ -34,20 +35,39 @@ let jobs: Untyped;
 let logs: Untyped;
 let health: Untyped;
 let reflection: Untyped;
+let reflectionOfLogs: Untyped;
 
 beforeAll(async () => {
   system = await startTestSystem({ GRPC_REFLECTION: "true", MANAGED_RUNNERS: "1", NUM_INTERNAL_WORKERS: "0" });
   const root = grpc.loadPackageDefinition(definition) as Untyped;
-  const connect = (Service: Untyped) => new Service(system.addresses.grpc, grpc.credentials.createInsecure());
-  jobs = connect(root.switchyard.scheduler.v1.JobService);
-  logs = connect(root.switchyard.log.v1.LogService);
-  health = connect(root.grpc.health.v1.Health);
-  reflection = connect(root.grpc.reflection.v1.ServerReflection);
+  const { SCHEDULER_ADDRESS: scheduler = "", LOG_STORE_ADDRESS: logStores = "" } = system.serviceEnv;
+  const credentials = credentialsFor(system.serviceEnv);
+  const connect = (Service: Untyped, addresses: string) => new Service(addresses.split(",")[0], credentials);
+  jobs = connect(root.switchyard.scheduler.v1.JobService, scheduler);
+  logs = connect(root.switchyard.log.v1.LogService, logStores);
+  health = connect(root.grpc.health.v1.Health, scheduler);
+  reflection = connect(root.grpc.reflection.v1.ServerReflection, scheduler);
+  reflectionOfLogs = connect(root.grpc.reflection.v1.ServerReflection, logStores);
 });
 afterAll(async () => {
-  for (const client of [jobs, logs, health, reflection]) client.close();
+  for (const client of [jobs, logs, health, reflection, reflectionOfLogs]) client.close();
   await system.stop();
 });
+
+/** What the services want to see: nothing, or a certificate of their authority and a token. */
+function credentialsFor(env: TestSystem["serviceEnv"]) {
+  const { TLS_CA_PATH: ca, TLS_KEY_PATH: key, TLS_CERT_PATH: cert, SWITCHYARD_SERVICE_TOKEN: token } = env;
+  if (ca === undefined || key === undefined || cert === undefined) return grpc.credentials.createInsecure();
+  const shown = grpc.credentials.createFromMetadataGenerator((_, done) => {
+    const metadata = new grpc.Metadata();
+    metadata.set("authorization", `Bearer ${token}`);
+    done(null, metadata);
+  });
+  return grpc.credentials.combineChannelCredentials(
+    grpc.credentials.createSsl(readFileSync(ca), readFileSync(key), readFileSync(cert)),
+    shown,
+  );
+}
 
 const unary = (client: Untyped, method: string, request: object, options: object = {}): Promise<Untyped> =>
   promisify((callback: Untyped) =>
@@ -67,6 +87,22 @@ async function submit(command: readonly string[]): Promise<string> {
     items: [{ spec: { kind: "shell.run", input } }],
   });
   return submitted[0].job_id;
+}
+
+/** Asks a reflection service; its answers. */
+async function reflect(client: Untyped, ...requests: readonly object[]): Promise<Untyped[]> {
+  const call = client.ServerReflectionInfo();
+  const answers: Untyped[] = [];
+  const ended = new Promise((resolve, reject) =>
+    call
+      .on("data", (m: Untyped) => answers.push(m))
+      .on("end", resolve)
+      .on("error", reject),
+  );
+  for (const request of requests) call.write(request);
+  call.end();
+  await ended;
+  return answers;
 }
 
 /** The reason of a failed call, from the standard trailer. */
@@ -99,22 +135,17 @@ describe("@grpc/grpc-js with nothing but the .proto files", () => {
   });
 
   it("bidi: reflection lists the services and gives their files, as grpcurl asks", async () => {
-    const call = reflection.ServerReflectionInfo();
-    const answers: Untyped[] = [];
-    const ended = new Promise((resolve, reject) =>
-      call
-        .on("data", (m: Untyped) => answers.push(m))
-        .on("end", resolve)
-        .on("error", reject),
+    const answers = await reflect(
+      reflection,
+      { list_services: "" },
+      { file_containing_symbol: "switchyard.scheduler.v1.JobService" },
+      { file_containing_symbol: "no.such.Symbol" },
     );
-    call.write({ list_services: "" });
-    call.write({ file_containing_symbol: "switchyard.scheduler.v1.JobService" });
-    call.write({ file_containing_symbol: "no.such.Symbol" });
-    call.end();
-    await ended;
-    const names = answers[0].list_services_response.service.map(({ name }: { name: string }) => name);
-    expect(names).toContain("switchyard.scheduler.v1.JobService");
-    expect(names).toContain("switchyard.log.v1.LogService");
+    const namesIn = ({ list_services_response: { service } }: Untyped) =>
+      service.map(({ name }: { name: string }) => name);
+    expect(namesIn(answers[0])).toContain("switchyard.scheduler.v1.JobService");
+    const [listed] = await reflect(reflectionOfLogs, { list_services: "" });
+    expect(namesIn(listed)).toContain("switchyard.log.v1.LogService");
     expect(answers[1].file_descriptor_response.file_descriptor_proto.length).toBeGreaterThan(0);
     expect(answers[2].error_response.error_code).toBe(grpc.status.NOT_FOUND);
   });

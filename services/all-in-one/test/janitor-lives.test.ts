@@ -1,4 +1,3 @@
-import { createSwitchyardClient } from "@switchyard/client";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { createTcpProxy, eventually, freePort, startProcess, temporaryDirectory } from "@switchyard/testkit";
 import { describe, expect, it } from "vitest";
@@ -21,7 +20,7 @@ describe("two of the old system's workers at once", () => {
     });
     const root = `http://${system.addresses.dialects["janitor"]}`;
     const janitor = janitorCalls(() => root);
-    const client = createSwitchyardClient({ address: system.addresses.grpc });
+    const client = system.openClient();
     try {
       const names = [uniqueName(), uniqueName()];
       await janitor.upload(names);
@@ -76,21 +75,23 @@ describe("a restart of everything in the middle of a run", () => {
   });
 });
 
+/** The port of the first of some addresses. */
+const portOf = (addresses = "") => Number(addresses.split(",")[0]?.split(":")[1]);
+
 // A process of its own has to start for it: `npm run test:dialects`.
 const isWhole = process.env["DIALECT_CASES"] === "all";
 
 describe.skipIf(!isWhole)("a gateway that is killed between the claim and the answer", () => {
   it("costs an item no more than a lease", { timeout: 120_000 }, async () => {
     const system = await startTestSystem({ ...quiet, JANITOR_SILENT_RUN_TIMEOUT: "2s" });
-    const core = system.addresses.grpc;
-    const catalog = await createTcpProxy({ target: { port: Number(core.split(":")[1]) } });
+    const catalog = await createTcpProxy({ target: { port: portOf(system.serviceEnv["CATALOG_ADDRESS"]) } });
     const listen = `127.0.0.1:${await freePort()}`;
     const gateway = await startProcess("services/http-gateway/src/main.ts", {
       ...{ HTTP_LISTEN: listen, OPS_LISTEN: "127.0.0.1:0", LOG_LEVEL: "info", JANITOR_SILENT_RUN_TIMEOUT: "2s" },
-      ...{ SCHEDULER_ADDRESS: core, RUNNER_GATEWAY_ADDRESS: core, LOG_STORE_ADDRESS: core },
+      ...system.serviceEnv,
       CATALOG_ADDRESS: `127.0.0.1:${catalog.port}`,
     });
-    const client = createSwitchyardClient({ address: core });
+    const client = system.openClient();
     try {
       const janitor = janitorCalls(() => `http://${system.addresses.http}/janitor`);
       const codebase = uniqueName();
@@ -121,13 +122,12 @@ describe.skipIf(!isWhole)("a gateway that is killed between the claim and the an
 describe.skipIf(!isWhole)("a gateway that is killed while it moves an item to another host", () => {
   it("loses none", { timeout: 240_000 }, async () => {
     const system = await startTestSystem({ ...quiet, JANITOR_WATCHDOG_INTERVAL: "1s" });
-    const core = system.addresses.grpc;
-    const scheduler = await createTcpProxy({ target: { port: Number(core.split(":")[1]) } });
+    const scheduler = await createTcpProxy({ target: { port: portOf(system.serviceEnv["SCHEDULER_ADDRESS"]) } });
     const listen = `127.0.0.1:${await freePort()}`;
     const gateway = await startProcess("services/http-gateway/src/main.ts", {
       ...{ HTTP_LISTEN: listen, OPS_LISTEN: "127.0.0.1:0", LOG_LEVEL: "info" },
-      ...{ SCHEDULER_ADDRESS: `127.0.0.1:${scheduler.port}`, RUNNER_GATEWAY_ADDRESS: core },
-      ...{ LOG_STORE_ADDRESS: core, CATALOG_ADDRESS: core },
+      ...system.serviceEnv,
+      SCHEDULER_ADDRESS: `127.0.0.1:${scheduler.port}`,
     });
     try {
       const janitor = janitorCalls(() => `http://${system.addresses.http}/janitor`);

@@ -1,5 +1,5 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { createSwitchyardClient, jsonPayload } from "@switchyard/client";
+import { jsonPayload } from "@switchyard/client";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { AttemptState, Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
@@ -17,7 +17,7 @@ afterAll(() => system.stop());
 
 const startRunner = (name: string) =>
   startProcess("services/runner/src/main.ts", {
-    RUNNER_GATEWAY_ADDRESS: system.addresses.grpc,
+    ...system.serviceEnv,
     RUNNER_NAME: name,
     LOG_LEVEL: "info",
   });
@@ -26,7 +26,7 @@ it("a job whose runner is killed is run again as attempt 2, and attempt 1 can't 
   timeout: 90_000,
 }, async () => {
   const namespace = "default";
-  const client = createSwitchyardClient({ address: system.addresses.grpc });
+  const client = system.openClient();
   const first = await startRunner("first");
   await first.line(/registered/);
   const marker = `switchyard-killed-runner-${process.pid}`;

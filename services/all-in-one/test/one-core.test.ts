@@ -1,9 +1,8 @@
-import { createRunner, createSwitchyardClient, type JobHandler, type SwitchyardClient } from "@switchyard/client";
+import { createRunner, type JobHandler, type SwitchyardClient } from "@switchyard/client";
 import type { HttpGateway } from "@switchyard/http-gateway";
 import { LogLevel } from "@switchyard/proto/switchyard/log/v1/entry_pb";
 import { type JobEvent, JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
 import { Gate_Type } from "@switchyard/proto/switchyard/scheduler/v1/explanation_pb";
-import { type ClosableTransport, createGrpcTransport } from "@switchyard/rpc";
 import { createSignal, eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startReplica } from "./gateway-replica.js";
@@ -17,7 +16,6 @@ import { startTestSystem, type TestSystem } from "./test-system.js";
 let system: TestSystem;
 /** Shows runpack's jobs as tasks: the one REST stream of a job's log is the task executor's. */
 let window: HttpGateway;
-let transport: ClosableTransport;
 let native: SwitchyardClient;
 let runpack: RunpackCaller;
 const tasks = restCaller(() => `http://${system.addresses.http}/task-executor`);
@@ -32,13 +30,11 @@ beforeAll(async () => {
     ...runpackKeys,
   });
   window = await startReplica(system, { TASK_EXECUTOR_NAMESPACE: namespace });
-  transport = createGrpcTransport({ address: system.addresses.grpc });
-  native = createSwitchyardClient({ address: system.addresses.grpc });
+  native = system.openClient();
   runpack = runpackAt(`http://${system.addresses.http}/runpack`);
 });
 afterAll(async () => {
   native.close();
-  transport.close();
   await window.stop();
   await system.stop();
 });
@@ -95,7 +91,7 @@ it("a job of one dialect is done by a native runner and seen from every side, be
     progress({ current: 3, total: 4 });
     return { done: true };
   };
-  const runner = createRunner({ transport, namespace, name: "native", slots: 4, handlers: { "*": handler } });
+  const runner = createRunner({ client: native, namespace, name: "native", slots: 4, handlers: { "*": handler } });
   await runner.start();
   const lines: string[] = [];
   const tailed = eventually(async () => expect((await runpack.detail(job)).body.status).toBe("in_progress")).then(() =>

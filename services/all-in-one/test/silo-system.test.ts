@@ -3,8 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRunner } from "@switchyard/client";
 import type { HttpGateway } from "@switchyard/http-gateway";
-import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
-import { createClient, createGrpcTransport } from "@switchyard/rpc";
 import { eventually } from "@switchyard/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startReplica } from "./gateway-replica.js";
@@ -133,13 +131,12 @@ describe("events", () => {
   });
 
   it("of the past are the last thousand", async () => {
-    const transport = createGrpcTransport({ address: system.addresses.grpc });
-    const jobs = createClient(JobService, transport);
+    const client = system.openClient();
     const items = [...Array(1000)].map(() => ({
       spec: { queue: "jobs", kind: "many", requiredLabels: { nobody: "1" } },
     }));
-    const { jobs: many } = await jobs.submitJobs({ namespace: "silo", items });
-    transport.close();
+    const { jobs: many } = await client.jobs.submitJobs({ namespace: "silo", items });
+    client.close();
     const [first, latest] = [await silo.define().then(silo.makeJob), await silo.define().then(silo.makeJob)];
     const events = await openEvents(eventsUrl(), reading({ lastEventId: "0" }));
     const live = await silo.define().then(silo.makeJob);
@@ -161,10 +158,10 @@ describe("events", () => {
 describe("a runner that speaks gRPC", () => {
   it("does a job that was made here, with a job's tags as its labels", async () => {
     const tag = await silo.define({ compute: { type: "t", command: "c", args: { base: 1 } } });
-    const transport = createGrpcTransport({ address: system.addresses.grpc });
+    const client = system.openClient();
     const seen: unknown[] = [];
     const runner = createRunner({
-      ...{ transport, namespace: "silo", name: "native", labels: { [`tag/${tag}`]: "" } },
+      ...{ client, namespace: "silo", name: "native", labels: { [`tag/${tag}`]: "" } },
       handlers: {
         [tag]: async ({ input, log, progress }) => {
           seen.push(input.json());
@@ -189,7 +186,7 @@ describe("a runner that speaks gRPC", () => {
       );
     } finally {
       await runner.stop();
-      transport.close();
+      client.close();
     }
   });
 });

@@ -1,10 +1,11 @@
 import { createTestDatabase, temporaryDirectory, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { startSplitSystem } from "./split/split-system.js";
+import { reachOf, type SystemReach } from "./system-reach.js";
 import { loadSystemConfig, migrateAll, startSystem, type System } from "../src/index.js";
 
-/** The whole system in this process, on a database of the test file's own. */
-export interface TestSystem extends System {
+/** The whole system, in this process unless it is to be split, on a database of the test file's own. */
+export interface TestSystem extends System, SystemReach {
   readonly database: TestDatabase;
 }
 
@@ -48,8 +49,10 @@ export async function startTestSystem(env: Env = {}): Promise<TestSystem> {
   }
   const artifacts = await temporaryDirectory();
   const system = await startSystemOn(database, { CATALOG_ARTIFACT_DIR: artifacts.path, ...env });
+  const one = [system.addresses.grpc];
   return {
     ...system,
+    ...reachOf({ scheduler: one, runnerGateway: one, logStore: one, catalog: one }),
     database,
     async stop() {
       await system.stop();

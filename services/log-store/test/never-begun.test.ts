@@ -19,15 +19,18 @@ import {
 
 /** What the scheduler says of a job's first attempt; `away`: it does not answer. */
 const said = new Map<string, AttemptState | "away" | "gone">();
+/** What happens while somebody is asking about a job. */
+const meanwhile = new Map<string, () => Promise<void>>();
 /** Jobs that were asked about, as often as they were. */
 const asked: string[] = [];
 
 const scheduler = createInMemoryTransport({
   routes: [
     route(JobService, {
-      getJob({ by }) {
+      async getJob({ by }) {
         const jobId = String(by.value);
         asked.push(jobId);
+        await meanwhile.get(jobId)?.();
         const state = said.get(jobId) ?? AttemptState.STARTED;
         if (state === "away") throw new SwitchyardError("SHARD_LOST");
         if (state === "gone") throw new SwitchyardError("JOB_NOT_FOUND");
@@ -99,6 +102,19 @@ it("goes on while nobody can say whether it is over, and still brings what comes
   await eventually(async () => expect(follower.told.records).toHaveLength(1));
   follower.stop();
   await follower.ended;
+});
+
+it("is told whole when it was written and ended while somebody asked about it", async () => {
+  const jobId = newJob();
+  meanwhile.set(jobId, async () => {
+    await append(alone, jobId, text("line\n"));
+    said.set(jobId, AttemptState.SUCCEEDED);
+  });
+  const follower = follow(asking, jobId, { fromSequence: 0n });
+  await eventually(async () => expect(follower.told.records).toHaveLength(1));
+  await alone.client.sealLog({ namespace, targets: [{ jobId, which: attempt(1) }] });
+  await withTimeout(follower.ended, 4_000, "the end of the tail");
+  expect(follower.told.error).toBeUndefined();
 });
 
 it("is not asked about once there is a log: its seal ends it", async () => {

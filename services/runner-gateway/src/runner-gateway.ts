@@ -148,6 +148,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     activity,
     onEnded: (namespace, runnerId, ended) => sessions.ended(namespace, runnerId, ended),
     onSealFailed: warn("the log streams of an ended attempt stay open"),
+    onCountFailed: warn("counters could not be written"),
     ...optional("sealWaitMs", settings.sealAfterMs),
   });
   const giveBack = createGiveBack(reports, warn("leases could not be given back"));
@@ -180,7 +181,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
 
   const fleet = createFleet({ pool, registry, renewals, activity, clock });
   const pools = createPools({ pool, fleet, activity, clock });
-  const signs = createSignsOfLife(activity, renewals, registry);
+  const signs = createSignsOfLife(activity, renewals, registry, clock);
   const routes = [
     createRunnerRoute({
       register: createRegisterRunner({ pool, registry, renewals, clock }),
@@ -200,6 +201,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
         load,
         profileOf,
         renewals,
+        signs,
         giveBack,
         sealBeforeHanding,
         clock,

@@ -1,10 +1,14 @@
 import { ConnectError } from "@connectrpc/connect";
 import { errorInfo } from "@switchyard/errors";
 import { RunnerState } from "@switchyard/proto/switchyard/runner/v1/runner_pb";
-import { RegisterRunnerRequest_Mode as Mode } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
+import {
+  RegisterRunnerRequest_Mode as Mode,
+  RunnerMode,
+} from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { sha256 } from "@switchyard/service-kit";
 import { eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeActivity } from "../src/store/write-activity.js";
 import { createFixture, type Fixture, firstSync, newNamespace, ref, register } from "./fixture.js";
 
 let fixture: Fixture;
@@ -150,6 +154,34 @@ describe("tokens", () => {
     expect(await reasonOf(fixture.guarded.heartbeat({ namespace, runnerId: "r1" }, bearer(token)))).toBe(
       "TOKEN_REVOKED",
     );
+  });
+});
+
+describe("presence", () => {
+  const stateOf = async ({ fleet }: Pick<Fixture, "fleet">, namespace: string) =>
+    (await fleet.getRunner({ namespace, runnerId: "r1" })).runner?.state;
+
+  it("of a runner that comes, goes and comes back is the same on every replica", async () => {
+    const [namespace, other] = [newNamespace(), await fixture.addGateway()];
+    await register(fixture, namespace, "r1");
+    const caller = { namespace, runnerId: "r1" };
+    for (let round = 0; round < 3; round += 1) {
+      await fixture.runners.claimJob(caller);
+      expect(await stateOf(other, namespace)).toBe(RunnerState.IDLE);
+      await other.runners.heartbeat({ ...caller, mode: RunnerMode.LEAVING });
+      expect(await stateOf(fixture, namespace)).toBe(RunnerState.OFFLINE);
+    }
+  });
+
+  it("is what its latest call said, not the latest write", async () => {
+    const namespace = newNamespace();
+    await register(fixture, namespace, "r1");
+    const [now, change] = [Date.now(), { namespace, runnerId: "r1", completed: 0, failed: 0 }];
+    await writeActivity(fixture.pool, [{ ...change, seenAtMs: now, present: false }]);
+    await writeActivity(fixture.pool, [{ ...change, seenAtMs: now - 1, present: true }]);
+    expect(await stateOf(fixture, namespace)).toBe(RunnerState.OFFLINE);
+    await writeActivity(fixture.pool, [{ ...change, seenAtMs: now + 1, present: true }]);
+    expect(await stateOf(fixture, namespace)).toBe(RunnerState.IDLE);
   });
 });
 

@@ -130,6 +130,18 @@ describe("the calls of the simplest runners", () => {
     expect((await fleet.getRunner(caller)).runner?.failedCount).toBe(1n);
   });
 
+  it("are counted on every replica by the time they are answered", async () => {
+    const { runners, scheduler, caller, job, namespace, addGateway } = await setUp();
+    const { fleet } = await addGateway();
+    await runners.completeJob({ ...caller, attempt: ref(job.id) });
+    expect((await fleet.getRunner(caller)).runner?.completedCount).toBe(1n);
+    // Less than a second after the last shared write.
+    const next = scheduler.submit(namespace);
+    await runners.claimJob(caller);
+    await runners.failJob({ ...caller, attempt: ref(next.id) });
+    expect((await fleet.getRunner(caller)).runner?.failedCount).toBe(1n);
+  });
+
   it("release, and count nothing", async () => {
     const { runners, fleet, caller, job } = await setUp();
     await runners.releaseJob({ ...caller, attempt: ref(job.id), message: "no", toFront: true });

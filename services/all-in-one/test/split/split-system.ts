@@ -1,8 +1,8 @@
-import { createSwitchyardClient, type SwitchyardClient } from "@switchyard/client";
 import { createGrpcTransport } from "@switchyard/rpc";
 import { bearerOf } from "@switchyard/service-kit";
 import { createTestAuthority, temporaryDirectory, type TestDatabase, writeTlsFiles } from "@switchyard/testkit";
 import type { System } from "../../src/index.js";
+import { reachOf, type SystemReach } from "../system-reach.js";
 import { type HttpBalancer, startHttpBalancer } from "./http-balancer.js";
 import { type PartName, type SplitProcess, startPart } from "./split-processes.js";
 import { joinTransports } from "./split-transport.js";
@@ -10,11 +10,11 @@ import { joinTransports } from "./split-transport.js";
 type Env = Readonly<Record<string, string>>;
 
 /** An installation whose services are processes of their own, on one machine. */
-export interface SplitSystem extends System {
+export interface SplitSystem extends System, SystemReach {
   /** Every process, in the order in which they were started. */
   readonly processes: readonly SplitProcess[];
-  /** Opens a client of the kind that users have. The caller closes it. */
-  openClient(): SwitchyardClient;
+  /** `host:port` of a way to each gateway alone. */
+  readonly gateways: readonly string[];
 }
 
 /** How many of each there are. The scheduler has one replica: it owns the only shard. */
@@ -31,7 +31,7 @@ const replicas: Readonly<Record<PartName, number>> = {
 const serviceToken = "split-service-0123456789abcdef";
 const tokens = JSON.stringify([{ name: "service", token: serviceToken, scopes: ["admin"], namespaces: "all" }]);
 
-/** Starts the installation, with TLS between its processes. Its pools and its worker are those of a system in one process. */
+/** Starts the installation, with TLS between its processes and before its gateways. Its pools and its worker are those of a system in one process. */
 export async function startSplitSystem(database: TestDatabase, settings: Env = {}): Promise<SplitSystem> {
   const artifacts = await temporaryDirectory();
   const keys = await temporaryDirectory();
@@ -47,6 +47,7 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     SWITCHYARD_SERVICE_TOKEN: serviceToken,
     CATALOG_ARTIFACT_DIR: artifacts.path,
     ...{ TLS_CERT_PATH: paths.cert, TLS_KEY_PATH: paths.key, TLS_CA_PATH: paths.ca },
+    ...{ HTTP_TLS_CERT_PATH: paths.cert, HTTP_TLS_KEY_PATH: paths.key },
     MIGRATE_AT_START: "off",
     // Of a machine that stands still for seconds.
     SCHEDULER_SHARD_LEASE_MS: "30000",
@@ -65,6 +66,8 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     );
     processes.push(...started);
   };
+  // A pool of none would have to be scaled up to be of any use.
+  const addPool = async (env: Env) => (env["RUNNER_POOL_SIZE"] === "0" ? undefined : add("runner", env));
   const stopAll = async () => {
     for (const { process } of [...processes].reverse()) await process.end();
     for (const directory of [artifacts, keys]) await directory.remove();
@@ -73,23 +76,26 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     for (const part of ["scheduler", "log-store", "runner-gateway", "catalog", "http-gateway"] as const)
       await add(part);
     const taskExecutor = settings["TASK_EXECUTOR_NAMESPACE"] ?? "task-executor";
-    await add("runner", poolEnv("default", settings["MANAGED_RUNNERS"] ?? "3", "managed-{n}"));
-    await add("runner", {
+    await addPool(poolEnv("default", settings["MANAGED_RUNNERS"] ?? "3", "managed-{n}"));
+    await addPool({
       ...poolEnv(taskExecutor, settings["NUM_INTERNAL_WORKERS"] ?? "3", "worker-{nnn}-kind"),
       ...{ RUNNER_PROFILE: "parameter-command", RUNNER_LABELS: "backend_type=internal" },
     });
-    if (settings["PIPELINE_WORKER"] !== "off") await add("pipeline-worker", { PIPELINE_WORKER_TOKEN: serviceToken });
+    if (!/^(?:false|0|no|off)$/i.test(settings["PIPELINE_WORKER"] ?? ""))
+      await add("pipeline-worker", { PIPELINE_WORKER_TOKEN: serviceToken });
   } catch (error) {
     await stopAll();
     throw error;
   }
   const gateways = processes.filter(({ part }) => part === "http-gateway");
-  const balancer = await startHttpBalancer(addressesOf("http-gateway"));
+  const ways = await Promise.all(addressesOf("http-gateway").map((one) => startHttpBalancer([one], authority.ca)));
+  const balancer = await startHttpBalancer(addressesOf("http-gateway"), authority.ca);
   const dialects = new Map<string, HttpBalancer>();
   for (const name of Object.keys(gateways[0]?.listeners ?? {})) {
     const targets = gateways.map(({ listeners }) => listeners[name] as string);
-    dialects.set(dialectOf(name), await startHttpBalancer(targets));
+    dialects.set(dialectOf(name), await startHttpBalancer(targets, authority.ca));
   }
+  const hostNames = Object.entries(settings).filter(([name]) => /^DIALECT_\w+_HOSTNAME$/.test(name));
   const connect = (part: PartName) =>
     createGrpcTransport({ address: addressesOf(part), interceptors: bearerOf(serviceToken), tls });
   const transports = {
@@ -100,28 +106,26 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
   };
   return {
     processes,
-    openClient: () =>
-      createSwitchyardClient({
-        addresses: {
-          scheduler: addressesOf("scheduler"),
-          runnerGateway: addressesOf("runner-gateway"),
-          logStore: addressesOf("log-store"),
-          catalog: addressesOf("catalog"),
-        },
-        ...{ token: serviceToken, tls },
-      }),
+    gateways: ways.map(({ address }) => address),
+    ...reachOf({
+      scheduler: addressesOf("scheduler"),
+      runnerGateway: addressesOf("runner-gateway"),
+      logStore: addressesOf("log-store"),
+      catalog: addressesOf("catalog"),
+      ...{ token: serviceToken, tls: paths },
+    }),
     addresses: {
       grpc: addressesOf("scheduler")[0] as string,
       ops: "",
       http: balancer.address,
-      dialects: {},
-      hostNames: {},
+      dialects: Object.fromEntries([...dialects].map(([dialect, { address }]) => [dialect, address])),
+      hostNames: Object.fromEntries(hostNames.map(([name, host]) => [dialectOf(name), host])),
     },
     databaseUrl: database.url,
     secure: { grpc: true, ops: false, http: false },
     transport: joinTransports(transports),
     async stop() {
-      for (const one of [balancer, ...dialects.values()]) await one.stop();
+      for (const one of [balancer, ...ways, ...dialects.values()]) await one.stop();
       for (const transport of Object.values(transports)) transport.close();
       await stopAll();
     },
@@ -132,10 +136,10 @@ function poolEnv(namespace: string, size: string, names: string): Env {
   return { RUNNER_NAMESPACE: namespace, RUNNER_POOL_SIZE: size, RUNNER_POOL_NAMES: names, RUNNER_TOKEN: serviceToken };
 }
 
-/** `task-executor` of `DIALECT_TASK_EXECUTOR_LISTEN`. */
+/** `task-executor` of `DIALECT_TASK_EXECUTOR_LISTEN` or `..._HOSTNAME`. */
 function dialectOf(variable: string): string {
   return variable
-    .replace(/^DIALECT_(.*)_LISTEN$/, "$1")
+    .replace(/^DIALECT_(.*)_(?:LISTEN|HOSTNAME)$/, "$1")
     .toLowerCase()
     .replaceAll("_", "-");
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Dialect } from "../dialect.js";
-import { type BodyLimits, readBody } from "./read-body.js";
+import { passOverBody } from "./pass-over-body.js";
+import { type BodyLimits, defaultDrainBytes, readBody } from "./read-body.js";
 import { requestIdFrom } from "./request-id.js";
 import { createRouteBook } from "./route-book.js";
 
@@ -55,6 +56,13 @@ export function setUpEdge(app: FastifyInstance, edge: DialectEdge): void {
     const mediaType = request.raw.headers["content-type"];
     if (mediaType !== undefined) mediaTypes.set(request.raw, mediaType);
     delete request.raw.headers["content-type"];
+  });
+  const { drainBytes = defaultDrainBytes } = edge.bodies;
+  // Who is refused before the body was read, a stranger for instance, shall see the answer.
+  app.addHook("onSend", (request, _reply, payload, done) => {
+    const passing = passOverBody(request.raw, drainBytes);
+    if (passing === undefined) done(null, payload);
+    else void passing.then(() => done(null, payload));
   });
   app.setErrorHandler((error, request, reply) => answerError(edge, error, request, reply));
   app.setNotFoundHandler((request, reply) => {

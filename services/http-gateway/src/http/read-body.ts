@@ -12,6 +12,9 @@ export interface BodyLimits {
   readonly drainBytes?: number;
 }
 
+/** How much of a body that is refused is read, in bytes, where nothing is said about it. */
+export const defaultDrainBytes = 16 * 1024 ** 2;
+
 /**
  * Reads a request's body whole.
  *
@@ -20,7 +23,7 @@ export interface BodyLimits {
  */
 export function readBody(
   request: IncomingMessage,
-  { maxBytes, drainBytes = 16 * 1024 ** 2 }: BodyLimits,
+  { maxBytes, drainBytes = defaultDrainBytes }: BodyLimits,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];

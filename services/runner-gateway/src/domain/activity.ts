@@ -109,7 +109,9 @@ export function createActivity(deps: ActivityDeps): Activity {
       change.present = true;
     },
     leave(namespace, runnerId) {
-      changeOf(namespace, runnerId).present = false;
+      const change = changeOf(namespace, runnerId);
+      change.seenAtMs = clock.wallMs();
+      change.present = false;
     },
     count(namespace, runnerId, { completed, failed }) {
       const change = changeOf(namespace, runnerId);

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Clock } from "./clock.js";
-import type { RunnerRecord } from "./runner-record.js";
+import type { RunnerRecord, RunnerRow } from "./runner-record.js";
 
 /** What {@link createCheckCredential} needs. */
 export interface CheckCredentialDeps {
@@ -10,7 +10,7 @@ export interface CheckCredentialDeps {
     digest: Uint8Array,
   ) => Promise<{ readonly namespace: string; readonly runnerId: string } | undefined>;
   /** Reads a runner as it is now: what another replica revoked must be refused by the next call here. */
-  readonly load: (namespace: string, runnerId: string) => Promise<RunnerRecord | undefined>;
+  readonly load: (namespace: string, runnerId: string) => Promise<RunnerRow | undefined>;
   readonly clock: Clock;
 }
 
@@ -22,7 +22,7 @@ export interface CheckCredentialDeps {
  */
 export function createCheckCredential(
   deps: CheckCredentialDeps,
-): (namespace: string, digest: Uint8Array) => Promise<RunnerRecord> {
+): (namespace: string, digest: Uint8Array) => Promise<RunnerRow> {
   return async (namespace, digest) => {
     const owner = await deps.findOwner(digest);
     // The token of another namespace's runner must look like none.

@@ -12,17 +12,19 @@ import type { Clock } from "./clock.js";
 import { durationFromMs, durationToMs } from "./durations.js";
 import type { GiveBack } from "./give-back.js";
 import type { Renewals } from "./renewals/renewals.js";
-import type { RunnerRecord } from "./runner-record.js";
+import type { RunnerRecord, RunnerRow } from "./runner-record.js";
 import { requireUsable } from "./runner-registry.js";
 import type { SealBeforeHanding } from "./seal-before-handing.js";
+import type { SignsOfLife } from "./signs-of-life.js";
 
 /** What {@link createClaimJob} needs. */
 export interface ClaimJobDeps {
   readonly scheduler: Client<typeof DispatchService>;
   /** Reads a runner as it is now: a pause that another replica took must hold at once. */
-  readonly load: (namespace: string, runnerId: string) => Promise<RunnerRecord | undefined>;
+  readonly load: (namespace: string, runnerId: string) => Promise<RunnerRow | undefined>;
   readonly profileOf: (record: RunnerRecord) => RunnerProfile | undefined;
   readonly renewals: Renewals;
+  readonly signs: Pick<SignsOfLife, "showPresent">;
   readonly giveBack: GiveBack;
   readonly sealBeforeHanding: SealBeforeHanding;
   readonly clock: Clock;
@@ -72,6 +74,7 @@ export function createClaimJob(
     const endMs = clock.monotonicMs() + (request.wait === undefined ? 0 : durationToMs(request.wait));
     for (;;) {
       const record = requireUsable(await deps.load(namespace, runnerId), runnerId);
+      await deps.signs.showPresent(record);
       if (record.draining || record.paused || deps.stopping.aborted) return undefined;
       // An attempt may hang on the runner's presence, which must be there before it.
       const presenceLeft = (renewals.presenceEndMs(namespace, runnerId) ?? 0) - clock.monotonicMs();

@@ -22,9 +22,10 @@ export type ReportInit = MessageInitShape<typeof AttemptReportSchema>;
 export interface Reports {
   /**
    * Reports in the given order and settles with one result for each, in that order. Counts what ended and seals its logs.
+   * @param options `untilCounted`: not before every replica shows the counters that changed
    * @throws ConnectError when the scheduler does not answer; the reports may be repeated then
    */
-  report(reports: readonly ReportInit[]): Promise<ReportResult[]>;
+  report(reports: readonly ReportInit[], options?: { readonly untilCounted?: boolean }): Promise<ReportResult[]>;
   /**
    * Settles when the reports under way that end one of a runner's attempts are answered and `onEnded` was told; undefined when
    * there are none. Never rejects.
@@ -43,9 +44,11 @@ export interface ReportsDeps {
   readonly onEnded: (namespace: string, runnerId: string, ended: readonly EndedAttempt[]) => void;
   /** Told of seals that failed for good. */
   readonly onSealFailed: (error: unknown) => void;
+  /** Told of counters that could not be written yet. */
+  readonly onCountFailed: (error: unknown) => void;
   /** Deadline of one call. Default 10 s. */
   readonly timeoutMs?: number;
-  /** Longest wait of a report's answer for the seal of its logs. Default 2 s. */
+  /** Longest wait of a report's answer for the seal of its logs and for its counters. Default 2 s. */
   readonly sealWaitMs?: number;
 }
 
@@ -59,6 +62,9 @@ const maxBatchBytes = 3 * 1024 * 1024;
  * a gateway that dies in between leaves a runner without an answer, whose repeated report seals again. No outbox is needed,
  * and the price is one group commit of the log store. The outcome itself is durable before, so a log store that is away may
  * delay the answer by no more than `sealWaitMs`; the seal is then repeated behind the answer's back.
+ *
+ * Counters wait for their shared write, of one a second. Who reports one attempt at a time may look at its runner next, and meet
+ * another replica, so that those answers wait for a write that begins at once.
  */
 export function createReports(deps: ReportsDeps): Reports {
   const { scheduler, seals, activity, timeoutMs = 10_000, sealWaitMs = 2_000 } = deps;
@@ -70,21 +76,32 @@ export function createReports(deps: ReportsDeps): Reports {
     flush: async (reports) => (await scheduler.reportAttempts({ reports: [...reports] }, { timeoutMs })).results,
   });
 
-  /** Tells of outcomes that the scheduler took, all of one runner, and settles when their logs are sealed or the wait is over. */
-  async function settle({ namespace, runnerId, ended, completed, failed }: Endings): Promise<void> {
+  /**
+   * Tells of outcomes that the scheduler took, all of one runner, and settles when their logs are sealed, and their counters
+   * written if that is asked for, or the wait is over.
+   */
+  async function settle(
+    { namespace, runnerId, ended, completed, failed }: Endings,
+    untilCounted: boolean,
+  ): Promise<void> {
     deps.onEnded(namespace, runnerId, ended);
-    if (runnerId !== "" && completed + failed > 0) activity.count(namespace, runnerId, { completed, failed });
-    await withinMs(seals.sealEnded(namespace, ended).catch(deps.onSealFailed), sealWaitMs);
+    let counted: Promise<void> | undefined;
+    if (runnerId !== "" && completed + failed > 0) {
+      activity.count(namespace, runnerId, { completed, failed });
+      if (untilCounted) counted = activity.flush().catch(deps.onCountFailed);
+    }
+    const sealed = seals.sealEnded(namespace, ended).catch(deps.onSealFailed);
+    await withinMs(Promise.all([sealed, counted]), sealWaitMs);
   }
 
   return {
-    async report(reports) {
+    async report(reports, { untilCounted = false } = {}) {
       const answered = underWay.begin(reports);
       let settling: Promise<void>[];
       let results: ReportResult[];
       try {
         results = await lane.addAll(reports);
-        settling = endingsOf(reports, results).map(settle);
+        settling = endingsOf(reports, results).map((endings) => settle(endings, untilCounted));
       } finally {
         answered();
       }

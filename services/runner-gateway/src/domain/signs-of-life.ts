@@ -1,5 +1,7 @@
 import type { Activity } from "./activity.js";
+import type { Clock } from "./clock.js";
 import type { Renewals } from "./renewals/renewals.js";
+import { isPresent, type RunnerRow } from "./runner-record.js";
 import { type RunnerRegistry, requireUsable } from "./runner-registry.js";
 
 /** Takes every call of a runner as a sign of life, also one that is then refused. */
@@ -13,10 +15,17 @@ export interface SignsOfLife {
    * @throws SwitchyardError TOKEN_REVOKED
    */
   note(namespace: string, runnerId: string): Promise<void>;
+  /** Settles when every replica shows the runner as present, whose call was noted: at once unless it was just read as absent. */
+  showPresent(row: RunnerRow): Promise<void>;
 }
 
-/** Creates the taker. Both writes are shared among all runners and waited for by nobody. */
-export function createSignsOfLife(activity: Activity, renewals: Renewals, registry: RunnerRegistry): SignsOfLife {
+/** Creates the taker. Both writes are shared among all runners, and nobody waits for them but who comes back. */
+export function createSignsOfLife(
+  activity: Activity,
+  renewals: Renewals,
+  registry: RunnerRegistry,
+  clock: Clock,
+): SignsOfLife {
   return {
     touch: activity.touch,
     async note(namespace, runnerId) {
@@ -26,6 +35,9 @@ export function createSignsOfLife(activity: Activity, renewals: Renewals, regist
       if (record === undefined) return;
       requireUsable(record, runnerId);
       renewals.touch(namespace, runnerId, record.presenceMs);
+    },
+    async showPresent(row) {
+      if (!isPresent(row, clock.wallMs())) await activity.flush();
     },
   };
 }

@@ -12,13 +12,17 @@ export interface ActivityChange {
   readonly failed: number;
 }
 
-/** Adds the changes of many runners in one statement; runners that are not registered are passed over. */
+/**
+ * Adds the changes of many runners in one statement; runners that are not registered are passed over. Replicas write when it suits
+ * them: whether a runner is present is the word of its latest call, not of the latest write.
+ */
 export async function writeActivity(db: Queryable, changes: readonly ActivityChange[]): Promise<void> {
   await db.query({
     name: "runner-gateway write-activity",
     text: `
       update runners.activity a
-         set last_seen_at = greatest(a.last_seen_at, v.seen), present = coalesce(v.present, a.present),
+         set last_seen_at = greatest(a.last_seen_at, v.seen), 
+             present = case when v.seen < a.last_seen_at then a.present else coalesce(v.present, a.present) end,
              completed = a.completed + v.completed, failed = a.failed + v.failed
         from unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[], $5::int[], $6::int[])
           as v (namespace, runner_id, seen, present, completed, failed)

@@ -87,6 +87,7 @@ export function createFleetRoute(deps: FleetRouteDeps): ServiceRoute {
       if (tokenSha256.length !== 32) throw invalid("token_sha256", "must have 32 bytes");
       const record = await checkCredential(namespace, tokenSha256);
       await signs.note(namespace, record.id);
+      await signs.showPresent(record);
       return { runnerId: record.id, spec: specOf(record) };
     },
     async getPool({ namespace }, context) {

@@ -35,15 +35,11 @@ export async function reportSingle(
   view: JobView,
 ): Promise<ReportResult> {
   const value = { ...(outcome ?? create(OutcomeSchema)), kind };
-  const [result] = await reports.report([
-    {
-      namespace,
-      runnerId,
-      ...(attempt === undefined ? {} : { attempt }),
-      report: { case: "outcome", value },
-      returnJob: view,
-    },
-  ]);
+  const report = { case: "outcome", value } as const;
+  const [result] = await reports.report(
+    [{ namespace, runnerId, ...(attempt === undefined ? {} : { attempt }), report, returnJob: view }],
+    { untilCounted: true },
+  );
   if (result === undefined) throw new Error("a report has no result");
   if (result.reason !== ErrorReason.UNSPECIFIED) throw refusalOf(result);
   return result;

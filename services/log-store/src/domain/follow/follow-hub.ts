@@ -65,8 +65,10 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
   // Each for itself, so that whoever has logs to read does not wait for what others ask.
   const load = async (key: AttemptKey) => {
     const state = await loadStored(key);
-    if (oracle === undefined || state.closed || state.streams.length > 0) return state;
-    return { ...state, closed: await oracle(key) };
+    if (oracle === undefined || state.closed || state.streams.length > 0 || !(await oracle(key))) return state;
+    // All that the attempt ever wrote it may have written, through another replica, since the first look.
+    const last = await loadStored(key);
+    return last.streams.length > 0 ? last : { ...last, closed: true };
   };
   const attempts = new Map<string, LiveAttempt>();
   const attemptsByJob = new Map<string, Set<LiveAttempt>>();

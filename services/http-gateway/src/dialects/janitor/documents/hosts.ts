@@ -1,6 +1,7 @@
 import { timestampDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Core } from "../core-access.js";
 import { collectionNames } from "../names.js";
+import { sharedRead } from "./shared-read.js";
 import { listDocuments, putExpiring, writeAll } from "./shared.js";
 
 const collection = collectionNames.hosts;
@@ -9,23 +10,21 @@ const collection = collectionNames.hosts;
 export async function restHost(core: Core, host: string, fromMs: number): Promise<void> {
   const untilMs = fromMs + core.config.hostRestMs;
   if (untilMs > Date.now()) await writeAll(core, [putExpiring(collection, host, {}, timestampFromMs(untilMs))]);
-  remembered.delete(core.core);
 }
 
-/** For so long a gateway may not know that another one has let a host rest; every call for work asks for these hosts. */
-const rememberedMs = 1000;
+const reads = new WeakMap<Core["core"], () => Promise<readonly string[]>>();
 
-const remembered = new WeakMap<Core["core"], { readonly readMs: number; readonly hosts: Promise<readonly string[]> }>();
-
-/** Names of the hosts that are left alone, as of the last second; what this gateway has let rest itself is among them at once. */
-export async function restingHostNames(core: Core): Promise<readonly string[]> {
-  const last = remembered.get(core.core);
-  if (last !== undefined && Date.now() - last.readMs < rememberedMs) return last.hosts;
-  const hosts = restingHosts(core).then((found) => [...found.keys()]);
-  remembered.set(core.core, { readMs: Date.now(), hosts });
-  // A failed read is told to who waits for it and forgotten.
-  hosts.catch(() => remembered.delete(core.core));
-  return hosts;
+/**
+ * Names of the hosts that are left alone. Every call for work asks, so that calls share their reads; none is answered with
+ * what was before it, whichever gateway let a host rest.
+ */
+export function restingHostNames(core: Core): Promise<readonly string[]> {
+  let read = reads.get(core.core);
+  if (read === undefined) {
+    read = sharedRead(async () => [...(await restingHosts(core)).keys()]);
+    reads.set(core.core, read);
+  }
+  return read();
 }
 
 /** Hosts that are left alone now, with the times until which they are. */
