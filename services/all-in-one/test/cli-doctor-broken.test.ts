@@ -37,7 +37,7 @@ describe("a system whose database is gone", () => {
   afterEach(() => line.close());
 
   it("is told from one whose services are gone, and is healthy again when the database is back", async () => {
-    const cli = cliFor(system.addresses.grpc);
+    const cli = cliFor({ SWITCHYARD_ADDRESS: system.addresses.grpc });
     expect((await examined(cli)).failed).toEqual([]);
     line.refuse(true);
     line.cut();
@@ -72,7 +72,12 @@ describe("a system with certificates", () => {
       ca: authority.ca,
     });
   const examine = (...argv: readonly string[]) =>
-    examined(cliFor(system.addresses.grpc), "--ops-address", `https://${system.addresses.ops}`, ...argv);
+    examined(
+      cliFor({ SWITCHYARD_ADDRESS: system.addresses.grpc }),
+      "--ops-address",
+      `https://${system.addresses.ops}`,
+      ...argv,
+    );
 
   beforeEach(async () => {
     authority = await createTestAuthority();

@@ -17,7 +17,7 @@ afterAll(() => system?.stop());
 
 /** The command line of whoever has a token, in a namespace. */
 const as = (token: string, namespace: string) =>
-  cliFor(system.addresses.grpc, { SWITCHYARD_TOKEN: token, SWITCHYARD_NAMESPACE: namespace });
+  cliFor({ SWITCHYARD_ADDRESS: system.addresses.grpc, SWITCHYARD_TOKEN: token, SWITCHYARD_NAMESPACE: namespace });
 const root = (namespace: string) => as(rootToken, namespace);
 
 let count = 0;

@@ -31,7 +31,11 @@ it.each([
 ])("%s ends with 0 when it has been drained, and with 1 when it is refused", async (service, prefix, place) => {
   const taken = await start(service, { [`${prefix}_TOKEN`]: "root-token", [`${prefix}_ID`]: `${service}-1` });
   await taken.program.line(/"msg":"registered"/);
-  const cli = cliFor(system.addresses.grpc, { SWITCHYARD_TOKEN: "root-token", SWITCHYARD_NAMESPACE: place });
+  const cli = cliFor({
+    SWITCHYARD_ADDRESS: system.addresses.grpc,
+    SWITCHYARD_TOKEN: "root-token",
+    SWITCHYARD_NAMESPACE: place,
+  });
   await cli.done("runners", "drain", `${service}-1`);
   expect(await taken.ended, taken.program.output()).toBe(0);
 
