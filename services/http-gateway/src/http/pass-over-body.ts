@@ -9,7 +9,7 @@ const patienceMs = 10_000;
  * writing then, or the proxy before it, finds a reset connection and no answer.
  */
 export function passOverBody(request: IncomingMessage, drainBytes: number): Promise<void> | undefined {
-  if (request.complete && request.readableLength === 0) return undefined;
+  if (request.readableEnded || (request.complete && request.readableLength === 0)) return undefined;
   // Whoever paused it has seen that there is too much of it.
   if (request.destroyed || request.isPaused()) return undefined;
   return new Promise((resolve) => {

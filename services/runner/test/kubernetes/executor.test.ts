@@ -1,5 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { JobStopped } from "@switchyard/client";
-import { eventually } from "@switchyard/testkit";
+import { eventually, temporaryDirectory } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runLabel } from "../../src/executors/kubernetes/names.js";
 import { liveProcesses } from "../../src/process/process-group.js";
@@ -192,12 +194,13 @@ describe.concurrent("stopping", () => {
   });
 
   test("the cluster keeps the execution limit too, a minute later", async () => {
-    const { result, context } = run(shell("sleep 0.3"), { executionMs: 30_000 });
+    const { failure, context, abort } = run(shell("sleep 60"), { executionMs: 30_000 });
     const { metadata } = await runningPod(context.lease.jobId);
     const { jobs } = await cluster.dump();
     const name = metadata.labels?.[runLabel];
     expect(jobs.find((job) => job.metadata.name === name)?.spec.activeDeadlineSeconds).toBe(90);
-    await result;
+    abort(new JobStopped("CANCEL_REQUESTED"));
+    await failure();
   });
 });
 
@@ -230,21 +233,28 @@ describe.concurrent("what is not allowed", () => {
 
 test("values that are called secret are in the Secret of the job only, and black in its output", async () => {
   const secret = "hunter2-hunter2";
+  // What the job says at its end is in the status of its pod, whatever it is: looked at is what was there before.
+  const directory = await temporaryDirectory();
+  const seen = join(directory.path, "seen");
   const { result, context, stdout } = run(
     {
-      ...shell('echo "with $PASSWORD"; sleep 0.2; printf "%s" "$PASSWORD" > "$TERMINATION_LOG"'),
+      ...shell(
+        `echo "with $PASSWORD"; until [ -e ${seen} ]; do sleep 0.05; done; printf "%s" "$PASSWORD" > "$TERMINATION_LOG"`,
+      ),
       env: { PASSWORD: secret, PLAIN: "x" },
     },
     { secretNames: ["PASSWORD"] },
   );
   await runningPod(context.lease.jobId);
   const { jobs, pods, secrets } = await cluster.dump();
+  await writeFile(seen, "");
   expect(JSON.stringify([jobs, pods])).not.toContain(secret);
   const [made] = secrets;
   expect(made?.metadata.ownerReferences).toMatchObject([{ kind: "Job", name: jobs[0]?.metadata.name }]);
   expect(Buffer.from(made?.data?.["PASSWORD"] ?? "", "base64").toString()).toBe(secret);
   expect((await result).output).toBe("[masked]");
   expect(stdout()).toBe("with [masked]\n");
+  await directory.remove();
 });
 
 test("a pod of an earlier attempt is removed first, and a later attempt's is left alone", async () => {
