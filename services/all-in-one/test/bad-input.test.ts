@@ -116,10 +116,11 @@ describe("over gRPC", () => {
 
 describe("over HTTP", () => {
   /** Sends bytes as they are. */
-  function send(method: string, path: string, body: string): Promise<{ status: number; body: string }> {
+  function send(method: string, path: string, body: string, more = {}): Promise<{ status: number; body: string }> {
     return new Promise((resolve, reject) => {
       const url = `http://${system.addresses.http}${path}`;
-      const request = httpRequest(url, { method, headers: { "content-type": "application/json" } }, (response) => {
+      const headers = { "content-type": "application/json", ...more };
+      const request = httpRequest(url, { method, headers }, (response) => {
         let text = "";
         response.on("data", (chunk: Buffer) => (text += chunk.toString()));
         response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
@@ -154,9 +155,10 @@ describe("over HTTP", () => {
 
   it("over Connect and JSON: the code and the reason", async () => {
     const path = "/rpc/switchyard.scheduler.v1.JobService/GetJob";
-    const answer = await send("POST", path, JSON.stringify({ namespace, jobId: "x" }));
+    const call = (body: string) => send("POST", path, body, system.rpcHeaders);
+    const answer = await call(JSON.stringify({ namespace, jobId: "x" }));
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.body)).toMatchObject({ code: "invalid_argument" });
-    expect((await send("POST", path, "{")).status).toBe(400);
+    expect((await call("{")).status).toBe(400);
   });
 });

@@ -92,7 +92,8 @@ describe("a dialect at a host name", () => {
     expect(page.text).toContain(`<code>${tasks}</code>`);
     expect((await ask("elsewhere.example.org", "/docs")).text).toContain('href="/docs/task-executor"');
     expect((await ask(undefined, "/docs/silo")).text).toContain("Silo runner API");
-    const call = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+    const headers = { "content-type": "application/json", ...system.rpcHeaders };
+    const call = { method: "POST", headers, body: "{}" };
     const status = await ask(undefined, "/rpc/switchyard.scheduler.v1.JobService/GetStatus", call);
     expect(JSON.parse(status.text)).toMatchObject({ databaseConnected: true });
     expect((await ask(undefined, "/runpack/health")).status).toBe(200);

@@ -30,7 +30,9 @@ export interface SystemReach {
 /** Makes the ways to services. */
 export function reachOf({ token, tls, ...addresses }: ServiceAddresses): SystemReach {
   const { scheduler, logStore, runnerGateway, catalog } = addresses;
-  const first = ([address]: readonly string[]) => address as string;
+  // As operators do, by name where there are certificates: of an IP address Node warns, on the standard error.
+  const first = ([address = ""]: readonly string[]) =>
+    tls === undefined ? address : address.replace("127.0.0.1", "localhost");
   const shown = token === undefined ? {} : { token };
   const secured =
     tls === undefined
