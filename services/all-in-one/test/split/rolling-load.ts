@@ -65,7 +65,9 @@ export async function startRollingLoad(system: SplitSystem, rate: number): Promi
   const follow = async (client: SwitchyardClient, jobId: string) => {
     const numbers: number[] = [];
     followed.push(numbers);
-    for await (const { entry } of client.followLog({ namespace, jobId })) numbers.push(Number(entry?.message));
+    // A first attempt may be given back by a gateway that leaves before a runner has fetched it.
+    const log = client.followLog({ namespace, jobId, nextAttempts: true });
+    for await (const { entry } of log) numbers.push(Number(entry?.message));
   };
   for (let index = 0; index < talkers; index += 1) {
     const { jobId } = await users.submit(namespace, { kind: "talk" });

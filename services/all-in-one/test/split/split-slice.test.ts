@@ -7,6 +7,7 @@ import { restCaller } from "../rest-caller.js";
 import { eventsUntil, openEvents as openSiloEvents, siloCalls, siloTokens } from "../silo-calls.js";
 import { openEvents } from "../task-streams.js";
 import { createSystemDatabase } from "../test-system.js";
+import { rollThrough } from "./roll-through.js";
 import { type SplitSystem, startSplitSystem } from "./split-system.js";
 
 // A slice of what `npm run test:split` does whole: services that are processes of their own, two of most, TLS between all of them,
@@ -90,5 +91,14 @@ describe("gateways in turn", () => {
   runDialectCases({
     ...{ dialect: "task-executor", slice: true, only: ["tasks", "workers", "validation"] },
     baseUrl: () => `http://${system.addresses.http}/task-executor`,
+  });
+});
+
+describe("a restart of one replica after the other", () => {
+  it("is noticed by no client, and loses and doubles nothing", { timeout: 120_000 }, async () => {
+    const restarted = ["runner-gateway", "scheduler", "http-gateway"];
+    const processes = restarted.flatMap((name) => system.processes.find(({ part }) => part === name) ?? []);
+    expect(processes).toHaveLength(restarted.length);
+    console.info(await rollThrough(system, { processes, rate: 20, pauseMs: 500 }));
   });
 });
