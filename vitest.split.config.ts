@@ -5,28 +5,28 @@ const e2e = "services/all-in-one/test";
 
 /**
  * The end-to-end tests once more, against services that are processes of their own (`npm run test:split`). Left out are those that start,
- * kill or configure a system themselves and those of one process's own listeners.
+ * kill or configure processes themselves, and those of what one process has alone: its listener for everything, its traces, its tokens.
  */
 const files = [
   "*-cases",
   "*-claims",
   "*-races",
   "*-streams",
-  "pipeline-story*",
-  "janitor-lives",
   "artifacts",
-  "one-core",
-  "silo-system",
-  "cli-jobs",
-  "cli-steering",
-  "cli-process",
-  "grpc-interop",
   "bad-input",
-  "killed-runner",
-  "pipeline-documents",
-  "pipeline-runs",
-  "host-names",
+  "cli-{jobs,process,steering}",
+  "curl-examples/curl-examples",
   "dialect-access",
+  "dialect-bad-input",
+  "grpc-interop",
+  "host-names",
+  "janitor-{alone,estimates,lives,logins,uploads,watchdog}",
+  "killed-runner",
+  "one-core",
+  "pipeline-{documents,operations,runs,sources,story*,worker}",
+  "runpack-{lives,settings}",
+  "silo-{limits,system}",
+  "task-executor-{access,commands}",
 ];
 
 const merged = mergeConfig(base, {

@@ -1,3 +1,4 @@
+import { eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CuttableWay, startCuttableWay } from "./cli-cuts.js";
 import { cliFor, shellInput } from "./cli-run.js";
@@ -95,7 +96,9 @@ describe("a job that is waited for", () => {
       "-w",
       "-q",
     ]);
-    await expect.poll(() => cli.lines("jobs", "list", "--queue", "waited", "--state", "running")).toHaveLength(1);
+    await eventually(async () =>
+      expect(await cli.lines("jobs", "list", "--queue", "waited", "--state", "running")).toHaveLength(1),
+    );
     const [job] = await cli.lines("jobs", "list", "--queue", "waited");
     await cli.done("jobs", "cancel", String(job?.["id"]), "--immediate");
     expect(await waiting.ended).toBe(130);
@@ -117,7 +120,9 @@ describe("jobs that are listed", () => {
     const ids = [];
     for (const n of ["1", "2", "3"])
       ids.push(await cli.submit("true", "--queue", "listed", "--subject", n, "--label", `n=${n}`));
-    await expect.poll(() => cli.lines("jobs", "list", "--queue", "listed", "--state", "succeeded")).toHaveLength(3);
+    await eventually(async () =>
+      expect(await cli.lines("jobs", "list", "--queue", "listed", "--state", "succeeded")).toHaveLength(3),
+    );
     const list = (...options: readonly string[]) => cli.lines("jobs", "list", "--queue", "listed", ...options);
     expect((await list()).map(({ id }) => id)).toEqual([...ids].reverse());
     expect((await list("--order", "oldest", "--limit", "2")).map(({ id }) => id)).toEqual(ids.slice(0, 2));
@@ -166,7 +171,7 @@ describe("a log", () => {
   it("is followed from its last entries on, in all streams", async () => {
     const id = await cli.submit("for n in 1 2 3 4; do echo $n; done; echo e >&2; sleep 1; echo 5; echo f >&2");
     const seen = async () => (await cli.done("jobs", "logs", id)).split("\n").length;
-    await expect.poll(seen).toBe(6);
+    await eventually(async () => expect(await seen()).toBe(6));
     const out = await cli.done("jobs", "logs", id, "--follow", "--tail", "1");
     // The last one is of either stream; both go on.
     expect(out.split("\n").filter((line) => line === "5" || line === "f")).toHaveLength(2);

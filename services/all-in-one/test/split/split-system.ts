@@ -66,8 +66,6 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     );
     processes.push(...started);
   };
-  // A pool of none would have to be scaled up to be of any use.
-  const addPool = async (env: Env) => (env["RUNNER_POOL_SIZE"] === "0" ? undefined : add("runner", env));
   const stopAll = async () => {
     for (const { process } of [...processes].reverse()) await process.end();
     for (const directory of [artifacts, keys]) await directory.remove();
@@ -76,8 +74,8 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     for (const part of ["scheduler", "log-store", "runner-gateway", "catalog", "http-gateway"] as const)
       await add(part);
     const taskExecutor = settings["TASK_EXECUTOR_NAMESPACE"] ?? "task-executor";
-    await addPool(poolEnv("default", settings["MANAGED_RUNNERS"] ?? "3", "managed-{n}"));
-    await addPool({
+    await add("runner", poolEnv("default", settings["MANAGED_RUNNERS"] ?? "3", "managed-{n}"));
+    await add("runner", {
       ...poolEnv(taskExecutor, settings["NUM_INTERNAL_WORKERS"] ?? "3", "worker-{nnn}-kind"),
       ...{ RUNNER_PROFILE: "parameter-command", RUNNER_LABELS: "backend_type=internal" },
     });
