@@ -1,6 +1,7 @@
 import { createPool, type Pool } from "@switchyard/postgres";
 import { createTestDatabase, eventually, startProcess, type TestDatabase } from "@switchyard/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { migrateAll } from "../src/migrate/schemas.js";
 
 let database: TestDatabase;
 let pool: Pool;
@@ -37,7 +38,7 @@ it("migrates every schema, once, also when two run at a time, and says what it d
 });
 
 it("tells a schema that is ahead from one that it cannot live with", async () => {
-  await run();
+  await migrateAll(database.url);
   const ahead = "insert into logs.migrations (name, checksum, least_step) values ($1, null, $2)";
   await pool.query(ahead, ["0098-more", "0001-streams"]);
   const beside = await run("--check");
@@ -68,7 +69,7 @@ it("lets a service start that may not migrate, and only then", async () => {
   const early = await start();
   await early.line(/lacks 0001-streams, and this service may not migrate it/);
   await eventually(() => expect(early.child.exitCode).toBe(1));
-  await run();
+  await migrateAll(database.url);
   const late = await start();
   await late.line(/"listening"/);
   expect(await late.end()).toBe(0);

@@ -96,7 +96,7 @@ describe("gateways in turn", () => {
 
 describe("a restart of one replica after the other", () => {
   it("is noticed by no client, and loses and doubles nothing", { timeout: 120_000 }, async () => {
-    const restarted = ["runner-gateway", "scheduler", "http-gateway"];
+    const restarted = ["runner-gateway", "scheduler"];
     const processes = restarted.flatMap((name) => system.processes.find(({ part }) => part === name) ?? []);
     expect(processes).toHaveLength(restarted.length);
     console.info(await rollThrough(system, { processes, rate: 20, pauseMs: 500 }));

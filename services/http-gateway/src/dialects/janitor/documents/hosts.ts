@@ -9,10 +9,21 @@ const collection = collectionNames.hosts;
 /** Leaves a host alone for a while. @param fromMs when it refused, in milliseconds since 1970 */
 export async function restHost(core: Core, host: string, fromMs: number): Promise<void> {
   const untilMs = fromMs + core.config.hostRestMs;
-  if (untilMs > Date.now()) await writeAll(core, [putExpiring(collection, host, {}, timestampFromMs(untilMs))]);
+  if (untilMs <= Date.now()) return;
+  await writeAll(core, [putExpiring(collection, host, {}, timestampFromMs(untilMs))]);
+  lastRead.get(core.core)?.set(host, new Date(untilMs));
 }
 
 const reads = new WeakMap<Core["core"], () => Promise<readonly string[]>>();
+/** What this gateway read last, or let rest itself since. */
+const lastRead = new WeakMap<Core["core"], Map<string, Date>>();
+
+/** Names of the hosts that are left alone, as far as this gateway knows without a look. */
+export function knownRestingHostNames(core: Core): readonly string[] {
+  const now = Date.now();
+  const known = [...(lastRead.get(core.core) ?? [])];
+  return known.filter(([, until]) => until.getTime() > now).map(([host]) => host);
+}
 
 /**
  * Names of the hosts that are left alone. Every call for work asks, so that calls share their reads; none is answered with
@@ -21,7 +32,11 @@ const reads = new WeakMap<Core["core"], () => Promise<readonly string[]>>();
 export function restingHostNames(core: Core): Promise<readonly string[]> {
   let read = reads.get(core.core);
   if (read === undefined) {
-    read = sharedRead(async () => [...(await restingHosts(core)).keys()]);
+    read = sharedRead(async () => {
+      const hosts = await restingHosts(core);
+      lastRead.set(core.core, hosts);
+      return [...hosts.keys()];
+    });
     reads.set(core.core, read);
   }
   return read();

@@ -5,7 +5,7 @@ import { type Codebase, hostOf, plain } from "../catalogue/codebase.js";
 import type { JanitorContext } from "../context.js";
 import { noteResumedRun } from "../documents/assignments.js";
 import { getCodebase } from "../documents/codebases.js";
-import { restingHostNames } from "../documents/hosts.js";
+import { knownRestingHostNames, restingHostNames } from "../documents/hosts.js";
 import { queueEmpty } from "../errors.js";
 import { readItemInput } from "../queue/item-input.js";
 import { moveToHost } from "../queue/rehost.js";
@@ -38,11 +38,15 @@ export async function assign(
   excludedHosts: readonly string[],
   log: FastifyBaseLogger,
 ): Promise<Assigned> {
-  const excluded = await hostsToExclude(context, excludedHosts);
+  // Read while an item is claimed by what is known: a host that another gateway has let rest since is seen before the worker is told.
+  const resting = restingHostNames(context);
+  resting.catch(() => undefined);
+  let excluded = hostsExcluded(context, knownRestingHostNames(context), excludedHosts);
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const lease = await claimRun(context, request, excluded);
     if (lease === undefined) break;
     try {
+      excluded = hostsExcluded(context, await resting, excludedHosts);
       const made = await prepareAssignment(context, lease, excluded);
       if (made === "excluded") {
         await moveClaimed(context, lease);
@@ -61,9 +65,16 @@ export async function assign(
 }
 
 /** Hosts that nothing is assigned from now. */
-export async function hostsToExclude(context: JanitorContext, more: readonly string[]): Promise<string[]> {
-  const resting = await restingHostNames(context);
-  return [...new Set([...context.config.avoidHosts, ...resting, ...more.map((host) => host.toLowerCase())])];
+export async function hostsToExclude(context: JanitorContext): Promise<string[]> {
+  return hostsExcluded(context, await restingHostNames(context), []);
+}
+
+function hostsExcluded(
+  { config }: Pick<JanitorContext, "config">,
+  resting: readonly string[],
+  more: readonly string[],
+): string[] {
+  return [...new Set([...config.avoidHosts, ...resting, ...more.map((host) => host.toLowerCase())])];
 }
 
 /** What a worker is told about an item; a code for one that can never be worked on; `excluded` for one of an excluded host. */

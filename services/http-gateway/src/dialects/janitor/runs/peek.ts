@@ -19,7 +19,7 @@ const lookedAt = 20;
  */
 export async function peek(context: JanitorContext): Promise<object> {
   const { core, config } = context;
-  const profile = profileOf({ codebase: null, campaign: null }, await hostsToExclude(context, []));
+  const profile = profileOf({ codebase: null, campaign: null }, await hostsToExclude(context));
   const call = { namespace: config.namespace, profile, limit: lookedAt, view: JobView.PAYLOADS };
   const { jobs } = await core.jobs.peekJobs(call);
   for (const { serial, spec } of jobs) {
