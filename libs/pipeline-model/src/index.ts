@@ -1,4 +1,5 @@
 export { collections, type DeclaredCollection, type DeclaredField, soleKeys } from "./collections.js";
+export { collectionDeclarations } from "./declaration.js";
 export type { JobInput } from "./job-input.js";
 export { type LayerStatus, layerStatuses, pipelineLayers } from "./layers.js";
 export { concurrencyKeys, defaultNamespace, lineStream, metricNames, queues, rankClasses } from "./names.js";

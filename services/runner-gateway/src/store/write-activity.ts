@@ -21,7 +21,7 @@ export async function writeActivity(db: Queryable, changes: readonly ActivityCha
     name: "runner-gateway write-activity",
     text: `
       update runners.activity a
-         set last_seen_at = greatest(a.last_seen_at, v.seen), 
+         set last_seen_at = greatest(a.last_seen_at, v.seen),
              present = case when v.seen < a.last_seen_at then a.present else coalesce(v.present, a.present) end,
              completed = a.completed + v.completed, failed = a.failed + v.failed
         from unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[], $5::int[], $6::int[])

@@ -4,20 +4,14 @@ import { firstText } from "../json/values.js";
 import { LayerBook, wordsOf } from "../layers/layer-book.js";
 import { changePosting } from "../posting/change-posting.js";
 import { structuringFields } from "../posting/job-text.js";
-import { loadPosting } from "../posting/load-posting.js";
-import { titleOf } from "../posting/posting.js";
+import { fetchPosting } from "../posting/fetch-posting.js";
 import { askForExtraction } from "./ask-for-extraction.js";
 import { extractionMembers } from "./extraction-members.js";
 
 /** Reads out of a posting what an application needs to know. */
 export const extract: OperationHandler = async (context) => {
   const layers = new LayerBook(context);
-  const posting = await layers.run(
-    "fetch_job",
-    "Loading the job",
-    () => loadPosting(context),
-    (found) => `Found job: ${titleOf(found)}`,
-  );
+  const posting = await fetchPosting(layers, context);
   const text = firstText(posting.body, "description", ...structuringFields);
   if (text === "") throw new OperationFailure("Job has no description to extract", { code: "no_description" });
   const llm = context.requireLlm();

@@ -2,8 +2,7 @@ import { collections } from "@switchyard/pipeline-model";
 import { OperationFailure, type OperationContext, type OperationHandler } from "../../operation.js";
 import { LayerBook } from "../layers/layer-book.js";
 import { changePosting } from "../posting/change-posting.js";
-import { loadPosting } from "../posting/load-posting.js";
-import { titleOf } from "../posting/posting.js";
+import { fetchPosting } from "../posting/fetch-posting.js";
 import { cvBrief } from "./brief.js";
 import { askForCoverLetter } from "./cover-letter.js";
 import { cvFileName, cvMembers } from "./cv-members.js";
@@ -13,12 +12,7 @@ import { writeCv } from "./write-cv.js";
 /** Writes a CV and a cover letter for a posting. The run succeeds without a letter. */
 export const generateCv: OperationHandler = async (context) => {
   const layers = new LayerBook(context);
-  const posting = await layers.run(
-    "fetch_job",
-    "Loading the job",
-    () => loadPosting(context),
-    (found) => `Found job: ${titleOf(found)}`,
-  );
+  const posting = await fetchPosting(layers, context);
   const llm = await layers.run(
     "validate",
     "Checking what is needed",

@@ -2,20 +2,14 @@ import type { OperationHandler } from "../../operation.js";
 import { LayerBook } from "../layers/layer-book.js";
 import { changePosting } from "../posting/change-posting.js";
 import { jobTextOf } from "../posting/job-text.js";
-import { loadPosting } from "../posting/load-posting.js";
-import { titleOf } from "../posting/posting.js";
+import { fetchPosting } from "../posting/fetch-posting.js";
 import { structureMembers } from "./structure-members.js";
 import { structuredWords, structureText } from "./structure-text.js";
 
 /** Divides a posting's text into sections and stores them for annotating. */
 export const structureJd: OperationHandler = async (context) => {
   const layers = new LayerBook(context);
-  const posting = await layers.run(
-    "fetch_job",
-    "Loading the job",
-    () => loadPosting(context),
-    (found) => `Found job: ${titleOf(found)}`,
-  );
+  const posting = await fetchPosting(layers, context);
   const text = await layers.run(
     "extract_text",
     "Looking for the description",
