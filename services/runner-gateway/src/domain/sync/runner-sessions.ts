@@ -117,13 +117,14 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
       if (channel.held !== undefined && (stopping || session.hasNews(channel))) channel.held.answer();
     }
     const { namespace, runnerId, profile } = session;
-    if (!stopping) deps.state({ namespace, runnerId, profile, wanted: session.wanted(clock.monotonicMs()) });
-    arm(session);
+    // One time for both: what counts as open for the demand must be due for a look when that ends.
+    const now = clock.monotonicMs();
+    if (!stopping) deps.state({ namespace, runnerId, profile, wanted: session.wanted(now) });
+    arm(session, now);
   }
 
   /** When the session next needs a look without anybody calling; infinite: never. */
-  function dueMs(session: RunnerSession): number {
-    const now = clock.monotonicMs();
+  function dueMs(session: RunnerSession, now: number): number {
     let due = Number.POSITIVE_INFINITY;
     const ready = session.shelf.oldestReadyMs();
     if (ready !== undefined) due = session.isAccepting ? ready + pendingMs : now;
@@ -138,9 +139,9 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
   }
 
   /** Sees to it that {@link sweep} runs when the session is due; a timer that is early enough is left alone. */
-  function arm(session: RunnerSession): void {
+  function arm(session: RunnerSession, now: number): void {
     if (stopping) return;
-    const atMs = dueMs(session);
+    const atMs = dueMs(session, now);
     if (atMs === Number.POSITIVE_INFINITY) return;
     const armed = timers.get(session);
     if (armed !== undefined && armed.atMs <= atMs) return;
@@ -149,7 +150,7 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
       timers.delete(session);
       sweep(session);
     };
-    const timer = setTimeout(onDue, Math.max(1, Math.ceil(atMs - clock.monotonicMs())));
+    const timer = setTimeout(onDue, Math.max(1, Math.ceil(atMs - now)));
     timers.set(session, { timer, atMs });
   }
 

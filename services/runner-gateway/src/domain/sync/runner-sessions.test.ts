@@ -1,0 +1,54 @@
+import { eventually } from "@switchyard/testkit";
+import { expect, it } from "vitest";
+import type { RunnerRecord } from "../runner-record.js";
+import { createRunnerSessions } from "./runner-sessions.js";
+
+const record: RunnerRecord = {
+  ...{ namespace: "n", id: "r", name: "r", spec: new Uint8Array(), labels: {}, version: "", hostname: "" },
+  ...{ slots: 1, presenceMs: 60_000, draining: false, paused: false },
+  ...{ registeredAtMs: 0, revokedAtMs: undefined, credential: undefined },
+};
+
+/** Sessions on a clock that goes on by a step with each look at it, and what was last said that the runner can take. */
+function setUp(stepMs: number) {
+  let nowMs = 1_000 - stepMs;
+  const wishes: number[] = [];
+  const sessions = createRunnerSessions({
+    registry: {
+      subscribe: () => undefined,
+      find: async () => record,
+      require: async () => record,
+      changed: () => undefined,
+      changedAll: () => undefined,
+    },
+    clock: {
+      monotonicMs: () => {
+        nowMs += stepMs;
+        return nowMs;
+      },
+      wallMs: () => Date.now(),
+    },
+    giveBack: { release: () => undefined, cancel: () => undefined, idle: async () => undefined },
+    sealBeforeHanding: async () => true,
+    state: ({ wanted }) => void wishes.push(wanted),
+    onError: (error) => {
+      throw error;
+    },
+    ...{ pendingMs: 150, sealBeforeMs: 300 },
+  });
+  const session = sessions.open(record);
+  const channel = session.channel(0);
+  channel.freeSlots = 1;
+  return { sessions, session, channel, wishes };
+}
+
+it("takes demand back whose end falls between two looks at the clock", async () => {
+  const { sessions, session, channel, wishes } = setUp(1);
+  // Open at the first look of the update, at 1,000, and over by the next.
+  channel.openUntilMs = 1_000.5;
+  session.lastCallMs = 1_000;
+  sessions.update(session);
+  expect(wishes).toEqual([1]);
+  await eventually(() => expect(wishes.at(-1)).toBe(0));
+  sessions.stop();
+});
