@@ -21,21 +21,22 @@ export function createLaneKeeper(lane: () => GroupCommitLane<never, unknown>): L
 
   async function startAgain(): Promise<void> {
     for (let wait = MIN_WAIT_MS; !stopping.signal.aborted; wait = Math.min(wait * 2, MAX_WAIT_MS)) {
-      try {
-        return await lane().start();
-      } catch {
-        // The lane has logged its death; while it is away every push says so too.
-        await sleep(Math.random() * wait, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
+      // The lane has logged its death; while it is away every push says so too.
+      await lane()
+        .start()
+        .catch(() => undefined);
+      // It may have died again by now, which this restart has to mend: another one was not begun.
+      if (lane().state === "ready") break;
+      await sleep(Math.random() * wait, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
+    // In the same turn as the look at the state: the next death finds that nobody is at it.
+    restarting = undefined;
   }
 
   return {
     start: () => lane().start(),
     restart() {
-      restarting ??= startAgain().finally(() => {
-        restarting = undefined;
-      });
+      restarting ??= startAgain();
     },
     async stop() {
       stopping.abort();

@@ -43,7 +43,7 @@ async function runningPod(jobId: string) {
 describe.concurrent("an ordinary end", () => {
   test("exit code 0 is a success with output, termination message and times", async () => {
     const input = shell('echo out; echo err >&2; printf \'{"score":7}\' > "$TERMINATION_LOG"; printf unended');
-    const { result, stdout, logged, progressed } = run(input);
+    const { result, stdout } = run(input);
     const { startedAt, finishedAt, pod, ...rest } = await result;
     expect(rest).toMatchObject({
       exitCode: 0,
@@ -56,8 +56,14 @@ describe.concurrent("an ordinary end", () => {
     expect(pod).toMatch(/^job-.*-1-\w{5}$/);
     // Kubernetes mixes the two outputs, in no certain order.
     expect(stdout().split("\n").sort()).toEqual(["", "err", "out", "unended"]);
-    expect(logged).toContain("running on node-1");
-    expect(progressed).toContain("running on node-1");
+  });
+
+  test("says where it runs, while it does", async () => {
+    const { failure, logged, progressed, abort } = run(shell("sleep 60"));
+    await eventually(() => expect(logged).toContain("running on node-1"));
+    await eventually(() => expect(progressed).toContain("running on node-1"));
+    abort(new JobStopped("CANCEL_REQUESTED"));
+    await failure();
   });
 
   test("the variables are the job's and the attempt's; dollars are taken as they are", async () => {
