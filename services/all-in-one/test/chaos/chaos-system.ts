@@ -16,6 +16,8 @@ export interface ChaosSettings {
   readonly schedulers: number;
   /** Shards of the schedulers; users have a namespace for each. */
   readonly shards: number;
+  /** Gateways, and log stores. */
+  readonly replicas: number;
   readonly runners: number;
   /** Jobs a second. */
   readonly rate: number;
@@ -46,8 +48,6 @@ export interface ChaosSystem {
   stop(): Promise<void>;
 }
 
-const replicas = 2;
-
 /** Starts everything; returns when the first jobs may be submitted, with the load on. */
 export async function startChaosSystem(settings: ChaosSettings): Promise<ChaosSystem> {
   const { directory, shards, rate, seed } = settings;
@@ -65,8 +65,8 @@ export async function startChaosSystem(settings: ChaosSettings): Promise<ChaosSy
     );
   const ports: ServicePorts = {
     schedulers: await named("scheduler", settings.schedulers),
-    gateways: await named("gateway", replicas),
-    logStores: await named("log-store", replicas),
+    gateways: await named("gateway", settings.replicas),
+    logStores: await named("log-store", settings.replicas),
   };
 
   const service = async (name: string, program: string, port: number, own: Readonly<Record<string, string>>) => {

@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chmod } from "node:fs/promises";
 import { describeViolation } from "@switchyard/history";
 import { expect, it } from "vitest";
 import { describeResult, keepResult, resultOf } from "./results.js";
@@ -10,7 +9,7 @@ import { runRound } from "./round.js";
 const setting = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 const minutes = setting("CHAOS_MINUTES", 0);
 /** A history is held in memory while it is checked. */
-const roundMinutes = Math.min(minutes, 5);
+const roundMinutes = Math.min(minutes, setting("CHAOS_ROUND_MINUTES", 5));
 const rounds = minutes > 0 ? Math.round(minutes / roundMinutes) : 0;
 const seed = setting("CHAOS_SEED", 1);
 const results = process.env["CHAOS_RESULTS"];
@@ -25,7 +24,7 @@ it.each(Array.from({ length: rounds }, (_, i) => seed + i))(
     await chmod(directory, 0o755);
     const round = await runRound({
       ...{ directory, seed: roundSeed, rate: setting("CHAOS_RATE", 300), standby: true },
-      ...{ schedulers: setting("CHAOS_SCHEDULERS", 1), shards: setting("CHAOS_SHARDS", 1), runners: 2 },
+      ...{ schedulers: setting("CHAOS_SCHEDULERS", 1), shards: setting("CHAOS_SHARDS", 1), replicas: 2, runners: 2 },
       ...{ forMs: roundMinutes * 60_000, gapMs: setting("CHAOS_GAP_MS", 8_000) },
     });
     const result = resultOf(round);

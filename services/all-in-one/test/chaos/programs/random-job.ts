@@ -1,6 +1,5 @@
 import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { type JobSpecInit, jsonPayload } from "@switchyard/client";
-import type { JobSpec, Parent } from "@switchyard/history";
 import { OnConflict, ReuseState } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
 import type { Work } from "./work.js";
 
@@ -9,13 +8,15 @@ export const seatKeys = Array.from({ length: 10 }, (_, i) => `seats-${i}`);
 /** Seats of each of {@link seatKeys}. */
 export const seatsOfKey = 4;
 
-/** A job as it is submitted, and as rules look at it. */
+/** A job of the mix. */
 export interface RandomJob {
   readonly spec: JobSpecInit;
-  readonly noted: JobSpec;
   /** It takes seconds, so that somebody may cancel it while it runs. */
   readonly isLong: boolean;
 }
+
+/** A job that another one may wait for: its id, or its index in the same call. */
+export type ParentJob = string | number;
 
 /** Shorter than the longest pauses, so that some runners outlive their leases. */
 const leaseMs = 6_000;
@@ -26,14 +27,15 @@ const leaseMs = 6_000;
  * @param tag a word that no other job has; becomes its subject
  * @param parents that it may wait for
  */
-export function randomJob(random: () => number, tag: string, parents: readonly Parent[]): RandomJob {
+export function randomJob(random: () => number, tag: string, parents: readonly ParentJob[]): RandomJob {
   const chance = (share: number) => random() < share;
   const isLong = chance(0.01);
   const takesMs = Math.round(isLong ? 2_000 + random() * 8_000 : random() ** 3 * 150);
   const fails: Work["fails"] = chance(0.04) ? "first" : chance(0.01) ? "always" : "never";
-  const work: Work = { takesMs, lines: chance(0.5) ? Math.floor(random() * 4) : 0, fails };
+  const work: Work = { takesMs, lines: chance(0.15) ? 1 + Math.floor(random() * 4) : 0, fails };
   const concurrencyKeys = !isLong && chance(0.1) ? [seatKeys[Math.floor(random() * seatKeys.length)] as string] : [];
-  const waitsFor = parents.length > 0 && chance(0.05) ? [parents[Math.floor(random() * parents.length)] as Parent] : [];
+  const waitsFor =
+    parents.length > 0 && chance(0.05) ? [parents[Math.floor(random() * parents.length)] as ParentJob] : [];
   const startTime = chance(0.01) ? Date.now() + Math.floor(random() * 3_000) : undefined;
   const reuseKey = chance(0.02) ? `reuse-${Math.floor(random() * 20)}` : undefined;
   // Most go on until they are done; some have a budget, which losses count against.
@@ -45,18 +47,13 @@ export function randomJob(random: () => number, tag: string, parents: readonly P
       ...{ maxAttempts, lease: durationFromMs(leaseMs) },
       backoff: { initial: durationFromMs(50), max: durationFromMs(500) },
     },
-    dependencies: waitsFor.map(({ job }) =>
-      typeof job === "string" ? { parent: { case: "jobId", value: job } } : { parent: { case: "item", value: job } },
-    ),
+    dependencies: waitsFor.map((job) => ({
+      parent: typeof job === "string" ? { case: "jobId", value: job } : { case: "item", value: job },
+    })),
     ...(startTime === undefined ? {} : { startTime: timestampFromMs(startTime) }),
     ...(reuseKey === undefined
       ? {}
       : { reuse: { key: reuseKey, states: [ReuseState.ACTIVE], onConflict: OnConflict.RETURN } }),
   };
-  const noted: JobSpec = {
-    ...{ tag, kind: "work", queue, maxAttempts, concurrencyKeys, parents: waitsFor },
-    ...(startTime === undefined ? {} : { startTime }),
-    ...(reuseKey === undefined ? {} : { reuseKey, reuseStates: ["ACTIVE"] }),
-  };
-  return { spec, noted, isLong };
+  return { spec, isLong };
 }

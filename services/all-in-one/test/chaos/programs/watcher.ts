@@ -1,8 +1,5 @@
-import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { resuming, type StreamLife, type SwitchyardClient } from "@switchyard/client";
-import { EndReason, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
-import { type JobEvent, JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
-import type { EndReason as EndReasonName, JobEvent as NotedEvent, JobState as JobStateName } from "@switchyard/history";
+import { watchedOf } from "@switchyard/history";
 import type { WatchJobsResponse } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { Journal } from "../record/journal.js";
 
@@ -26,17 +23,13 @@ export function startWatcher(
   let lastNews = performance.now();
   let seen = 0n;
 
-  const take = ({ events, sequence }: WatchJobsResponse) => {
+  const take = (response: WatchJobsResponse) => {
     lastNews = performance.now();
-    for (const event of events) {
-      const upTo = Number(event.sequence);
-      if (event.type === JobEventType.OVERRUN) journal.note({ type: "overrun", watcher, namespace, upTo });
-      else journal.note({ type: "event", watcher, namespace, event: noted(event) });
-      if (event.type === JobEventType.ENDED) ended.add(event.jobId);
+    for (const seenNow of watchedOf(0, { watcher, namespace }, response)) {
+      journal.note(seenNow);
+      if (seenNow.type === "event" && seenNow.event.type === "ENDED") ended.add(seenNow.event.job);
     }
-    if (sequence <= seen) return;
-    seen = sequence;
-    journal.note({ type: "seen", watcher, namespace, upTo: Number(seen) });
+    if (response.sequence > seen) seen = response.sequence;
   };
   async function* open(life: StreamLife): AsyncGenerator<WatchJobsResponse> {
     journal.note({ type: "watch", watcher, namespace, after: Number(seen) });
@@ -59,24 +52,4 @@ export function startWatcher(
       return lastNews;
     },
   };
-}
-
-function noted(event: JobEvent): NotedEvent {
-  return {
-    sequence: Number(event.sequence),
-    time: event.time === undefined ? 0 : timestampMs(event.time),
-    type: JobEventType[event.type] as NotedEvent["type"],
-    job: event.jobId,
-    previousState: stateName(event.previousState),
-    state: stateName(event.state) as JobStateName,
-    attempt: event.attempt,
-    runner: event.runnerId,
-    reason: event.endReason === EndReason.UNSPECIFIED ? "" : (EndReason[event.endReason] as EndReasonName),
-    message: event.message,
-    queue: event.queue,
-  };
-}
-
-function stateName(state: JobState): JobStateName | "" {
-  return state === JobState.UNSPECIFIED ? "" : (JobState[state] as JobStateName);
 }

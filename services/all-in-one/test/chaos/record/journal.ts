@@ -1,14 +1,13 @@
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
-import type { Observation } from "@switchyard/history";
+import type { Observation, Timeless } from "@switchyard/history";
 import type { RunClock } from "./clock.js";
-
-/** An observation before it has its time. */
-export type Unstamped<T = Observation> = T extends { readonly at: number } ? Omit<T, "at"> : never;
 
 /** Where a process of a run writes what it sees. */
 export interface Journal {
-  /** Writes at once, so that what was seen outlives a SIGKILL of the process. Not synced: the machine is not killed. */
-  note(observation: Unstamped): void;
+  /**
+   * Writes at once, with the time of now, so that what was seen outlives a SIGKILL of the process. Not synced: the machine is not killed.
+   */
+  note(observation: Timeless<Observation>): void;
   /** A number that no other call or write of the run has. */
   nextNumber(): number;
   close(): void;
@@ -27,7 +26,7 @@ export function openJournal(path: string, life: number, clock: RunClock): Journa
   let given = life * numbersOfALife;
   return {
     note(observation) {
-      writeSync(file, `${JSON.stringify({ at: clock.now(), ...observation })}\n`);
+      writeSync(file, `${JSON.stringify({ ...observation, at: clock.now() })}\n`);
     },
     nextNumber() {
       given += 1;
