@@ -1,7 +1,8 @@
 import type { Transport } from "@connectrpc/connect";
 import { createOwnerDirectory, createOwnerTransport } from "@switchyard/client";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import { asStorageError, createListener, type Pool } from "@switchyard/postgres";
+import { asStorageError, type Pool } from "@switchyard/postgres";
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { ShardService } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
@@ -20,7 +21,6 @@ import { createActivity } from "./domain/activity.js";
 import { createRunnerLogs } from "./domain/append-log.js";
 import { createCheckCredential } from "./domain/check-credential.js";
 import { createClaimJob } from "./domain/claim-job.js";
-import { type Clock, systemClock } from "./domain/clock.js";
 import { createFleet } from "./domain/fleet.js";
 import { createGiveBack } from "./domain/give-back.js";
 import { createHeartbeat, lostOf } from "./domain/heartbeat.js";
@@ -39,10 +39,9 @@ import { createTokenUses } from "./domain/tokens/token-uses.js";
 import { createCapacityLoops } from "./loops/capacity/capacity-loops.js";
 import { writeTokenUses } from "./store/access-tokens.js";
 import { showSessions } from "./metrics/session-metrics.js";
-import { findCredentialOwner } from "./store/credentials.js";
 import { poolChannel, runnerChannel, tokenChannel } from "./store/database.js";
-import { findRunner } from "./store/read-runners.js";
-import { countLost, writeActivity } from "./store/write-activity.js";
+import { createPostgresRunnerStore } from "./store/postgres-runner-store.js";
+import type { RunnerStore } from "./store/runner-store.js";
 import { createFleetRoute } from "./transport/fleet-service.js";
 import { createRunnerAuthenticator } from "./transport/runner-authenticator.js";
 import { createRunnerRoute } from "./transport/runner-service.js";
@@ -65,6 +64,8 @@ export interface RunnerGatewayDeps {
   readonly settings?: RunnerGatewaySettings;
   /** Default: the machine's. */
   readonly clock?: Clock;
+  /** What the calls of runners read and write. Default: the database. */
+  readonly store?: RunnerStore;
   /** Gets the gateway's metrics. Default: nobody sees them. */
   readonly registry?: Registry;
 }
@@ -102,18 +103,18 @@ export interface RunnerGateway {
 export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   const { pool, logger, clock = systemClock, settings = {}, registry: metrics = new Registry() } = deps;
   const { pendingMs = 3_000, sealBeforeMs = 5_000 } = settings;
-  const shards = createOwnerDirectory({ shards: createClient(ShardService, deps.scheduler) });
+  const shards = createOwnerDirectory({ shards: createClient(ShardService, deps.scheduler), clock });
   const { openScheduler: open } = deps;
   const owners =
-    open && createOwnerTransport({ seed: deps.scheduler, directory: shards, open, onCall: countCallWays(metrics) });
+    open &&
+    createOwnerTransport({ seed: deps.scheduler, directory: shards, open, onCall: countCallWays(metrics), clock });
   const scheduler = createClient(DispatchService, owners ?? deps.scheduler);
+  const store = deps.store ?? createPostgresRunnerStore({ pool, url: deps.databaseUrl, log: logger });
   const logStore = createClient(LogService, deps.logStore);
   const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
   const ending = new AbortController();
 
-  const listener = createListener({
-    url: deps.databaseUrl,
-    applicationName: "runner-gateway listener",
+  const listener = store.listen({
     channels: [runnerChannel, poolChannel, tokenChannel],
     onNotification: (channel, payload) => {
       if (channel === tokenChannel) return checkedTokens.forget(payload);
@@ -125,20 +126,19 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
       registry.changedAll();
       pools.changed(undefined);
     },
-    log: logger,
   });
-  const load = (namespace: string, id: string) => findRunner(pool, namespace, id);
-  const findOwner = (digest: Uint8Array) => findCredentialOwner(pool, digest);
+  const { findRunner: load, findCredentialOwner: findOwner } = store;
   const registry = createRunnerRegistry({ load, isListening: () => listener.connected });
 
   const activity = createActivity({
-    write: (changes) => writeActivity(pool, changes),
-    countLost: (lost) => countLost(pool, lost),
+    write: store.writeActivity,
+    countLost: store.countLost,
     clock,
     onError: warn("signs of life could not be written"),
   });
   const uses = createTokenUses({
     write: (noted) => writeTokenUses(pool, noted),
+    clock,
     onError: warn("uses of tokens could not be written"),
   });
   const tokens = createAccessTokens({ pool, uses, clock, onRevoked: (digest) => checkedTokens.forget(digest) });
@@ -149,11 +149,13 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   const renewals = createShardedRenewals({ scheduler, shards, clock, ...optional("lazyMs", settings.lazyMs) });
   const seals = createSeals({
     logStore,
+    clock,
     onError: (error, willRepeat) => logger.warn({ err: error, willRepeat }, "log streams could not be sealed"),
   });
   const reports = createReports({
     scheduler,
     shards,
+    clock,
     seals,
     activity,
     onEnded: (namespace, runnerId, ended) => sessions.ended(namespace, runnerId, ended),
@@ -162,10 +164,11 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     ...optional("sealWaitMs", settings.sealAfterMs),
   });
   const giveBack = createGiveBack(reports, warn("leases could not be given back"));
-  const sealBeforeHanding = createSealBeforeHanding(seals, warn("older logs could not be sealed"), sealBeforeMs);
+  const sealBeforeHanding = createSealBeforeHanding(seals, warn("older logs could not be sealed"), sealBeforeMs, clock);
   const capacity = createCapacityLoops({
     scheduler,
     shards,
+    clock,
     onLeases: (leases) => sessions.assign(leases),
     onRevocations: (revocations) => {
       for (const { namespace, runnerId, revocation } of revocations) {
@@ -190,12 +193,12 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   showSessions(metrics, () => sessions.counts());
   watchPool(metrics, pool);
 
-  const fleet = createFleet({ pool, registry, renewals, activity, clock });
+  const fleet = createFleet({ pool, store, registry, renewals, activity, clock });
   const pools = createPools({ pool, fleet, activity, clock });
   const signs = createSignsOfLife(activity, renewals, registry, clock);
   const routes = [
     createRunnerRoute({
-      register: createRegisterRunner({ pool, registry, renewals, clock }),
+      register: createRegisterRunner({ store, registry, renewals, clock }),
       sync: createSyncRunner({
         registry,
         sessions,
@@ -218,7 +221,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
         clock,
         stopping: ending.signal,
       }),
-      heartbeat: createHeartbeat({ pool, fleet, renewals, activity, clock }),
+      heartbeat: createHeartbeat({ store, fleet, renewals, activity, clock }),
       reports,
       logs: createRunnerLogs(renewals, logStore),
       fleet,

@@ -22,7 +22,6 @@ function setUp() {
         close: () => void log.push(`close ${address}`),
       };
     },
-    now: () => Date.now(),
   });
   return { up, log, connections };
 }

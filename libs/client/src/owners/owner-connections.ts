@@ -1,3 +1,4 @@
+import { type Clock, systemClock, type Timer } from "@switchyard/clock";
 import type { ConnectedTransport } from "@switchyard/rpc";
 
 /** A connection to one owner. */
@@ -21,8 +22,8 @@ export interface OwnerConnections {
 /** What {@link createOwnerConnections} needs. */
 export interface OwnerConnectionsOptions {
   readonly open: (address: string) => ConnectedTransport;
-  /** A monotonic clock, in milliseconds. Default `performance.now`. */
-  readonly now?: () => number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 interface Opened extends OwnerConnection {
@@ -39,10 +40,11 @@ const leaveAloneMs = 60_000;
 
 /** Creates the collection, with nothing in it. */
 export function createOwnerConnections(options: OwnerConnectionsOptions): OwnerConnections {
-  const { open, now = () => performance.now() } = options;
+  const { open, clock = systemClock } = options;
+  const now = clock.monotonicMs;
   const connections = new Map<string, Opened>();
   const leftAloneUntil = new Map<string, number>();
-  let sweeper: NodeJS.Timeout | undefined;
+  let sweeper: Timer | undefined;
   let closed = false;
 
   function end(connection: Opened): void {
@@ -59,15 +61,21 @@ export function createOwnerConnections(options: OwnerConnectionsOptions): OwnerC
   }
 
   function stopSweeping(): void {
-    clearInterval(sweeper);
+    clock.clearInterval(sweeper);
     sweeper = undefined;
+  }
+
+  function everySoOften(): Timer {
+    const timer = clock.setInterval(sweep, idleMs / 2);
+    timer.unref();
+    return timer;
   }
 
   function opened(address: string): Opened | undefined {
     if (closed || (leftAloneUntil.get(address) ?? Number.NEGATIVE_INFINITY) > now()) return undefined;
     const connection = { address, transport: open(address), calls: 0, usedMs: now(), awayMs: now() };
     connections.set(address, connection);
-    sweeper ??= setInterval(sweep, idleMs / 2).unref();
+    sweeper ??= everySoOften();
     return connection;
   }
 

@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { systemClock } from "@switchyard/clock";
 import { createClient, createInMemoryTransport, route } from "@switchyard/rpc";
 import { ShardService } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import { eventually } from "@switchyard/testkit";
@@ -20,7 +21,7 @@ function setUp(options: { readonly maxNamespaces?: number } = {}) {
   const directory = createOwnerDirectory({
     shards: createClient(ShardService, transport),
     maxAgeMs: 1_000,
-    now: () => now,
+    clock: { ...systemClock, monotonicMs: () => now },
     ...options,
   });
   const pass = (ms: number) => {

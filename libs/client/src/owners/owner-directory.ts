@@ -1,4 +1,5 @@
 import { type Client, Code, ConnectError } from "@connectrpc/connect";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { AgedMap } from "@switchyard/collections";
 import type { NamespaceLocation, ShardService } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 
@@ -34,8 +35,8 @@ export interface OwnerDirectoryOptions {
   readonly maxAgeMs?: number;
   /** Namespaces that are remembered; the one that was looked up longest ago is forgotten first. Default 10,000. */
   readonly maxNamespaces?: number;
-  /** A monotonic clock, in milliseconds. Default `performance.now`. */
-  readonly now?: () => number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 interface Entry {
@@ -63,7 +64,8 @@ const unserved: ReadonlySet<Code> = new Set([Code.Unimplemented, Code.Permission
  * all is as with one shard, whose owner is reached as any replica is.
  */
 export function createOwnerDirectory(options: OwnerDirectoryOptions): OwnerDirectory {
-  const { shards, maxAgeMs = 10_000, maxNamespaces = 10_000, now = () => performance.now() } = options;
+  const { shards, maxAgeMs = 10_000, maxNamespaces = 10_000, clock = systemClock } = options;
+  const now = clock.monotonicMs;
   const entries = new AgedMap<string, Entry>();
   const addresses = new Map<number, string>();
   const wanted = new Map<string, Waiting[]>();
@@ -114,7 +116,7 @@ export function createOwnerDirectory(options: OwnerDirectoryOptions): OwnerDirec
     if (asking) return;
     asking = true;
     // At the end of this turn of the event loop, with what else is asked for in it.
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => clock.setImmediate(resolve));
     while (wanted.size > 0) await askOnce();
     asking = false;
   }

@@ -1,4 +1,5 @@
 import type { StreamResponse, Transport } from "@connectrpc/connect";
+import { systemClock } from "@switchyard/clock";
 import type { ClosableTransport } from "@switchyard/rpc";
 import { type CallSubject, subjectOfCall } from "./call-subject.js";
 import { pointsElsewhere, wasNeverExecuted } from "./never-executed.js";
@@ -24,7 +25,7 @@ export interface OwnerTransportOptions extends OwnerConnectionsOptions {
  * A namespace is looked up when a call about it was answered, so that names which nobody may see, or which were mistyped, cost nothing.
  */
 export function createOwnerTransport(options: OwnerTransportOptions): ClosableTransport {
-  const { seed, directory, onCall = () => undefined } = options;
+  const { seed, directory, onCall = () => undefined, clock = systemClock } = options;
   const connections = createOwnerConnections(options);
 
   /** The connection to the owner, if it is known and stands. */
@@ -58,7 +59,7 @@ export function createOwnerTransport(options: OwnerTransportOptions): ClosableTr
       if (isUnknown(subject)) directory.lookUp(subject);
       return response;
     }
-    const begunMs = performance.now();
+    const begunMs = clock.monotonicMs();
     owner.calls++;
     try {
       onCall("direct");
@@ -66,7 +67,7 @@ export function createOwnerTransport(options: OwnerTransportOptions): ClosableTr
     } catch (error) {
       if (!failed(owner, subject, error, signal)) throw error;
       onCall("repeated");
-      const leftMs = timeoutMs === undefined ? undefined : Math.max(1, timeoutMs - (performance.now() - begunMs));
+      const leftMs = timeoutMs === undefined ? undefined : Math.max(1, timeoutMs - (clock.monotonicMs() - begunMs));
       return await seed.unary(method, signal, leftMs, header, input, values);
     } finally {
       owner.calls--;

@@ -1,4 +1,5 @@
 import type { OwnerDirectory } from "@switchyard/client";
+import { systemClock, type Timer } from "@switchyard/clock";
 import { type CapacityLoop, type CapacityLoopDeps, createCapacityLoop } from "./capacity-loop.js";
 import type { RunnerWish } from "./credit-book.js";
 
@@ -43,14 +44,14 @@ const locateAgainMs = 200;
  * elsewhere, its wishes are taken back there and stated anew, and its runners name what they have.
  */
 export function createCapacityLoops(deps: CapacityLoopsDeps): CapacityLoops {
-  const { shards, lookMs = 5_000 } = deps;
+  const { shards, lookMs = 5_000, clock = systemClock } = deps;
   const loops = new Map<number, ShardLoop>();
   /** The shard in whose loop the wishes of a namespace stand. */
   const homes = new Map<string, number>();
   /** Wishes whose namespace is being located, by namespace and runner. */
   const homeless = new Map<string, Map<string, RunnerWish>>();
   const ending = new Set<Promise<void>>();
-  let looking: NodeJS.Timeout | undefined;
+  let looking: Timer | undefined;
   let started = false;
   let stopping = false;
 
@@ -111,7 +112,7 @@ export function createCapacityLoops(deps: CapacityLoopsDeps): CapacityLoops {
     } catch (error) {
       if (stopping) return;
       deps.onError(error);
-      setTimeout(() => stopping || void house(namespace), locateAgainMs).unref();
+      clock.setTimeout(() => stopping || void house(namespace), locateAgainMs).unref();
     }
   }
 
@@ -145,11 +146,12 @@ export function createCapacityLoops(deps: CapacityLoopsDeps): CapacityLoops {
       if (started) return;
       started = true;
       for (const { loop } of loops.values()) loop.start();
-      looking = setInterval(look, lookMs).unref();
+      looking = clock.setInterval(look, lookMs);
+      looking.unref();
     },
     async stop() {
       stopping = true;
-      clearInterval(looking);
+      clock.clearInterval(looking);
       await Promise.all([...ending, ...[...loops.values()].map(({ loop }) => loop.stop())]);
     },
   };
