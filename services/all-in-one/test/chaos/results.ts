@@ -31,7 +31,7 @@ export function resultOf(round: Round): Result {
 }
 
 /** Joins results; undefined: there is none. */
-export function sumResults(results: readonly Result[]): Result | undefined {
+function sumResults(results: readonly Result[]): Result | undefined {
   const [first, ...rest] = results;
   return first && rest.reduce(addResults, first);
 }
