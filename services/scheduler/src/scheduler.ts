@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { asStorageError, createPool, type Pool } from "@switchyard/postgres";
 import { mapErrors, type ServiceRoute } from "@switchyard/rpc";
 import { watchPool } from "@switchyard/service-kit";
@@ -11,12 +12,11 @@ import { createDirectory, type Directory } from "./domain/directory.js";
 import type { Finding } from "./domain/audit/audit-memory.js";
 import { createAuditDuty } from "./domain/audit/audit-duty.js";
 import { createScheduleDuty } from "./domain/schedules/schedule-duty.js";
-import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
 import type { InterceptFlush } from "./domain/shard/term-lanes.js";
 import { createEventMetrics } from "./metrics/event-metrics.js";
 import { showState } from "./metrics/state-metrics.js";
-import { loadIdKey } from "./store/load-shard.js";
+import { createPostgresShardStore } from "./store/postgres-shard-store.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";
 import { createQueueRoute } from "./transport/queue-service.js";
@@ -64,6 +64,7 @@ export function createScheduler({
   const url = config.databaseUrl;
   const pool: Pool = createPool({ url, max: config.poolSize, applicationName: "scheduler", log: logger });
   const leasePool = createPool({ url, max: 1, applicationName: "scheduler-lease", log: logger });
+  const store = createPostgresShardStore({ url, pool, leasePool });
   const graceMs = config.shardLeaseMs + handOverMs;
   const schedules = createScheduleDuty({
     request: (spec, space, name, tick) =>
@@ -76,9 +77,8 @@ export function createScheduler({
   const history = createHistoryDuty({ logger, intervalMs, eventRetentionMs });
   const owner = new ShardOwner({
     shard: 0,
-    url,
+    store,
     pool,
-    leasePool,
     clock,
     logger,
     owner: config.replicaId || randomUUID(),
@@ -108,7 +108,7 @@ export function createScheduler({
   let stopped: Promise<void> | undefined;
 
   async function start(): Promise<void> {
-    directory = createDirectory(owner, await loadIdKey(pool), clock);
+    directory = createDirectory(owner, await store.loadIdKey(), clock);
     await owner.start();
   }
 

@@ -1,8 +1,7 @@
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import { ensureNamespace } from "../store/load-shard.js";
 import { createJobIdCodec, type JobIdCodec, type JobKey } from "../ids/job-id.js";
 import { Namespace } from "./core/namespace.js";
-import type { Clock } from "./shard/clock.js";
 import type { ShardOwner } from "./shard/shard-owner.js";
 import type { ShardTerm } from "./shard/shard-term.js";
 
@@ -47,7 +46,7 @@ export function createDirectory(owner: ShardOwner, idKey: Uint8Array, clock: Clo
   }
 
   async function make(term: ShardTerm, namespace: string): Promise<void> {
-    const { id } = await ensureNamespace(term.pool, namespace, term.term.shard);
+    const { id } = await term.store.ensureNamespace(namespace, term.term.shard);
     if (term.state.spaces.has(namespace)) return;
     term.state.spaces.set(
       namespace,

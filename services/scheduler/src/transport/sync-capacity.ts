@@ -35,7 +35,7 @@ export async function syncCapacity(
   const session = sessionOf(term, request);
   session.received(Number(request.receivedDelivery));
   takeDemands(term, session, request);
-  if (!session.hasNews && holdMs > 0) await held(session, holdMs, context);
+  if (!session.hasNews && holdMs > 0) await held(term, session, holdMs, context);
   term.assertValid();
   if (!session.hasNews) return nothingNew(request.receivedDelivery);
   return deliveryToProto(term, directory, session.take());
@@ -106,16 +106,16 @@ function nothingNew(delivery: bigint): SyncCapacityResponse {
   return { $typeName: "switchyard.scheduler.v1.SyncCapacityResponse", delivery, leases: [], revocations: [] };
 }
 
-function held(session: GatewaySession, holdMs: number, context: HandlerContext): Promise<void> {
+function held({ clock }: ShardTerm, session: GatewaySession, holdMs: number, context: HandlerContext): Promise<void> {
   return new Promise((resolve) => {
     let unwatch: (() => void) | undefined;
     const end = () => {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       unwatch?.();
       session.unhold(end);
       resolve();
     };
-    const timer = setTimeout(end, holdMs);
+    const timer = clock.setTimeout(end, holdMs);
     session.hold(end);
     unwatch = whenAborted(context, end);
   });
@@ -127,7 +127,7 @@ async function deliveryToProto(
   delivery: Delivery,
 ): Promise<SyncCapacityResponse> {
   const bodies = await term.bodies.get(
-    term.pool,
+    term.store,
     delivery.attempts.map(({ job }) => job),
   );
   const now = term.clock.now();

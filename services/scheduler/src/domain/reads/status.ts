@@ -15,9 +15,10 @@ export interface SchedulerStatus {
 
 /** Asks the database and looks at memory. Never fails. */
 export async function readStatus(owner: ShardOwner): Promise<SchedulerStatus> {
-  const startedAt = performance.now();
+  const { clock } = owner;
+  const startedAt = clock.monotonicMs();
   const databaseLatencyMs = await owner.ping().then(
-    () => performance.now() - startedAt,
+    () => clock.monotonicMs() - startedAt,
     () => undefined,
   );
   const { term } = owner;

@@ -1,8 +1,9 @@
 import { SwitchyardError } from "@switchyard/errors";
+import type { Clock } from "@switchyard/clock";
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { Logger } from "pino";
-import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
-import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
+import type { ShardStore } from "../../store/shard-store.js";
+import type { Claimant } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
 import { requestDays } from "../core/request-day.js";
 import type { RetentionFamily } from "../core/retention-bucket.js";
@@ -10,7 +11,6 @@ import type { Write } from "../core/writes.js";
 import { Partitions } from "../history/partitions.js";
 import { TermRollups } from "../rollups/term-rollups.js";
 import { createBodyCache } from "./body-cache.js";
-import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
@@ -21,11 +21,9 @@ import type { InterceptFlush } from "./term-lanes.js";
 /** How a replica owns a shard. */
 export interface ShardOwnerOptions {
   readonly shard: number;
-  readonly url: string;
-  /** For reads. */
+  readonly store: ShardStore;
+  /** For reads that look at many jobs. */
   readonly pool: Pool;
-  /** For the lease of the shard alone: a burst of reads that keeps every connection of a pool busy would cost it. */
-  readonly leasePool: Pool;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Names the replica; the same name takes its own shard back at once. */
@@ -92,6 +90,11 @@ export class ShardOwner {
     await this.#loop;
   }
 
+  /** Where this replica's time comes from. */
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
   /** The term in force now, if there is one. */
   get term(): ShardTerm | undefined {
     return this.#term;
@@ -100,12 +103,13 @@ export class ShardOwner {
   /** The term in force; waits a little for one. @throws SwitchyardError `OWNER_UNKNOWN` when none comes in time. */
   current(waitMs = 5_000): Promise<ShardTerm> {
     if (this.#term) return Promise.resolve(this.#term);
+    const { clock } = this.#options;
     return new Promise((resolve, reject) => {
       const give = (term: ShardTerm) => {
-        clearTimeout(timer);
+        clock.clearTimeout(timer);
         resolve(term);
       };
-      const timer = setTimeout(() => {
+      const timer = clock.setTimeout(() => {
         this.#waiting = this.#waiting.filter((waiting) => waiting !== give);
         const shard = String(this.#options.shard);
         reject(
@@ -123,10 +127,11 @@ export class ShardOwner {
 
   /** Asks the database a trivial question. @throws when it does not answer in two seconds. */
   async ping(): Promise<void> {
+    const { clock, store } = this.#options;
     const late = new Promise<never>((_, reject) =>
-      setTimeout(() => reject(new Error("the database does not answer")), 2_000).unref(),
+      clock.setTimeout(() => reject(new Error("the database does not answer")), 2_000).unref(),
     );
-    await Promise.race([this.#options.pool.query("select 1"), late]);
+    await Promise.race([store.ping(), late]);
   }
 
   async #own(): Promise<void> {
@@ -148,9 +153,9 @@ export class ShardOwner {
   }
 
   #take(): Promise<Term | undefined> {
-    const { leasePool, shard, owner, address, leaseMs } = this.#options;
+    const { store, shard, owner, address, leaseMs } = this.#options;
     const claimant: Claimant = { owner, address, leaseMs };
-    return takeShard(leasePool, shard, claimant);
+    return store.takeShard(shard, claimant);
   }
 
   /** One term, from its load to its end. */
@@ -194,8 +199,8 @@ export class ShardOwner {
     onLost: (error: Error) => void,
   ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
     const {
+      store,
       pool,
-      url,
       clock,
       logger,
       bodyCacheBytes,
@@ -206,11 +211,11 @@ export class ShardOwner {
     } = this.#options;
     const now = clock.now();
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
-      loadState(pool, term.shard, now, standard),
-      loadNextSequence(pool, term.shard),
-      loadRequests(pool, requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
+      loadState(store, term.shard, now, standard),
+      store.loadNextSequence(term.shard),
+      store.loadRequests(requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
     ]);
-    const partitions = new Partitions({ pool, term });
+    const partitions = new Partitions({ store, term });
     await partitions.ahead(state, nextSequence, now);
     // Nobody knows any more which event was a queue's last: all count as changed.
     for (const { shapes } of state.spaces.values())
@@ -218,14 +223,14 @@ export class ShardOwner {
     const feed = new EventFeed(nextSequence);
     const running = new ShardTerm({
       term,
-      url,
+      store,
       pool,
       state,
       feed,
       bodies: createBodyCache(bodyCacheBytes),
       requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
       partitions,
-      rollups: new TermRollups({ pool, term, state, feed, logger }),
+      rollups: new TermRollups({ pool, term, state, feed, clock, logger }),
       clock,
       logger,
       watcher,
@@ -238,21 +243,21 @@ export class ShardOwner {
 
   /** Gives the shard back. The first try may only find out that its connection has died, and a shard that is kept stands still for a whole lease. */
   async #release(term: Term): Promise<void> {
-    const { leasePool, logger } = this.#options;
+    const { store, logger } = this.#options;
     try {
-      await releaseShard(leasePool, term);
+      await store.releaseShard(term);
     } catch (error) {
       logger.warn({ err: error, shard: term.shard }, "could not give the shard back; trying again");
-      await releaseShard(leasePool, term);
+      await store.releaseShard(term);
     }
   }
 
   async #renew(running: ShardTerm): Promise<void> {
-    const { leasePool, clock, leaseMs, logger } = this.#options;
+    const { store, clock, leaseMs, logger } = this.#options;
     // Counted from before the statement was sent: the database's clock can only have started later.
     const sentAt = clock.now();
     try {
-      if (await renewShard(leasePool, running.term, leaseMs)) running.validUntil(sentAt + leaseMs);
+      if (await store.renewShard(running.term, leaseMs)) running.validUntil(sentAt + leaseMs);
       else running.abandon(new Error("another replica took the shard"));
     } catch (error) {
       logger.warn({ err: error }, "could not renew the lease of the shard");
@@ -261,10 +266,11 @@ export class ShardOwner {
 
   /** Sleeps, unless woken. */
   #pause(ms: number): Promise<void> {
+    const { clock } = this.#options;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = clock.setTimeout(resolve, ms);
       this.#wake = () => {
-        clearTimeout(timer);
+        clock.clearTimeout(timer);
         resolve();
       };
     });
