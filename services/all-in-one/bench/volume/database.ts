@@ -4,7 +4,7 @@ import { createPool, type Pool, startEmbeddedPostgres } from "@switchyard/postgr
 import { migrateScheduler } from "@switchyard/scheduler";
 import { fill } from "./fill/fill.js";
 import { clearJobs, makePatterns, type PatternEvents } from "./fill/patterns.js";
-import { type Amounts } from "./fill/plan.js";
+import type { Amounts } from "./fill/plan.js";
 import { startScheduler } from "./scheduler-process.js";
 
 /** A database and a pool for what the bench itself does with it. */

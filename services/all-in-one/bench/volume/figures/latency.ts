@@ -25,7 +25,7 @@ export async function measureLatency({ cluster, options, say }: VolumeContext): 
   };
   const found: Record<string, number[]> = {};
   const note = (name: string, value: number) => {
-    (found[name] ??= []).push(value);
+    found[name] = [...(found[name] ?? []), value];
   };
   try {
     for (const api of Object.values(sides)) await measureIdle(api, 200);

@@ -8,7 +8,7 @@ export const kinds = Array.from({ length: 20 }, (_, n) => ({
 }));
 
 /** Jobs about one subject; they follow each other and are of one kind. */
-export const jobsPerSubject = 20;
+const jobsPerSubject = 20;
 /** Runners that did the work. */
 export const runners = 50;
 
