@@ -1,22 +1,23 @@
 import { join } from "node:path";
 import { openCluster } from "./database.js";
-import type { Row, VolumeFigure } from "./figure.js";
+import type { Row, VolumeContext, VolumeFigure } from "./figure.js";
 import { measureLatency } from "./figures/latency.js";
 import { measureLists } from "./figures/lists.js";
 import { measureMemory } from "./figures/memory.js";
 import { measurePlaces } from "./figures/places.js";
 import { measureRetention } from "./figures/retention.js";
 import { measureTakeOver } from "./figures/take-over.js";
+import { type SchedulerProcess, startScheduler } from "./scheduler-process.js";
 import { machineLoad } from "./measure/samples.js";
 import { type FigureName, readVolumeOptions, usage, type VolumeOptions } from "./options.js";
 
 const figures: Readonly<Record<FigureName, VolumeFigure>> = {
-  latency: measureLatency,
-  lists: measureLists,
-  places: measurePlaces,
   memory: measureMemory,
-  retention: measureRetention,
+  places: measurePlaces,
+  lists: measureLists,
+  latency: measureLatency,
   "take-over": measureTakeOver,
+  retention: measureRetention,
 };
 
 /** Inside the checkout, and outside of what is versioned. */
@@ -31,16 +32,30 @@ export async function benchVolume(args: readonly string[]): Promise<void> {
   if (options === undefined) return;
   const say = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
   const cluster = await openCluster(options.directory, say);
+  const shared = createSharedScheduler(async () => startScheduler((await cluster.filled(options)).url));
   try {
     for (const name of options.figures) {
       say(`${name} ...`);
       const before = await machineLoad();
-      const rows = await figures[name]({ cluster, options, say });
+      const rows = await figures[name]({ cluster, options, say, ...shared });
       print(name, rows, `load ${before} before, ${await machineLoad()} after`);
     }
   } finally {
+    await shared.release();
     await cluster.stop();
   }
+}
+
+function createSharedScheduler(start: () => Promise<SchedulerProcess>): Pick<VolumeContext, "scheduler" | "release"> {
+  let running: Promise<SchedulerProcess> | undefined;
+  return {
+    scheduler: () => (running ??= start()),
+    async release() {
+      const stopping = running;
+      running = undefined;
+      await (await stopping)?.stop();
+    },
+  };
 }
 
 function print(figure: FigureName, rows: readonly Row[], load: string): void {

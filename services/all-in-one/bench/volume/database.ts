@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createPool, type Pool, startEmbeddedPostgres } from "@switchyard/postgres";
 import { migrateScheduler } from "@switchyard/scheduler";
+import { familyCpu } from "../scheduler/measure/cpu-time.js";
 import { fill } from "./fill/fill.js";
 import { clearJobs, makePatterns, type PatternEvents } from "./fill/patterns.js";
 import type { Amounts } from "./fill/plan.js";
@@ -17,6 +18,8 @@ export interface BenchDatabase {
 export interface Cluster {
   /** A database with so many jobs; filled now unless a run before has done it. */
   filled(amounts: Amounts): Promise<BenchDatabase>;
+  /** Processor time of PostgreSQL so far, ms. */
+  cpuMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -62,6 +65,10 @@ export async function openCluster(directory: string, say: (text: string) => void
       const pool = openPool(url);
       pools.push(pool);
       return { url, pool };
+    },
+    async cpuMs() {
+      const file = await readFile(`${directory}/postgres/cluster/postmaster.pid`, "utf8");
+      return (await familyCpu(Number(file.split("\n")[0]))) / 1_000;
     },
     async stop() {
       await Promise.all(pools.map((pool) => pool.close()));

@@ -1,4 +1,5 @@
 import type { Cluster } from "./database.js";
+import type { SchedulerProcess } from "./scheduler-process.js";
 import type { VolumeOptions } from "./options.js";
 
 /** A line of the results. */
@@ -16,6 +17,10 @@ export interface Row {
 export interface VolumeContext {
   readonly cluster: Cluster;
   readonly options: VolumeOptions;
+  /** The scheduler on the filled database. It goes on from figure to figure, since millions of jobs take a while to load. */
+  scheduler(): Promise<SchedulerProcess>;
+  /** Stops that scheduler, for figures that need the database for themselves. */
+  release(): Promise<void>;
   /** Tells people what goes on. */
   readonly say: (text: string) => void;
 }

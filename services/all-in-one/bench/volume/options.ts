@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** What is measured, by name. */
-export const figureNames = ["latency", "lists", "places", "memory", "retention", "take-over"] as const;
+export const figureNames = ["memory", "places", "lists", "latency", "take-over", "retention"] as const;
 
 /** Name of a figure. */
 export type FigureName = (typeof figureNames)[number];
@@ -17,6 +17,8 @@ export interface VolumeOptions {
   readonly open: number;
   /** Jobs of a bucket that is dropped. */
   readonly bucket: number;
+  /** Jobs a second of the steady load. */
+  readonly rate: number;
   /** Times that each side is measured; the median counts. */
   readonly rounds: number;
   /** Where the cluster lies between runs. */
@@ -24,7 +26,7 @@ export interface VolumeOptions {
 }
 
 /** How the bench is called. */
-export const usage = `npm run bench -- volume [--only figure,...] [--finished 10000000] [--waiting 5000000] [--open 1000000] [--bucket 1000000] [--rounds 5] [--directory path]
+export const usage = `npm run bench -- volume [--only figure,...] [--finished 10000000] [--waiting 5000000] [--open 1000000] [--bucket 1000000] [--rate 200] [--rounds 5] [--directory path]
 figures: ${figureNames.join(", ")}`;
 
 /** Reads the command line. @throws Error that says what is wrong with it */
@@ -37,6 +39,7 @@ export function readVolumeOptions(args: readonly string[], defaultDirectory: str
       waiting: { type: "string", default: "5000000" },
       open: { type: "string", default: "1000000" },
       bucket: { type: "string", default: "1000000" },
+      rate: { type: "string", default: "200" },
       rounds: { type: "string", default: "5" },
       directory: { type: "string", default: defaultDirectory },
     },
@@ -50,6 +53,7 @@ export function readVolumeOptions(args: readonly string[], defaultDirectory: str
     waiting: count("waiting", values.waiting),
     open: count("open", values.open),
     bucket: count("bucket", values.bucket),
+    rate: count("rate", values.rate),
     rounds: count("rounds", values.rounds),
     directory: values.directory,
   };

@@ -3,6 +3,7 @@ import { createSwitchyardClient } from "@switchyard/client";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { createClient, createGrpcTransport } from "@switchyard/rpc";
 import { freePort, startProcess, type TestProcess } from "@switchyard/testkit";
+import { processCpu } from "../scheduler/measure/cpu-time.js";
 import type { SchedulerApi } from "./fill/patterns.js";
 
 /** A scheduler that is a process of its own, reached through gRPC. */
@@ -10,7 +11,11 @@ export interface SchedulerProcess extends SchedulerApi {
   readonly process: TestProcess;
   /** From the start of the process until it owned its shard, as it says itself, ms. */
   readonly loadMs: number;
+  /** Processor time that the process had used by then, all of its start included, ms: what the start would take on a machine with nothing else to do. */
+  readonly startCpuMs: number;
   memory(): Promise<Memory>;
+  /** Processor time of the process so far, ms. */
+  cpuMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -50,7 +55,7 @@ export async function spawnScheduler(
     ...{
       SCHEDULER_HISTORY_INTERVAL_MS: "24h",
       SCHEDULER_RETENTION_DAYS: "30",
-      SCHEDULER_SHARD_LEASE_MS: "4s",
+      SCHEDULER_SHARD_LEASE_MS: "300s",
       SCHEDULER_REPLICA_ID: "volume",
     },
     ...env,
@@ -64,20 +69,23 @@ export async function startScheduler(
   env: Readonly<Record<string, string>> = {},
 ): Promise<SchedulerProcess> {
   const starting = await spawnScheduler(databaseUrl, env);
-  await starting.process.line(/"msg":"listening"/, 300_000);
+  await starting.process.line(/"msg":"listening"/, 600_000);
   return connect(starting);
 }
 
 /** Clients of a scheduler that answers. */
 export async function connect({ process, address, opsAddress }: Starting): Promise<SchedulerProcess> {
-  const taken = await process.line(/"loadMs":(\d+)/);
+  const taken = await process.line(/"loadMs":(\d+)/, 600_000);
+  const startCpuMs = (await processCpu(process.pid)) / 1_000;
   const client = createSwitchyardClient({ address });
   const dispatch = createClient(DispatchService, createGrpcTransport({ address }));
   return {
     process,
     loadMs: Number(taken[1]),
+    startCpuMs,
     jobs: client.jobs,
     dispatch,
+    cpuMs: async () => (await processCpu(process.pid)) / 1_000,
     memory: () => memoryOf(process.pid, opsAddress),
     async stop() {
       client.close();

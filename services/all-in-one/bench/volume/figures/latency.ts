@@ -10,17 +10,15 @@ import { startScheduler } from "../scheduler-process.js";
 /** Jobs, one after the other, of a measurement without other load, and the pause between two. */
 const idleJobs = 400;
 const idlePauseMs = 10;
-const perSecond = 200;
 const steadyMs = 15_000;
 /** The least backlog: a claim finds a job in both databases. */
 const fewWaiting = 1_000;
 
 /** The times of submits and claims with a large history and backlog, and without, in turns. Each round has its own quantiles; their medians count. */
-export async function measureLatency({ cluster, options, say }: VolumeContext): Promise<Row[]> {
-  const filled = await cluster.filled(options);
+export async function measureLatency({ cluster, options, say, scheduler }: VolumeContext): Promise<Row[]> {
   const empty = await cluster.filled({ finished: 0, waiting: fewWaiting });
   const sides = {
-    filled: await startScheduler(filled.url),
+    filled: await scheduler(),
     empty: await startScheduler(empty.url),
   };
   const found: Record<string, number[]> = {};
@@ -34,8 +32,12 @@ export async function measureLatency({ cluster, options, say }: VolumeContext): 
       const order = round % 2 === 0 ? (["filled", "empty"] as const) : (["empty", "filled"] as const);
       for (const side of order) {
         const api = sides[side];
+        const before = [await api.cpuMs(), await cluster.cpuMs()] as const;
         const idle = await measureIdle(api, idleJobs);
-        const load = startSteadyLoad(api, perSecond);
+        const after = [await api.cpuMs(), await cluster.cpuMs()] as const;
+        note(`${side} processor`, (after[0] - before[0]) / idleJobs);
+        note(`${side} PostgreSQL`, (after[1] - before[1]) / idleJobs);
+        const load = startSteadyLoad(api, options.rate);
         await sleep(steadyMs);
         const steady = await load.stop();
         for (const [mode, times] of [["idle", idle] as const, ["steady", steady] as const])
@@ -47,9 +49,9 @@ export async function measureLatency({ cluster, options, say }: VolumeContext): 
       }
     }
   } finally {
-    for (const api of Object.values(sides)) await api.stop();
+    await sides.empty.stop();
   }
-  return rowsOf(found);
+  return rowsOf(found, options.rate);
 }
 
 async function measureIdle(api: SchedulerApi, jobs: number) {
@@ -63,7 +65,7 @@ async function measureIdle(api: SchedulerApi, jobs: number) {
   return times;
 }
 
-function rowsOf(found: Readonly<Record<string, readonly number[]>>): Row[] {
+function rowsOf(found: Readonly<Record<string, readonly number[]>>, perSecond: number): Row[] {
   const rows: Row[] = [];
   for (const mode of ["idle", "steady"]) {
     for (const call of ["submit", "claim"]) {
@@ -80,6 +82,18 @@ function rowsOf(found: Readonly<Record<string, readonly number[]>>): Row[] {
         });
       }
     }
+  }
+  for (const who of ["processor", "PostgreSQL"]) {
+    const [full, none] = ["filled", "empty"].map((side) => median(found[`${side} ${who}`] ?? []));
+    rows.push({
+      what:
+        who === "processor"
+          ? "processor time of the scheduler for a job, one by one: of empty"
+          : "the same, of PostgreSQL",
+      value: (full ?? 0) / (none ?? 1),
+      unit: "x",
+      note: `${full?.toFixed(2)} ms against ${none?.toFixed(2)}`,
+    });
   }
   return rows;
 }

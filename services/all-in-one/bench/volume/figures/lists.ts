@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
@@ -8,15 +7,12 @@ import type { Row, VolumeContext } from "../figure.js";
 import type { SchedulerApi } from "../fill/patterns.js";
 import { factsOf, kinds, namespace, runners } from "../fill/vocabulary.js";
 import { Samples } from "../measure/samples.js";
-import { startSteadyLoad } from "../measure/steady-load.js";
-import { startScheduler } from "../scheduler-process.js";
 
-const samples = 40;
+const samples = 30;
 const pageSize = 100;
 const barMs = 50;
-const perSecond = 200;
 /** A form that takes this long is not asked again and again. */
-const patienceMs = 20_000;
+const patienceMs = 6_000;
 
 type Request = MessageInitShape<typeof ListJobsRequestSchema>;
 /** A list as users ask for it; `n` counts the samples, so that each may ask for something else. */
@@ -26,32 +22,26 @@ const { QUEUED, RUNNING, SUCCEEDED, FAILED } = JobState;
 const { NEWEST, OLDEST, CLAIM_ORDER, END_TIME_DESC, END_TIME_ASC, START_TIME_DESC, UPDATE_TIME_DESC } = ListOrder;
 const dayMs = 86_400_000;
 
-/** Every form of a list, first at rest, and then beside a load whose longest waits are told too. */
+/**
+ * Every form of a list. The processor time of a page, of the scheduler and of PostgreSQL, tells what it costs however busy the machine is, and how long it can hold up
+ * the scheduler at most.
+ */
 export async function measureLists(context: VolumeContext): Promise<Row[]> {
-  const { cluster, options, say } = context;
-  const { url } = await cluster.filled(options);
-  const api = await startScheduler(url);
+  const { cluster, options, say, scheduler } = context;
+  const api = await scheduler();
   const rows: Row[] = [];
-  try {
-    const forms = await formsOf(api, options.finished + options.waiting, options.waiting);
-    for (const [name, form] of Object.entries(forms)) {
-      const times = await measureForm(api, form);
-      const load = startSteadyLoad(api, perSecond);
-      await sleep(500);
-      const beside = await measureForm(api, form);
-      const { submit, claim } = await load.stop();
-      const row: Row = {
-        what: `list: ${name}, p95`,
-        value: times.quantile(0.95),
-        unit: "ms",
-        bar: barMs,
-        note: `first ${times.values[0]?.toFixed(1)}, p50 ${times.quantile(0.5).toFixed(1)}; at ${perSecond} jobs/s p50 ${beside.quantile(0.5).toFixed(1)}, p95 ${beside.quantile(0.95).toFixed(1)}, longest submit or claim ${Math.max(submit.longest, claim.longest).toFixed(0)}`,
-      };
-      say(`${row.what}: ${row.value.toFixed(1)} (${row.note})`);
-      rows.push(row);
-    }
-  } finally {
-    await api.stop();
+  const forms = await formsOf(api, options.finished + options.waiting, options.waiting);
+  for (const [name, form] of Object.entries(forms)) {
+    const before = [await api.cpuMs(), await cluster.cpuMs()] as const;
+    const times = await measureForm(api, form);
+    const after = [await api.cpuMs(), await cluster.cpuMs()] as const;
+    const [own, postgres] = after.map((ms, i) => ((ms - (before[i] ?? 0)) / times.values.length).toFixed(1));
+    const row: Row = {
+      ...{ what: `list: ${name}, p95`, value: times.quantile(0.95), unit: "ms", bar: barMs },
+      note: `first ${times.values[0]?.toFixed(1)}, p50 ${times.quantile(0.5).toFixed(1)}; processor ${own} + PostgreSQL ${postgres}`,
+    };
+    say(`${row.what}: ${row.value.toFixed(1)} (${row.note})`);
+    rows.push(row);
   }
   return rows;
 }

@@ -9,13 +9,13 @@ import { type LoadTimes, startSteadyLoad } from "../measure/steady-load.js";
 import { startScheduler } from "../scheduler-process.js";
 import { median } from "../../scheduler/measure/median.js";
 
-const perSecond = 200;
 /** From the start of a term to its first look at what is over: the load is in its stride by then. */
 const lookAfterMs = 12_000;
 const drops = 3;
 
 /** A bucket of a past month is dropped while jobs come and go: how long the drop takes, and how long anybody waits meanwhile. */
-export async function measureRetention({ cluster, options, say }: VolumeContext): Promise<Row[]> {
+export async function measureRetention({ cluster, options, say, release }: VolumeContext): Promise<Row[]> {
+  await release();
   const { url, pool } = await cluster.filled(options);
   const found: { dropMs: number; longest: number; before: number }[] = [];
   for (let drop = 0; drop < drops; drop++) {
@@ -34,7 +34,7 @@ export async function measureRetention({ cluster, options, say }: VolumeContext)
     await pool.query("checkpoint");
     const api = await startScheduler(url, { SCHEDULER_HISTORY_INTERVAL_MS: String(lookAfterMs) });
     try {
-      const load = startSteadyLoad(api, perSecond);
+      const load = startSteadyLoad(api, options.rate);
       await sleep(4_000);
       const before = longestOf(load.times);
       for (const { values } of Object.values(load.times)) values.length = 0;
@@ -63,7 +63,7 @@ export async function measureRetention({ cluster, options, say }: VolumeContext)
     },
     {
       ...{
-        what: `longest wait meanwhile, at ${perSecond} jobs/s`,
+        what: `longest wait meanwhile, at ${options.rate} jobs/s`,
         value: median(found.map(({ longest }) => longest)),
         unit: "ms",
         bar: 200,

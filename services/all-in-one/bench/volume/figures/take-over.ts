@@ -7,9 +7,10 @@ const takeOvers = 3;
 const leaseMs = 4_000;
 
 /** The owner of a shard is killed, and another replica that waits takes it: until it answers a user. */
-export async function measureTakeOver({ cluster, options, say }: VolumeContext): Promise<Row[]> {
+export async function measureTakeOver({ cluster, options, say, release }: VolumeContext): Promise<Row[]> {
+  await release();
   const { url, pool } = await cluster.filled({ finished: 0, waiting: options.open });
-  const found: { fromLease: number; fromKill: number; loadMs: number }[] = [];
+  const found: { fromLease: number; fromKill: number; loadMs: number; cpuMs: number }[] = [];
   let owner = await replica(url, 0);
   await owner.process.line(/"msg":"listening"/, 300_000);
   try {
@@ -23,10 +24,10 @@ export async function measureTakeOver({ cluster, options, say }: VolumeContext):
         "select extract(epoch from lease_until)::float8 * 1000 as until from scheduler.shards where shard = 0",
       );
       const leaseEnd = Number(rows[0]?.until);
-      const { loadMs, ...api } = await connect(next);
+      const { loadMs, startCpuMs: cpuMs, ...api } = await connect(next);
       await firstAnswer(() => api.jobs.listJobs({ namespace, pageSize: 1 }, { timeoutMs: 10_000 }));
       const answeredAt = Date.now();
-      found.push({ fromLease: answeredAt - leaseEnd, fromKill: answeredAt - killedAt, loadMs });
+      found.push({ fromLease: answeredAt - leaseEnd, fromKill: answeredAt - killedAt, loadMs, cpuMs });
       say(
         `take-over: ${answeredAt - leaseEnd} ms after the lease, ${answeredAt - killedAt} ms after the kill, load ${loadMs} ms`,
       );
@@ -45,6 +46,7 @@ export async function measureTakeOver({ cluster, options, say }: VolumeContext):
     row("from the end of the lease to the first answer", ({ fromLease }) => fromLease, 5),
     row(`from the kill, with a lease of ${leaseMs / 1_000} s`, ({ fromKill }) => fromKill),
     row("the load alone", ({ loadMs }) => loadMs),
+    row("processor time of the new owner until then, its wait included", ({ cpuMs }) => cpuMs),
   ];
 }
 

@@ -57,7 +57,7 @@ export function startSteadyLoad(api: SchedulerApi, perSecond: number): SteadyLoa
       stopped = true;
       await running;
       await Promise.all(onTheWay);
-      if (failed !== undefined) throw failed;
+      if (failed !== undefined) throw failed instanceof Error ? failed : new Error(String(failed));
       return times;
     },
   };
