@@ -6,7 +6,7 @@ import { requireNamespace } from "@switchyard/service-kit";
 import type { Directory } from "../domain/directory.js";
 import { readStatus } from "../domain/reads/status.js";
 import type { ScheduleDuty } from "../domain/schedules/schedule-duty.js";
-import type { ShardOwner } from "../domain/shard/shard-owner.js";
+import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { aggregateJobs } from "./aggregate-jobs.js";
 import { cancelJobs } from "./cancel-jobs.js";
 import { deleteJobs } from "./delete-jobs.js";
@@ -26,7 +26,10 @@ import { watchJobs } from "./watch-jobs.js";
 /** What the handlers of the scheduler's services need. */
 export interface TransportDeps {
   readonly directory: Directory;
-  readonly owner: ShardOwner;
+  /** The terms in force on this replica. */
+  readonly terms: () => readonly ShardTerm[];
+  /** Asks every database a trivial question. */
+  readonly ping: () => Promise<void>;
   readonly schedules: ScheduleDuty;
   readonly limits: SpecLimits & { readonly resultBytes: number };
   readonly version: string;
@@ -34,7 +37,7 @@ export interface TransportDeps {
 
 /** The handlers of `JobService`. */
 export function createJobRoute(deps: TransportDeps): ServiceRoute {
-  const { owner, limits, version } = deps;
+  const { limits, version } = deps;
   return route(JobService, {
     submitJobs(request, context) {
       requireNamespace(context, request.namespace);
@@ -93,7 +96,7 @@ export function createJobRoute(deps: TransportDeps): ServiceRoute {
       return aggregateJobs(deps.directory, request);
     },
     async getStatus() {
-      const { databaseLatencyMs, shards } = await readStatus(owner);
+      const { databaseLatencyMs, shards } = await readStatus(deps.terms, deps.ping);
       return create(GetStatusResponseSchema, {
         databaseConnected: databaseLatencyMs !== undefined,
         ...(databaseLatencyMs !== undefined && {

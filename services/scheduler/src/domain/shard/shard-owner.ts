@@ -2,7 +2,7 @@ import { SwitchyardError } from "@switchyard/errors";
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { Logger } from "pino";
 import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
-import { type Claimant, releaseShard, renewShard, takeShard } from "../../store/take-shard.js";
+import { type Claimant, type Receiver, releaseShard, takeShard } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
 import { requestDays } from "../core/request-day.js";
 import type { RetentionFamily } from "../core/retention-bucket.js";
@@ -24,14 +24,16 @@ export interface ShardOwnerOptions {
   readonly url: string;
   /** For reads. */
   readonly pool: Pool;
-  /** For the lease of the shard alone: a burst of reads that keeps every connection of a pool busy would cost it. */
-  readonly leasePool: Pool;
+  /** For taking the shard and giving it back: a burst of reads that keeps every connection of a pool busy must not stand in the way. */
+  readonly controlPool: Pool;
+  /** Makes the lease of the shard longer; false when the term is over. */
+  readonly renew: (term: Term) => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Names the replica; the same name takes its own shard back at once. */
   readonly owner: string;
-  /** Where other replicas reach it; empty when there are none. */
-  readonly address: string;
+  /** Where other replicas reach it; empty while they can't. */
+  readonly address: () => string;
   /** Length of the shard's lease; renewed at a third. A dead owner's shard is taken after at most this. */
   readonly leaseMs: number;
   /** Bytes of recent inputs kept in memory. */
@@ -66,6 +68,7 @@ export class ShardOwner {
   #trustRequestTimes = true;
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
+  #receiver: Receiver | undefined;
 
   constructor(options: ShardOwnerOptions) {
     this.#options = options;
@@ -84,8 +87,9 @@ export class ShardOwner {
     await Promise.race([first, stopped]);
   }
 
-  /** Writes what was accepted, gives the shard back and stops. */
-  async stop(): Promise<void> {
+  /** Writes what was accepted, gives the shard to the receiver, or to whoever comes first, and stops. */
+  async stop(receiver?: Receiver): Promise<void> {
+    this.#receiver = receiver;
     this.#stopped = true;
     this.#running = false;
     this.#wake?.();
@@ -121,14 +125,6 @@ export class ShardOwner {
     });
   }
 
-  /** Asks the database a trivial question. @throws when it does not answer in two seconds. */
-  async ping(): Promise<void> {
-    const late = new Promise<never>((_, reject) =>
-      setTimeout(() => reject(new Error("the database does not answer")), 2_000).unref(),
-    );
-    await Promise.race([this.#options.pool.query("select 1"), late]);
-  }
-
   async #own(): Promise<void> {
     const { logger, shard } = this.#options;
     let failures = 0;
@@ -148,9 +144,9 @@ export class ShardOwner {
   }
 
   #take(): Promise<Term | undefined> {
-    const { leasePool, shard, owner, address, leaseMs } = this.#options;
-    const claimant: Claimant = { owner, address, leaseMs };
-    return takeShard(leasePool, shard, claimant);
+    const { controlPool, shard, owner, address, leaseMs } = this.#options;
+    const claimant: Claimant = { owner, address: address(), leaseMs };
+    return takeShard(controlPool, shard, claimant);
   }
 
   /** One term, from its load to its end. */
@@ -176,7 +172,8 @@ export class ShardOwner {
     this.#hasOwned = true;
     for (const give of this.#waiting.splice(0)) give(running);
     while (this.#running && !lost) {
-      await this.#pause(leaseMs / 3);
+      // In step with the other shards of this process, so that their leases are renewed together.
+      await this.#pause(leaseMs / 3 - (performance.now() % (leaseMs / 3)));
       if (!lost && this.#running) await this.#renew(running);
     }
     this.#term = undefined;
@@ -238,21 +235,21 @@ export class ShardOwner {
 
   /** Gives the shard back. The first try may only find out that its connection has died, and a shard that is kept stands still for a whole lease. */
   async #release(term: Term): Promise<void> {
-    const { leasePool, logger } = this.#options;
+    const { controlPool, logger } = this.#options;
     try {
-      await releaseShard(leasePool, term);
+      await releaseShard(controlPool, term, this.#receiver);
     } catch (error) {
       logger.warn({ err: error, shard: term.shard }, "could not give the shard back; trying again");
-      await releaseShard(leasePool, term);
+      await releaseShard(controlPool, term, this.#receiver);
     }
   }
 
   async #renew(running: ShardTerm): Promise<void> {
-    const { leasePool, clock, leaseMs, logger } = this.#options;
+    const { renew, clock, leaseMs, logger } = this.#options;
     // Counted from before the statement was sent: the database's clock can only have started later.
     const sentAt = clock.now();
     try {
-      if (await renewShard(leasePool, running.term, leaseMs)) running.validUntil(sentAt + leaseMs);
+      if (await renew(running.term)) running.validUntil(sentAt + leaseMs);
       else running.abandon(new Error("another replica took the shard"));
     } catch (error) {
       logger.warn({ err: error }, "could not renew the lease of the shard");
