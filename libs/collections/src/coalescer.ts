@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "@switchyard/clock";
 import { type Caller, presentSpan, withCallers } from "@switchyard/tracing";
 
 /** Gathers single items into batches, one batch under way at a time. */
@@ -25,6 +26,8 @@ export interface CoalescerOptions<Item, Result> {
   readonly maxWeight?: number;
   /** Weight of an item, bytes for instance. Default 0. */
   readonly weigh?: (item: Item) => number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Items that were added together. */
@@ -52,7 +55,7 @@ interface Part<Item, Result> {
  * caller, linked to those of the others.
  */
 export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Result>): Coalescer<Item, Result> {
-  const { flush, maxItems, maxWeight = Number.POSITIVE_INFINITY, weigh = () => 0 } = options;
+  const { flush, maxItems, maxWeight = Number.POSITIVE_INFINITY, weigh = () => 0, clock = systemClock } = options;
   let waiting: Group<Item, Result>[] = [];
   let size = 0;
   let idlers: (() => void)[] = [];
@@ -128,7 +131,7 @@ export function createCoalescer<Item, Result>(options: CoalescerOptions<Item, Re
       if (running) return;
       running = true;
       // At the end of this turn of the event loop: what other connections bring in the same turn comes along.
-      setImmediate(() => void run());
+      clock.setImmediate(() => void run());
     });
   }
 

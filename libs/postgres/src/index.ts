@@ -1,10 +1,14 @@
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./embedded/server.js";
 export type {
+  CommitLaneOptions,
   GroupCommitLane,
   GroupCommitLaneOptions,
+  LaneConnection,
   LaneFlush,
   LaneState,
 } from "./lane/lane-types.js";
+export { createCommitLane } from "./lane/commit-lane.js";
+export { type LaneConnectionOptions, openLaneConnection } from "./lane/lane-connection.js";
 export { createGroupCommitLane } from "./lane/group-commit-lane.js";
 export { intArray } from "./lane/int-array.js";
 export { intArrayLiteral } from "./lane/int-array-literal.js";

@@ -24,7 +24,10 @@ export interface FlushFaultOptions {
 /** Makes the flushes of lanes fail, by chance and on request. */
 export interface FlushFaults {
   /** Wraps a flush: hand it to whatever lets a test stand between its lanes and the database. */
-  intercept<Item, Result>(lane: string, flush: LaneFlush<Item, Result>): LaneFlush<Item, Result>;
+  intercept<Item, Result, Connection>(
+    lane: string,
+    flush: LaneFlush<Item, Result, Connection>,
+  ): LaneFlush<Item, Result, Connection>;
   /** Gives the next flush of this lane, or of any, a fault; chance is not asked for it. Several queue up. */
   arm(fault: FlushFault, lane?: string): void;
   /** No faults by chance from now on, and nothing armed. */

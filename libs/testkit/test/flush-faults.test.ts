@@ -94,7 +94,7 @@ describe("chance", () => {
   /** What happens to a thousand flushes that would all succeed. */
   async function fates(seed: number, lane = "a"): Promise<string[]> {
     const faults = createFlushFaults({ seed, rates: { before: 0.1, after: 0.1 } });
-    const flush = faults.intercept<number, number>(lane, async (_, batch) => batch);
+    const flush = faults.intercept<number, number, unknown>(lane, async (_, batch) => batch);
     const run = async () => {
       try {
         await flush(undefined as never, [1]);

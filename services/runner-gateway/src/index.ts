@@ -1,5 +1,4 @@
 export { loadRunnerGatewayConfig, type RunnerGatewayConfig } from "./config.js";
-export { type Clock, systemClock } from "./domain/clock.js";
 export { migrateRunnerGateway, runnersSchema } from "./migrations/index.js";
 export {
   createRunnerGateway,

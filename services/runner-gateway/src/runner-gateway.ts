@@ -1,6 +1,7 @@
 import type { Transport } from "@connectrpc/connect";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import { asStorageError, createListener, type Pool } from "@switchyard/postgres";
+import { asStorageError, type Pool } from "@switchyard/postgres";
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { createClient, mapErrors, type ServiceRoute } from "@switchyard/rpc";
@@ -17,7 +18,6 @@ import { createActivity } from "./domain/activity.js";
 import { createRunnerLogs } from "./domain/append-log.js";
 import { createCheckCredential } from "./domain/check-credential.js";
 import { createClaimJob } from "./domain/claim-job.js";
-import { type Clock, systemClock } from "./domain/clock.js";
 import { createFleet } from "./domain/fleet.js";
 import { createGiveBack } from "./domain/give-back.js";
 import { createHeartbeat, lostOf } from "./domain/heartbeat.js";
@@ -36,10 +36,9 @@ import { createTokenUses } from "./domain/tokens/token-uses.js";
 import { createCapacityLoop } from "./loops/capacity/capacity-loop.js";
 import { writeTokenUses } from "./store/access-tokens.js";
 import { showSessions } from "./metrics/session-metrics.js";
-import { findCredentialOwner } from "./store/credentials.js";
 import { poolChannel, runnerChannel, tokenChannel } from "./store/database.js";
-import { findRunner } from "./store/read-runners.js";
-import { countLost, writeActivity } from "./store/write-activity.js";
+import { createPostgresRunnerStore } from "./store/postgres-runner-store.js";
+import type { RunnerStore } from "./store/runner-store.js";
 import { createFleetRoute } from "./transport/fleet-service.js";
 import { createRunnerAuthenticator } from "./transport/runner-authenticator.js";
 import { createRunnerRoute } from "./transport/runner-service.js";
@@ -60,6 +59,8 @@ export interface RunnerGatewayDeps {
   readonly settings?: RunnerGatewaySettings;
   /** Default: the machine's. */
   readonly clock?: Clock;
+  /** What the calls of runners read and write. Default: the database. */
+  readonly store?: RunnerStore;
   /** Gets the gateway's metrics. Default: nobody sees them. */
   readonly registry?: Registry;
 }
@@ -97,14 +98,13 @@ export interface RunnerGateway {
 export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   const { pool, logger, clock = systemClock, settings = {}, registry: metrics = new Registry() } = deps;
   const { pendingMs = 3_000, sealBeforeMs = 5_000 } = settings;
+  const store = deps.store ?? createPostgresRunnerStore({ pool, url: deps.databaseUrl, log: logger });
   const scheduler = createClient(DispatchService, deps.scheduler);
   const logStore = createClient(LogService, deps.logStore);
   const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
   const ending = new AbortController();
 
-  const listener = createListener({
-    url: deps.databaseUrl,
-    applicationName: "runner-gateway listener",
+  const listener = store.listen({
     channels: [runnerChannel, poolChannel, tokenChannel],
     onNotification: (channel, payload) => {
       if (channel === tokenChannel) return checkedTokens.forget(payload);
@@ -116,20 +116,19 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
       registry.changedAll();
       pools.changed(undefined);
     },
-    log: logger,
   });
-  const load = (namespace: string, id: string) => findRunner(pool, namespace, id);
-  const findOwner = (digest: Uint8Array) => findCredentialOwner(pool, digest);
+  const { findRunner: load, findCredentialOwner: findOwner } = store;
   const registry = createRunnerRegistry({ load, isListening: () => listener.connected });
 
   const activity = createActivity({
-    write: (changes) => writeActivity(pool, changes),
-    countLost: (lost) => countLost(pool, lost),
+    write: store.writeActivity,
+    countLost: store.countLost,
     clock,
     onError: warn("signs of life could not be written"),
   });
   const uses = createTokenUses({
     write: (noted) => writeTokenUses(pool, noted),
+    clock,
     onError: warn("uses of tokens could not be written"),
   });
   const tokens = createAccessTokens({ pool, uses, clock, onRevoked: (digest) => checkedTokens.forget(digest) });
@@ -140,10 +139,12 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   const renewals = createRenewals({ scheduler, clock, ...optional("lazyMs", settings.lazyMs) });
   const seals = createSeals({
     logStore,
+    clock,
     onError: (error, willRepeat) => logger.warn({ err: error, willRepeat }, "log streams could not be sealed"),
   });
   const reports = createReports({
     scheduler,
+    clock,
     seals,
     activity,
     onEnded: (namespace, runnerId, ended) => sessions.ended(namespace, runnerId, ended),
@@ -152,9 +153,10 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     ...optional("sealWaitMs", settings.sealAfterMs),
   });
   const giveBack = createGiveBack(reports, warn("leases could not be given back"));
-  const sealBeforeHanding = createSealBeforeHanding(seals, warn("older logs could not be sealed"), sealBeforeMs);
+  const sealBeforeHanding = createSealBeforeHanding(seals, warn("older logs could not be sealed"), sealBeforeMs, clock);
   const capacity = createCapacityLoop({
     scheduler,
+    clock,
     onLeases: (leases) => sessions.assign(leases),
     onRevocations: (revocations) => {
       for (const { namespace, runnerId, revocation } of revocations) {
@@ -179,12 +181,12 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   showSessions(metrics, () => sessions.counts());
   watchPool(metrics, pool);
 
-  const fleet = createFleet({ pool, registry, renewals, activity, clock });
+  const fleet = createFleet({ pool, store, registry, renewals, activity, clock });
   const pools = createPools({ pool, fleet, activity, clock });
   const signs = createSignsOfLife(activity, renewals, registry, clock);
   const routes = [
     createRunnerRoute({
-      register: createRegisterRunner({ pool, registry, renewals, clock }),
+      register: createRegisterRunner({ store, registry, renewals, clock }),
       sync: createSyncRunner({
         registry,
         sessions,
@@ -207,7 +209,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
         clock,
         stopping: ending.signal,
       }),
-      heartbeat: createHeartbeat({ pool, fleet, renewals, activity, clock }),
+      heartbeat: createHeartbeat({ store, fleet, renewals, activity, clock }),
       reports,
       logs: createRunnerLogs(renewals, logStore),
       fleet,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { asStorageError, createPool } from "@switchyard/postgres";
 import { type ClosableTransport, createGrpcTransport, mapErrors, type ServiceRoute } from "@switchyard/rpc";
 import { watchPool } from "@switchyard/service-kit";
@@ -11,16 +12,16 @@ import { createDirectory, type Directory } from "./domain/directory.js";
 import type { Finding } from "./domain/audit/audit-memory.js";
 import { createAuditDuty } from "./domain/audit/audit-duty.js";
 import { createScheduleDuty } from "./domain/schedules/schedule-duty.js";
-import { type Clock, systemClock } from "./domain/shard/clock.js";
 import { ShardOwner } from "./domain/shard/shard-owner.js";
 import type { InterceptFlush } from "./domain/shard/term-lanes.js";
 import { type DatabasePlan, prepareDatabases, type ShardDatabase } from "./domain/sharding/databases.js";
-import { createLeaseRenewals } from "./domain/sharding/lease-renewals.js";
 import { Locator } from "./domain/sharding/locator.js";
 import { ShardKeeper } from "./domain/sharding/shard-keeper.js";
 import { createEventMetrics } from "./metrics/event-metrics.js";
 import { showState } from "./metrics/state-metrics.js";
 import { planDatabases } from "./shard-databases.js";
+import { createPostgresShardStore } from "./store/postgres-shard-store.js";
+import type { ShardStore } from "./store/shard-store.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { CallRouter } from "./transport/forward/call-router.js";
 import { Peers } from "./transport/forward/peers.js";
@@ -97,7 +98,7 @@ export function createScheduler({
   const databases = [home.database, ...others.map(({ database }) => database)] as const;
   const pools = databases.flatMap(({ pool, controlPool, leasePool }) => [pool, controlPool, leasePool]);
   for (const pool of pools) watchPool(registry, pool);
-  const renewals = new Map(databases.map((database) => [database, createLeaseRenewals(database.leasePool, leaseMs)]));
+  const stores = new Map(databases.map((database) => [database, createPostgresShardStore(database)]));
 
   const schedules = createScheduleDuty({
     request: (spec, space, name, tick) =>
@@ -110,12 +111,12 @@ export function createScheduler({
   const history = createHistoryDuty({ logger, intervalMs, eventRetentionMs });
   const watcher = createEventMetrics(registry);
   const keeper: ShardKeeper = new ShardKeeper({
-    ...{ databases, replicaId, leaseMs, logger },
+    ...{ databases, replicaId, leaseMs, clock, logger },
     createOwner: (shard, database, share) =>
       new ShardOwner({
         ...{ shard, clock, logger, leaseMs, interceptFlush, watcher },
-        ...{ url: database.url, pool: database.pool, controlPool: database.controlPool },
-        renew: renewals.get(database) as NonNullable<ReturnType<typeof renewals.get>>,
+        store: stores.get(database) as ShardStore,
+        pool: database.pool,
         owner: replicaId,
         address: () => keeper.address,
         bodyCacheBytes: Math.floor(config.inputCacheBytes / share),
@@ -127,7 +128,7 @@ export function createScheduler({
   showState(registry, terms);
   const locator = new Locator(home.database.controlPool, () => keeper.shards);
   const peers = new Peers(connect);
-  const router = new CallRouter({ keeper, locator, peers, replicaId });
+  const router = new CallRouter({ keeper, locator, peers, replicaId, clock });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;
   const deps: TransportDeps = {
@@ -135,8 +136,9 @@ export function createScheduler({
       if (!directory) throw new Error("the scheduler has not been started");
       return directory;
     },
+    clock,
     terms,
-    ping: async () => void (await Promise.all(databases.map(({ pool }) => pool.query("select 1")))),
+    ping: async () => void (await Promise.all([...stores.values()].map((store) => store.ping()))),
     schedules,
     limits: { inputBytes: config.maxInputBytes, resultBytes: config.maxResultBytes },
     version,

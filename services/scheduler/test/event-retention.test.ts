@@ -5,11 +5,18 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dayMs } from "../src/domain/core/retention-bucket.js";
 import { eventsPerPartition } from "../src/store/partitions.js";
-import { createSchedulerDatabase, item, MovableClock, repeating, startScheduler, type TestScheduler } from "./setup.js";
+import {
+  createSchedulerDatabase,
+  item,
+  createMovableClock,
+  repeating,
+  startScheduler,
+  type TestScheduler,
+} from "./setup.js";
 
 const namespace = "events";
 const { SUBMITTED, OVERRUN } = JobEventType;
-const clock = new MovableClock();
+const clock = createMovableClock();
 let database: TestDatabase;
 let system: TestScheduler;
 let pool: Pool;

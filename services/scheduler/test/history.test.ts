@@ -12,13 +12,13 @@ import {
   anyKind,
   createSchedulerDatabase,
   item,
-  MovableClock,
+  createMovableClock,
   repeating,
   startScheduler,
   type TestScheduler,
 } from "./setup.js";
 
-const clock = new MovableClock();
+const clock = createMovableClock();
 const standard = familyFor(30);
 let database: TestDatabase;
 let system: TestScheduler;

@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { CancelMode } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
@@ -17,7 +18,11 @@ const fresh = () => drive(() => system, `ns-${++counter}`);
 beforeAll(async () => {
   database = await createSchedulerDatabase();
   // The lease of the shard hangs on the same clock, which takes long steps here.
-  system = await startScheduler(database, { shardLeaseMs: 1_000_000_000 }, { clock: { now: () => now } });
+  system = await startScheduler(
+    database,
+    { shardLeaseMs: 1_000_000_000 },
+    { clock: { ...systemClock, now: () => now } },
+  );
 });
 afterAll(async () => {
   await system.stop();

@@ -2,10 +2,10 @@ import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_
 import type { TestDatabase } from "@switchyard/testkit";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createSchedulerDatabase, MovableClock, startScheduler, type TestScheduler } from "./setup.js";
+import { createSchedulerDatabase, createMovableClock, startScheduler, type TestScheduler } from "./setup.js";
 import { testNamespace } from "./test-namespace.js";
 
-const clock = new MovableClock();
+const clock = createMovableClock();
 const registry = new Registry();
 let database: TestDatabase;
 let system: TestScheduler;

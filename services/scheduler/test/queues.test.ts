@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
 import { reasonOf } from "@switchyard/errors";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
@@ -18,7 +19,7 @@ const fresh = () => drive(() => system, `ns-${++counter}`);
 
 beforeAll(async () => {
   database = await createSchedulerDatabase();
-  system = await startScheduler(database, {}, { clock: { now: () => now } });
+  system = await startScheduler(database, {}, { clock: { ...systemClock, now: () => now } });
 });
 afterAll(async () => {
   await system.stop();

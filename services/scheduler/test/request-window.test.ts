@@ -4,10 +4,17 @@ import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dayAt, dayMs } from "../src/domain/core/retention-bucket.js";
-import { createSchedulerDatabase, item, MovableClock, repeating, startScheduler, type TestScheduler } from "./setup.js";
+import {
+  createSchedulerDatabase,
+  item,
+  createMovableClock,
+  repeating,
+  startScheduler,
+  type TestScheduler,
+} from "./setup.js";
 
 const hourMs = 3_600_000;
-const clock = new MovableClock();
+const clock = createMovableClock();
 let database: TestDatabase;
 let system: TestScheduler;
 let pool: Pool;

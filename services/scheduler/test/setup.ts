@@ -2,6 +2,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { isRetryable } from "@switchyard/errors";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { JobService, type SubmitItemSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
@@ -12,7 +13,6 @@ import { createTestDatabase, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import {
-  type Clock,
   createScheduler,
   migrateScheduler,
   type Scheduler,
@@ -20,7 +20,6 @@ import {
   type SchedulerDeps,
   schedulerDefaults,
   schedulerScopes,
-  systemClock,
 } from "../src/index.js";
 
 /** A scheduler on a database of its own, with clients that reach it in memory. */
@@ -88,22 +87,27 @@ export async function startScheduler(
 }
 
 /** A clock that goes on by itself and can be put forward. */
-export class MovableClock implements Clock {
-  #ahead = 0;
-
-  now(): number {
-    return systemClock.now() + this.#ahead;
-  }
-
+export interface MovableClock extends Clock {
   /** Puts it forward. */
-  pass(ms: number): void {
-    this.#ahead += ms;
-  }
-
+  pass(ms: number): void;
   /** Puts it forward to a time, ms since 1970. */
-  passTo(at: number): void {
-    this.pass(at - this.now());
-  }
+  passTo(at: number): void;
+}
+
+/** Creates a clock that goes with the machine's until it is moved. */
+export function createMovableClock(): MovableClock {
+  let ahead = 0;
+  const now = () => systemClock.now() + ahead;
+  return {
+    ...systemClock,
+    now,
+    pass: (ms) => {
+      ahead += ms;
+    },
+    passTo: (at) => {
+      ahead += at - now();
+    },
+  };
 }
 
 /** Repeats a call as the client library does. */

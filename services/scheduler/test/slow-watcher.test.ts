@@ -1,3 +1,4 @@
+import { systemClock as clock } from "@switchyard/clock";
 import { create } from "@bufbuild/protobuf";
 import { createPool, type Pool } from "@switchyard/postgres";
 import { SubmitJobsRequestSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
@@ -8,8 +9,7 @@ import { familyFor } from "../src/domain/core/retention-bucket.js";
 import { createDirectory, type Directory } from "../src/domain/directory.js";
 import { watchEvents } from "../src/domain/reads/watch-events.js";
 import { ShardOwner } from "../src/domain/shard/shard-owner.js";
-import { systemClock as clock } from "../src/index.js";
-import { loadIdKey } from "../src/store/load-shard.js";
+import { createPostgresShardStore } from "../src/store/postgres-shard-store.js";
 import { submitJobs } from "../src/transport/submit-jobs.js";
 import { createSchedulerDatabase, item } from "./setup.js";
 
@@ -26,18 +26,18 @@ beforeAll(async () => {
   const { url } = database;
   pool = createPool({ url, applicationName: "slow-watcher-test", log: logger });
   const settings = { address: "", leaseMs: 10_000, bodyCacheBytes: 1_024 * 1_024, standard: familyFor(30) };
+  const store = createPostgresShardStore({ url, pool, leasePool: pool });
   owner = new ShardOwner({
     shard: 0,
-    url,
+    store,
     pool,
-    leasePool: pool,
     clock,
     logger,
     owner: "test",
     duties: [],
     ...settings,
   });
-  directory = createDirectory(owner, await loadIdKey(pool), clock);
+  directory = createDirectory(owner, await store.loadIdKey(), clock);
   await owner.start();
 });
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { isRetryable } from "@switchyard/errors";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { Dependency_OnUnsatisfied, EndReason, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
@@ -182,7 +183,11 @@ describe("a term that is lost", () => {
 });
 
 function startAgain(): Promise<TestScheduler> {
-  return startScheduler(database, { shardLeaseMs: 1_000_000_000 }, { clock: { now: () => now }, interceptFlush });
+  return startScheduler(
+    database,
+    { shardLeaseMs: 1_000_000_000 },
+    { clock: { ...systemClock, now: () => now }, interceptFlush },
+  );
 }
 
 /** As {@link becomes}, while the shard may be without an owner. */

@@ -3,6 +3,7 @@ import { sessionOptions } from "../session.js";
 import { databaseAttributes } from "../tracing/statement-span.js";
 import { traceQueries } from "../tracing/trace-queries.js";
 import { pgTypes } from "../types.js";
+import type { LaneConnection } from "./lane-types.js";
 
 /** What a lane's connection is bound to. */
 export interface LaneConnectionOptions {
@@ -10,17 +11,6 @@ export interface LaneConnectionOptions {
   readonly url: string;
   readonly transactionTimeoutMs: number;
   readonly settings: Readonly<Record<string, string>>;
-}
-
-/** The one connection of a lane. */
-export interface LaneConnection {
-  readonly client: pg.Client;
-  /** Calls back once when the connection ends without `close` or `destroy`; at once when it already has. */
-  whenLost(callback: (error: Error) => void): void;
-  /** Ends politely; nothing may be under way. */
-  close(): Promise<void>;
-  /** Ends at once. The server rolls back what it has not committed when it notices, at the latest after `transaction_timeout`. */
-  destroy(): void;
 }
 
 /**

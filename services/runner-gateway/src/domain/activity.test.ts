@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { expect, it } from "vitest";
 import type { ActivityChange, LostAttempt } from "../store/write-activity.js";
 import { createActivity } from "./activity.js";
@@ -13,7 +14,7 @@ function setUp() {
       written.push(changes);
     },
     countLost: async (attempts) => void lost.push(attempts),
-    clock: { monotonicMs: () => state.nowMs, wallMs: () => 1_000 + state.nowMs },
+    clock: { ...systemClock, monotonicMs: () => state.nowMs, wallMs: () => 1_000 + state.nowMs },
     onError: (error) => errors.push(error),
     intervalMs: 60_000,
   });

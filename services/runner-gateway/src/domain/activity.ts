@@ -1,6 +1,6 @@
+import type { Clock, Timer } from "@switchyard/clock";
 import { outsideTraces } from "@switchyard/tracing";
 import type { ActivityChange, LostAttempt } from "../store/write-activity.js";
-import type { Clock } from "./clock.js";
 import { runnerKey } from "./runner-record.js";
 
 /** Gathers signs of life and counters of all runners and writes them in shared statements. */
@@ -39,7 +39,7 @@ export function createActivity(deps: ActivityDeps): Activity {
   let changes = new Map<string, Gathered>();
   let lost: LostAttempt[] = [];
   let lastWriteMs = Number.NEGATIVE_INFINITY;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let writing: Promise<void> | undefined;
   let stopped = false;
 
@@ -58,7 +58,7 @@ export function createActivity(deps: ActivityDeps): Activity {
   function arm(): void {
     if (stopped || timer !== undefined) return;
     const waitMs = Math.max(0, lastWriteMs + intervalMs - clock.monotonicMs());
-    timer = setTimeout(() => {
+    timer = clock.setTimeout(() => {
       timer = undefined;
       outsideTraces(flush).catch(deps.onError);
     }, waitMs);
@@ -126,7 +126,7 @@ export function createActivity(deps: ActivityDeps): Activity {
     flush,
     async stop() {
       stopped = true;
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       await flush().catch(deps.onError);
     },
   };

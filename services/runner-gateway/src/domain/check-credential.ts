@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import type { Clock } from "./clock.js";
 import type { RunnerRecord, RunnerRow } from "./runner-record.js";
 
 /** What {@link createCheckCredential} needs. */

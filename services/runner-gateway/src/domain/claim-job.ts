@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import type { ClaimJobRequest } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
@@ -8,7 +9,6 @@ import type {
   DispatchService,
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
-import type { Clock } from "./clock.js";
 import { durationFromMs, durationToMs } from "./durations.js";
 import type { GiveBack } from "./give-back.js";
 import type { Renewals } from "./renewals/renewals.js";

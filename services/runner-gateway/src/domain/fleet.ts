@@ -1,12 +1,13 @@
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Pool } from "@switchyard/postgres";
 import type { HeldAttempt } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { type RunnerChange, changeRunner, deleteRunner } from "../store/change-runner.js";
 import { insertCredential, revokeCredentials } from "../store/credentials.js";
 import { announceRunner, inTransaction, type Queryable } from "../store/database.js";
-import { findRunner, listRunners, type RunnerSelection } from "../store/read-runners.js";
+import { listRunners, type RunnerSelection } from "../store/read-runners.js";
+import type { RunnerStore } from "../store/runner-store.js";
 import type { Activity } from "./activity.js";
-import type { Clock } from "./clock.js";
 import type { Renewals } from "./renewals/renewals.js";
 import { isPresent, type RunnerRow } from "./runner-record.js";
 import { type RunnerRegistry, requireUsable } from "./runner-registry.js";
@@ -60,6 +61,7 @@ export interface Fleet {
 /** What {@link createFleet} needs. */
 export interface FleetDeps {
   readonly pool: Pool;
+  readonly store: Pick<RunnerStore, "change" | "findRunner">;
   readonly registry: RunnerRegistry;
   readonly renewals: Renewals;
   readonly activity: Activity;
@@ -68,11 +70,11 @@ export interface FleetDeps {
 
 /** Creates the fleet view. What a runner holds is always asked of the scheduler, for a whole list in one call. */
 export function createFleet(deps: FleetDeps): Fleet {
-  const { pool, registry, renewals, activity, clock } = deps;
+  const { pool, store, registry, renewals, activity, clock } = deps;
 
   async function read(namespace: string, id: string): Promise<RunnerRow> {
     await activity.flush();
-    const row = await findRunner(pool, namespace, id);
+    const row = await store.findRunner(namespace, id);
     if (row === undefined) throw notFound(id);
     return row;
   }
@@ -93,9 +95,8 @@ export function createFleet(deps: FleetDeps): Fleet {
   }
 
   async function change(namespace: string, id: string, changed: RunnerChange): Promise<void> {
-    await write(namespace, id, async (db) => {
-      if (!(await changeRunner(db, namespace, id, changed))) throw notFound(id);
-    });
+    if (!(await store.change(namespace, id, changed))) throw notFound(id);
+    registry.changed(namespace, id);
   }
 
   return {

@@ -1,14 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
-import type { Pool } from "@switchyard/postgres";
+import type { Clock } from "@switchyard/clock";
 import {
   type Revocation,
   Revocation_Reason,
   RevocationSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import { findRunner } from "../store/read-runners.js";
+import type { RunnerStore } from "../store/runner-store.js";
 import type { Activity } from "./activity.js";
-import type { Clock } from "./clock.js";
 import type { Fleet, RunnerView } from "./fleet.js";
 import type { Renewals } from "./renewals/renewals.js";
 import { requireUsable } from "./runner-registry.js";
@@ -31,7 +30,7 @@ export interface HeartbeatCall {
 
 /** What {@link createHeartbeat} needs. */
 export interface HeartbeatDeps {
-  readonly pool: Pool;
+  readonly store: Pick<RunnerStore, "findRunner">;
   readonly fleet: Fleet;
   readonly renewals: Renewals;
   readonly activity: Activity;
@@ -47,10 +46,10 @@ export interface HeartbeatDeps {
 export function createHeartbeat(
   deps: HeartbeatDeps,
 ): (call: HeartbeatCall) => Promise<{ readonly runner: RunnerView; readonly revoked: readonly Revocation[] }> {
-  const { pool, fleet, renewals, activity, clock } = deps;
+  const { store, fleet, renewals, activity, clock } = deps;
 
   return async ({ namespace, runnerId, mode, runningJobIds, version, hostname, presenceOnly }) => {
-    const record = requireUsable(await findRunner(pool, namespace, runnerId), runnerId);
+    const record = requireUsable(await store.findRunner(namespace, runnerId), runnerId);
     const paused = mode === "paused" ? true : mode === "accepting" ? false : record.paused;
     const isNews =
       paused !== record.paused ||
@@ -72,7 +71,7 @@ export function createHeartbeat(
           });
     activity.lost(lostOf(namespace, runnerId, revoked));
     await activity.flush();
-    const row = requireUsable(await findRunner(pool, namespace, runnerId), runnerId);
+    const row = requireUsable(await store.findRunner(namespace, runnerId), runnerId);
     const live = new Set(held.map(({ jobId }) => jobId));
     const told = new Set(revoked.map(({ jobId }) => jobId));
     const unknown = [...new Set(runningJobIds)].filter((jobId) => !live.has(jobId) && !told.has(jobId));

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, sleep } from "@switchyard/clock";
 import type { Pool } from "@switchyard/postgres";
 import { inTransaction } from "../store/database.js";
 import { changePool, type PoolChange, type PoolRow, readPools } from "../store/pools.js";
 import { listRunners } from "../store/read-runners.js";
 import type { Activity } from "./activity.js";
-import type { Clock } from "./clock.js";
 import type { Fleet, RunnerView } from "./fleet.js";
 import { isPresent } from "./runner-record.js";
 
@@ -81,7 +80,7 @@ export function createPools(deps: PoolsDeps): Pools {
         const reached = present.length === wantedSize(row);
         // The very runners that were counted: another order may come meanwhile.
         if (reached || deps.clock.monotonicMs() + lookMs > endMs) return { previous, pool: await view(row, present) };
-        await sleep(lookMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+        await sleep(deps.clock, lookMs, signal).catch(() => signal.throwIfAborted());
       }
     },
     async *watch(namespaces, signal) {

@@ -1,11 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import type { Pool } from "@switchyard/postgres";
-import { insertCredential, revokeCredentials } from "../store/credentials.js";
-import { announceRunner, inTransaction } from "../store/database.js";
-import { findRunner } from "../store/read-runners.js";
-import { isNameTaken, upsertRunner } from "../store/write-registration.js";
-import type { Clock } from "./clock.js";
+import type { RunnerStore } from "../store/runner-store.js";
 import type { Renewals } from "./renewals/renewals.js";
 import type { RunnerRegistration, RunnerRow } from "./runner-record.js";
 import type { RunnerRegistry } from "./runner-registry.js";
@@ -39,7 +35,7 @@ export interface RegisteredRunner {
 
 /** What {@link createRegisterRunner} needs. */
 export interface RegisterRunnerDeps {
-  readonly pool: Pool;
+  readonly store: Pick<RunnerStore, "register">;
   readonly registry: RunnerRegistry;
   readonly renewals: Renewals;
   readonly clock: Clock;
@@ -52,33 +48,28 @@ export interface RegisterRunnerDeps {
  * @throws SwitchyardError ALREADY_EXISTS when a unique name is taken
  */
 export function createRegisterRunner(deps: RegisterRunnerDeps): (request: RegisterRunner) => Promise<RegisteredRunner> {
-  const { pool, registry, renewals, clock } = deps;
+  const { store, registry, renewals, clock } = deps;
 
   return async (request) => {
     const { namespace, mode } = request;
     const runner = { ...request, id: mode === "upsert" ? request.id : randomUUID() };
     const now = new Date(clock.wallMs());
-    const result = await inTransaction(pool, async (db) => {
-      if (mode === "nameUnique" && (await isNameTaken(db, namespace, request.name))) {
-        throw new SwitchyardError("ALREADY_EXISTS", `a runner named "${request.name}" exists`, { name: request.name });
-      }
-      const created = await upsertRunner(db, runner, now, mode === "upsert");
-      const issued = request.issueToken ? issueToken(request.tokenPrefix) : undefined;
-      if (issued !== undefined) {
-        await revokeCredentials(db, namespace, runner.id, now);
-        const { digest, prefix } = issued;
-        await insertCredential(db, { digest, prefix, namespace, runnerId: runner.id, expiresAt: undefined }, now);
-      }
-      await announceRunner(db, namespace, runner.id);
-      const row = await findRunner(db, namespace, runner.id);
-      if (row === undefined) throw new Error("a runner that was just written cannot be read");
-      return { row, token: issued?.token, created };
+    const issued = request.issueToken ? issueToken(request.tokenPrefix) : undefined;
+    const result = await store.register({
+      runner,
+      now,
+      seen: mode === "upsert",
+      nameUnique: mode === "nameUnique",
+      credential: issued && { digest: issued.digest, prefix: issued.prefix },
     });
+    if (result === undefined) {
+      throw new SwitchyardError("ALREADY_EXISTS", `a runner named "${request.name}" exists`, { name: request.name });
+    }
     registry.changed(namespace, runner.id);
     if (mode === "upsert") {
       if (request.releaseHeld && !result.created) await renewals.renew({ namespace, runnerId: runner.id, leave: true });
       await renewals.renew({ namespace, runnerId: runner.id, presenceMs: request.presenceMs });
     }
-    return result;
+    return { ...result, token: issued?.token };
   };
 }

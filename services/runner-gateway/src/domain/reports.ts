@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { createCoalescer } from "@switchyard/collections";
 import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
@@ -50,6 +51,8 @@ export interface ReportsDeps {
   readonly timeoutMs?: number;
   /** Longest wait of a report's answer for the seal of its logs and for its counters. Default 2 s. */
   readonly sealWaitMs?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Bytes of reports in one call: below the 4 MiB of a message with room for its envelope. */
@@ -67,9 +70,10 @@ const maxBatchBytes = 3 * 1024 * 1024;
  * another replica, so that those answers wait for a write that begins at once.
  */
 export function createReports(deps: ReportsDeps): Reports {
-  const { scheduler, seals, activity, timeoutMs = 10_000, sealWaitMs = 2_000 } = deps;
+  const { scheduler, seals, activity, timeoutMs = 10_000, sealWaitMs = 2_000, clock = systemClock } = deps;
   const underWay = new ReportsUnderWay();
   const lane = createCoalescer<ReportInit, ReportResult>({
+    clock,
     maxItems: 1_000,
     maxWeight: maxBatchBytes,
     weigh: weightOf,
@@ -91,7 +95,7 @@ export function createReports(deps: ReportsDeps): Reports {
       if (untilCounted) counted = activity.flush().catch(deps.onCountFailed);
     }
     const sealed = seals.sealEnded(namespace, ended).catch(deps.onSealFailed);
-    await withinMs(Promise.all([sealed, counted]), sealWaitMs);
+    await withinMs(clock, Promise.all([sealed, counted]), sealWaitMs);
   }
 
   return {

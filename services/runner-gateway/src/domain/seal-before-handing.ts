@@ -1,3 +1,4 @@
+import { type Clock, systemClock, type Timer } from "@switchyard/clock";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import type { Seals } from "./seals.js";
 
@@ -14,12 +15,13 @@ export function createSealBeforeHanding(
   seals: Pick<Seals, "sealBefore">,
   onError: (error: unknown) => void,
   waitMs: number,
+  clock: Clock = systemClock,
 ): SealBeforeHanding {
   return async ({ namespace, jobId, attempt }) => {
     if (attempt <= 1) return true;
-    let timer: NodeJS.Timeout | undefined;
+    let timer: Timer | undefined;
     const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), waitMs);
+      timer = clock.setTimeout(() => resolve(false), waitMs);
     });
     const sealed = seals.sealBefore(namespace, jobId, attempt).then(
       () => true,
@@ -29,7 +31,7 @@ export function createSealBeforeHanding(
       },
     );
     const result = await Promise.race([sealed, late]);
-    clearTimeout(timer);
+    clock.clearTimeout(timer);
     return result;
   };
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
+import { type Clock, sleep, systemClock } from "@switchyard/clock";
 import { type Coalescer, createCoalescer } from "@switchyard/collections";
 import { isRetryable, reasonOf, SwitchyardError } from "@switchyard/errors";
 import {
@@ -43,13 +43,15 @@ export interface SealsDeps {
   readonly timeoutMs?: number;
   /** Seals that may wait for a store that is away; more are refused. Default 50,000. */
   readonly maxWaiting?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 const maxTargets = 1_000;
 
 /** Creates the sealer: per namespace one call under way at a time, repeated while the log store is away. */
 export function createSeals(deps: SealsDeps): Seals {
-  const { logStore, onError, timeoutMs = 10_000, maxWaiting = 50_000 } = deps;
+  const { logStore, onError, timeoutMs = 10_000, maxWaiting = 50_000, clock = systemClock } = deps;
   const ending = new AbortController();
   const lanes = new Map<string, Coalescer<SealTarget, Error | undefined>>();
 
@@ -64,7 +66,7 @@ export function createSeals(deps: SealsDeps): Seals {
         const willRepeat = isRetryable(error) || reasonOf(error) === "DEADLINE_EXCEEDED";
         onError(error, willRepeat);
         if (!willRepeat) return await sealSingly(namespace, targets, error);
-        await sleep(waitMs, undefined, { signal: ending.signal }).catch(() => undefined);
+        await sleep(clock, waitMs, ending.signal).catch(() => undefined);
       }
     }
   }
@@ -79,7 +81,7 @@ export function createSeals(deps: SealsDeps): Seals {
   async function seal(namespace: string, targets: readonly SealTarget[]): Promise<void> {
     let lane = lanes.get(namespace);
     if (lane === undefined) {
-      lane = createCoalescer({ maxItems: maxTargets, flush: (targets) => flush(namespace, targets) });
+      lane = createCoalescer({ clock, maxItems: maxTargets, flush: (targets) => flush(namespace, targets) });
       lanes.set(namespace, lane);
     }
     if (lane.size + targets.length > maxWaiting) {

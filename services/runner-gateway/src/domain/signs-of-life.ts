@@ -1,5 +1,5 @@
+import type { Clock } from "@switchyard/clock";
 import type { Activity } from "./activity.js";
-import type { Clock } from "./clock.js";
 import type { Renewals } from "./renewals/renewals.js";
 import { isPresent, type RunnerRow } from "./runner-record.js";
 import { type RunnerRegistry, requireUsable } from "./runner-registry.js";

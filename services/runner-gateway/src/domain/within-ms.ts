@@ -1,9 +1,11 @@
+import type { Clock } from "@switchyard/clock";
+
 /** Waits for something that never rejects, but no longer than so many milliseconds. */
-export function withinMs(promise: Promise<unknown>, ms: number): Promise<void> {
+export function withinMs(clock: Clock, promise: Promise<unknown>, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    const timer = clock.setTimeout(resolve, ms);
     void promise.then(() => {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       resolve();
     });
   });

@@ -1,9 +1,9 @@
+import type { Clock } from "@switchyard/clock";
 import { TokenService } from "@switchyard/proto/switchyard/auth/v1/token_service_pb";
 import { FleetService } from "@switchyard/proto/switchyard/runner/v1/fleet_service_pb";
 import { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { type Authenticator, sha256 } from "@switchyard/service-kit";
 import { requireCredential } from "../domain/check-credential.js";
-import type { Clock } from "../domain/clock.js";
 import type { RunnerPrincipal } from "./runner-principal.js";
 import type { RunnerRegistry } from "../domain/runner-registry.js";
 

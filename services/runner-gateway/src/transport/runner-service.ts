@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import {
   RegisterRunnerRequest_Mode,
   RunnerMode,
@@ -11,7 +12,6 @@ import { JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { route, type ServiceRoute, whenAborted } from "@switchyard/rpc";
 import type { RunnerLogs } from "../domain/append-log.js";
 import type { createClaimJob } from "../domain/claim-job.js";
-import type { Clock } from "../domain/clock.js";
 import type { Fleet } from "../domain/fleet.js";
 import type { createHeartbeat } from "../domain/heartbeat.js";
 import type { createRegisterRunner } from "../domain/register-runner.js";

@@ -1,8 +1,7 @@
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import { ensureNamespace } from "../store/load-shard.js";
 import { createJobIdCodec, type JobIdCodec, type JobKey } from "../ids/job-id.js";
 import { Namespace } from "./core/namespace.js";
-import type { Clock } from "./shard/clock.js";
 import type { ShardTerm } from "./shard/shard-term.js";
 import { isNamespaceName, type Locator } from "./sharding/locator.js";
 import { livesElsewhere, notOwner } from "./sharding/not-owner.js";
@@ -52,7 +51,9 @@ export function createDirectory(keeper: ShardKeeper, locator: Locator, idKey: Ui
   }
 
   async function termOf(namespace: string): Promise<ShardTerm> {
-    return shard(locator.known(namespace) ?? (await locator.locate(namespace)));
+    const number = locator.known(namespace) ?? (await locator.locate(namespace));
+    if (!keeper.tenure(number)) throw livesElsewhere(namespace, number);
+    return shard(number);
   }
 
   async function find(namespace: string): Promise<Place | undefined> {
@@ -66,7 +67,7 @@ export function createDirectory(keeper: ShardKeeper, locator: Locator, idKey: Ui
 
   async function make(term: ShardTerm, namespace: string): Promise<void> {
     assertHere(term, namespace, await locator.place(namespace, term.term.shard));
-    const { id, shard: stored } = await ensureNamespace(term.pool, namespace, term.term.shard);
+    const { id, shard: stored } = await term.store.ensureNamespace(namespace, term.term.shard);
     assertHere(term, namespace, stored);
     if (term.state.spaces.has(namespace)) return;
     term.state.spaces.set(

@@ -25,12 +25,13 @@ export async function claimAbout(
   signal: AbortSignal,
 ): Promise<void> {
   const { term } = place;
-  const until = performance.now() + waitMs;
+  const { clock } = term;
+  const until = clock.monotonicMs() + waitMs;
   const news = watchOpeners(place, signal);
   try {
     for (;;) {
       await claimNow(place, claim, subject);
-      const leftMs = until - performance.now();
+      const leftMs = until - clock.monotonicMs();
       if (claim.attempts.length > 0 || claim.wants() <= 0 || leftMs <= 0 || signal.aborted) return;
       await news.next(Math.min(leftMs, mostPauseMs), Math.min(leftMs, leastPauseMs));
       term.assertValid();
@@ -76,10 +77,10 @@ function watchOpeners({ term, space }: Place, signal: AbortSignal) {
   signal.addEventListener("abort", tell);
   const pause = (ms: number, until: () => boolean) =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = term.clock.setTimeout(resolve, ms);
       wake = () => {
         if (!until()) return;
-        clearTimeout(timer);
+        term.clock.clearTimeout(timer);
         resolve();
       };
       wake();

@@ -72,7 +72,7 @@ async function claimSome({ term }: Place, claim: SingleClaim, waitMs: number, si
 /** Waits for the first lease, for the end of the wait, or for the caller to go away. A lease that is reserved at the last moment still comes. */
 async function served(term: ShardTerm, claim: SingleClaim, waitMs: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(giveUp, waitMs);
+    const timer = term.clock.setTimeout(giveUp, waitMs);
     // Given away in good order, what is on the way is waited for; lost, nothing is.
     const unwatch = term.whenLost(() => {
       claim.giveUp();
@@ -87,7 +87,7 @@ async function served(term: ShardTerm, claim: SingleClaim, waitMs: number, signa
       if (claim.underWay === 0) end();
     }
     function end(): void {
-      clearTimeout(timer);
+      term.clock.clearTimeout(timer);
       unwatch();
       signal.removeEventListener("abort", giveUp);
       resolve();
@@ -124,7 +124,7 @@ function giveBack({ term }: Place, attempts: readonly LiveAttempt[]): void {
 
 async function leasesToProto({ term, ids }: Place, attempts: readonly LiveAttempt[]): Promise<ClaimJobsResponse> {
   const bodies = await term.bodies.get(
-    term.pool,
+    term.store,
     attempts.map(({ job }) => job),
   );
   const now = term.clock.now();

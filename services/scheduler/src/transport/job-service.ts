@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import { GetStatusResponseSchema, JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import type { Clock } from "@switchyard/clock";
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
 import type { Directory } from "../domain/directory.js";
@@ -26,6 +27,7 @@ import { watchJobs } from "./watch-jobs.js";
 /** What the handlers of the scheduler's services need. */
 export interface TransportDeps {
   readonly directory: Directory;
+  readonly clock: Clock;
   /** The terms in force on this replica. */
   readonly terms: () => readonly ShardTerm[];
   /** Asks every database a trivial question. */
@@ -96,7 +98,7 @@ export function createJobRoute(deps: TransportDeps): ServiceRoute {
       return aggregateJobs(deps.directory, request);
     },
     async getStatus() {
-      const { databaseLatencyMs, shards } = await readStatus(deps.terms, deps.ping);
+      const { databaseLatencyMs, shards } = await readStatus(deps.clock, deps.terms, deps.ping);
       return create(GetStatusResponseSchema, {
         databaseConnected: databaseLatencyMs !== undefined,
         ...(databaseLatencyMs !== undefined && {

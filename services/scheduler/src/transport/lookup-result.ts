@@ -32,7 +32,7 @@ export async function lookupResult(directory: Directory, request: LookupResultRe
 /** A job that is being admitted, or opened again, is there once it is durable. */
 async function find({ term, space }: Place, request: Parameters<typeof findStandIn>[1]): Promise<StandIn | undefined> {
   for (;;) {
-    const { facts, close } = await readFacts(term.pool, space, { serials: new Set(), keys: new Set([request.key]) });
+    const { facts, close } = await readFacts(term.store, space, { serials: new Set(), keys: new Set([request.key]) });
     try {
       term.assertValid();
       const found = findStandIn(space, request, facts());

@@ -130,7 +130,7 @@ async function unnamedLeases({ term, ids }: Place, held: readonly LiveAttempt[],
   const named = new Set(statuses.map(({ jobId, attempt }) => `${jobId}/${attempt}`));
   const unnamed = held.filter(({ job, number }) => !named.has(`${ids.encodeJob(job.serial)}/${number}`));
   const bodies = await term.bodies.get(
-    term.pool,
+    term.store,
     unnamed.map(({ job }) => job),
   );
   return unnamed.flatMap((attempt, i) => {

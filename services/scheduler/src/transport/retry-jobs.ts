@@ -58,9 +58,10 @@ export async function retryJobs(directory: Directory, request: RetryJobsRequest)
   const reads: Reads = {
     records: new RecordReads(),
     requests: createCoalescer({
+      clock: term.clock,
       maxItems: maxRequestKeys,
       flush: async (keys) => {
-        const stored = await term.requests.read(term.pool, space, term.clock.now(), keys);
+        const stored = await term.requests.read(term.store, space, term.clock.now(), keys);
         return keys.map((key) => stored.get(key));
       },
     }),

@@ -15,7 +15,10 @@ export function createShardRoute(keeper: ShardKeeper, locator: Locator): Service
   return route(ShardService, {
     listShards() {
       return create(ListShardsResponseSchema, {
-        shards: keeper.shards.map((number) => ({ number, ...ownerOf(keeper, number) })),
+        shards: keeper.shards.map((number) => {
+          const { owner, address, epoch } = keeper.ownerOf(number);
+          return { number, owner, address, epoch: BigInt(epoch) };
+        }),
       });
     },
     async locateNamespaces({ namespaces }, context) {
@@ -24,22 +27,10 @@ export function createShardRoute(keeper: ShardKeeper, locator: Locator): Service
       const locations = await Promise.all(
         namespaces.map(async (namespace) => {
           const shard = await locator.locate(namespace);
-          return { namespace, shard, address: ownerOf(keeper, shard).address };
+          return { namespace, shard, address: keeper.ownerOf(shard).address };
         }),
       );
       return create(LocateNamespacesResponseSchema, { locations });
     },
   });
-}
-
-function ownerOf(keeper: ShardKeeper, shard: number): { owner: string; address: string; epoch: bigint } {
-  const term = keeper.tenure(shard)?.owner.term?.term;
-  if (term) return { owner: keeper.replicaId, address: keeper.address, epoch: BigInt(term.epoch) };
-  const seen = keeper.seen(shard);
-  const isOwned = seen !== undefined && seen.aliveUntil > performance.now();
-  return {
-    owner: isOwned ? seen.owner : "",
-    address: keeper.addressOf(shard) ?? "",
-    epoch: BigInt(seen?.epoch ?? 0),
-  };
 }

@@ -50,13 +50,13 @@ async function decide(place: Place, callKey: string, requests: readonly JobReque
   const needsHistory = requests.some(({ parents, reuse }) => reuse !== undefined || parents.length > 0);
   const settled = new Set<Write>();
   for (;;) {
-    const stored = await term.requests.read(term.pool, space, term.clock.now(), keys);
+    const stored = await term.requests.read(term.store, space, term.clock.now(), keys);
     term.assertValid();
     const early = term.requests.known(space, keys, stored);
     const call = early.get(callKey);
     if (call) return replayCall(place, requests, call);
     const { facts, close } = needsHistory
-      ? await readEndedFacts(term.pool, space, splitRepeats(requests, itemKeys, early).fresh)
+      ? await readEndedFacts(term.store, space, splitRepeats(requests, itemKeys, early).fresh)
       : noHistory;
     try {
       term.assertValid();

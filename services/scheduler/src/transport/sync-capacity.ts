@@ -38,7 +38,7 @@ export async function syncCapacity(
   session.received(Number(request.receivedDelivery));
   takeDemands(term, session, request);
   if (!session.hasNews && holdMs > 0) {
-    await held(session, holdMs, context);
+    await held(term, session, holdMs, context);
     // The shard is given away: leases that are on their way to this session should still leave with this answer.
     if (term.isQuiet) await term.settled();
   }
@@ -112,16 +112,16 @@ function nothingNew(delivery: bigint): SyncCapacityResponse {
   return { $typeName: "switchyard.scheduler.v1.SyncCapacityResponse", delivery, leases: [], revocations: [] };
 }
 
-function held(session: GatewaySession, holdMs: number, context: HandlerContext): Promise<void> {
+function held({ clock }: ShardTerm, session: GatewaySession, holdMs: number, context: HandlerContext): Promise<void> {
   return new Promise((resolve) => {
     let unwatch: (() => void) | undefined;
     const end = () => {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       unwatch?.();
       session.unhold(end);
       resolve();
     };
-    const timer = setTimeout(end, holdMs);
+    const timer = clock.setTimeout(end, holdMs);
     session.hold(end);
     unwatch = whenAborted(context, end);
   });
@@ -133,7 +133,7 @@ async function deliveryToProto(
   delivery: Delivery,
 ): Promise<SyncCapacityResponse> {
   const bodies = await term.bodies.get(
-    term.pool,
+    term.store,
     delivery.attempts.map(({ job }) => job),
   );
   const now = term.clock.now();

@@ -4,7 +4,13 @@ import { AttemptState, type Lease, Outcome_Kind } from "@switchyard/proto/switch
 import { type Job, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { seededRandom, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createSchedulerDatabase, MovableClock, repeating, startScheduler, type TestScheduler } from "../setup.js";
+import {
+  createSchedulerDatabase,
+  createMovableClock,
+  repeating,
+  startScheduler,
+  type TestScheduler,
+} from "../setup.js";
 import { testNamespace } from "../test-namespace.js";
 
 /** `npm run test:races` asks for more. */
@@ -19,7 +25,7 @@ const roundsPerOwner = 7;
 
 const leaseMs = 1_000;
 const namespace = "races";
-const clock = new MovableClock();
+const clock = createMovableClock();
 let database: TestDatabase;
 let system: TestScheduler;
 const ns = testNamespace(namespace, () => system);

@@ -12,7 +12,7 @@ import {
   anyKind,
   createSchedulerDatabase,
   item,
-  MovableClock,
+  createMovableClock,
   repeating,
   startScheduler,
   type TestScheduler,
@@ -29,7 +29,7 @@ const seeds = Array.from({ length: Number(process.env["ROLLUP_SEEDS"] ?? 1) }, (
 let database: TestDatabase;
 let system: TestScheduler;
 let pool: Pool;
-const clock = new MovableClock();
+const clock = createMovableClock();
 
 const start = () => startScheduler(database, { shardLeaseMs: 1_000, historyIntervalMs: 20 }, { clock });
 

@@ -2,7 +2,7 @@ import { createPool, type Pool } from "@switchyard/postgres";
 import { createTcpProxy, eventually, type TcpProxy, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { systemClock } from "../../src/index.js";
+import { systemClock } from "@switchyard/clock";
 import { createSchedulerDatabase, type TestScheduler } from "../setup.js";
 import { jobsOf, schedule, shown, startOnClock } from "./setup.js";
 
@@ -32,7 +32,7 @@ function start(): Promise<TestScheduler> {
   const url = new URL(database.url);
   url.hostname = "127.0.0.1";
   url.port = String(proxy.port);
-  const clock = { now: () => systemClock.now() + ahead };
+  const clock = { ...systemClock, now: () => systemClock.now() + ahead };
   return startOnClock({ ...database, url: url.href }, clock, { shardLeaseMs: 4_000 });
 }
 

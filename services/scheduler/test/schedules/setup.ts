@@ -12,7 +12,8 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
 import { createClient } from "@switchyard/rpc";
 import type { TestDatabase } from "@switchyard/testkit";
-import type { Clock, SchedulerConfig } from "../../src/index.js";
+import { type Clock, systemClock } from "@switchyard/clock";
+import type { SchedulerConfig } from "../../src/index.js";
 import { startScheduler, type TestScheduler } from "../setup.js";
 
 /** A clock that stands still until it is moved. */
@@ -27,6 +28,7 @@ export interface TestClock extends Clock {
 export function createClock(start: string): TestClock {
   let now = Date.parse(start);
   return {
+    ...systemClock,
     now: () => now,
     move: (ms) => {
       now += ms;

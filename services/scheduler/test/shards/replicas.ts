@@ -44,8 +44,8 @@ export interface Replicas {
   stop(): Promise<void>;
 }
 
-/** Length of a lease here, ms: short, so that a take-over is soon, and long enough for a machine that is busy. */
-export const leaseMs = 2_000;
+/** Length of a lease here, ms: no longer than a dead replica may be waited for, and long enough for a machine that is busy. */
+export const leaseMs = 5_000;
 
 /** Makes replicas that have so many shards between them. `others` says which shards live in other databases than the first. */
 export function createReplicas(

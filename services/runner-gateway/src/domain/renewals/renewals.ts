@@ -1,8 +1,8 @@
 import type { Client } from "@connectrpc/connect";
+import type { Clock, Timer } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import type { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { type Caller, presentSpan, withCallers } from "@switchyard/tracing";
-import type { Clock } from "../clock.js";
 import { runnerKey } from "../runner-record.js";
 import { MergedRenewal } from "./merged-renewal.js";
 import type { RenewalAnswer, RenewalNeed } from "./renewal-need.js";
@@ -55,7 +55,7 @@ export function createRenewals(deps: RenewalsDeps): Renewals {
   const presenceEnds = new Map<string, number>();
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
-  let lazyTimer: NodeJS.Timeout | undefined;
+  let lazyTimer: Timer | undefined;
   let stopped = false;
 
   /** Takes what fits into one call, one entry a runner, each runner's needs in their order. */
@@ -132,7 +132,7 @@ export function createRenewals(deps: RenewalsDeps): Renewals {
   function pump(): void {
     running ??= (async () => {
       // At the end of this turn of the event loop, so that calls that came in together leave together.
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => clock.setImmediate(resolve));
       do await send();
       while (waiting.length > 0);
       running = undefined;
@@ -142,7 +142,7 @@ export function createRenewals(deps: RenewalsDeps): Renewals {
 
   function armLazyTimer(): void {
     if (stopped) return;
-    lazyTimer ??= setTimeout(() => {
+    lazyTimer ??= clock.setTimeout(() => {
       lazyTimer = undefined;
       if (lazy.size > 0) pump();
     }, lazyMs);
@@ -166,7 +166,7 @@ export function createRenewals(deps: RenewalsDeps): Renewals {
     presenceEndMs: (namespace, runnerId) => presenceEnds.get(runnerKey(namespace, runnerId)),
     async stop() {
       stopped = true;
-      clearTimeout(lazyTimer);
+      clock.clearTimeout(lazyTimer);
       lazy.clear();
       await running;
     },

@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { eventually } from "@switchyard/testkit";
 import { expect, it } from "vitest";
 import type { RunnerRecord } from "../runner-record.js";
@@ -22,6 +23,7 @@ function setUp(stepMs: number) {
       changedAll: () => undefined,
     },
     clock: {
+      ...systemClock,
       monotonicMs: () => {
         nowMs += stepMs;
         return nowMs;

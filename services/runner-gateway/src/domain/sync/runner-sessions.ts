@@ -1,8 +1,8 @@
+import type { Clock, Timer } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import { type Lease, type Revocation, Revocation_Reason } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { attemptKey } from "../attempt-key.js";
-import type { Clock } from "../clock.js";
 import type { GiveBack } from "../give-back.js";
 import { type RunnerRecord, runnerKey } from "../runner-record.js";
 import type { RunnerRegistry } from "../runner-registry.js";
@@ -81,7 +81,7 @@ const unsealedDelayMs = 5_000;
 export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
   const { registry, clock, giveBack, pendingMs } = deps;
   const sessions = new Map<string, RunnerSession>();
-  const timers = new Map<RunnerSession, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
+  const timers = new Map<RunnerSession, { readonly timer: Timer; readonly atMs: number }>();
   let stopping = false;
 
   registry.subscribe((changed) => {
@@ -145,12 +145,12 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
     if (atMs === Number.POSITIVE_INFINITY) return;
     const armed = timers.get(session);
     if (armed !== undefined && armed.atMs <= atMs) return;
-    clearTimeout(armed?.timer);
+    clock.clearTimeout(armed?.timer);
     const onDue = () => {
       timers.delete(session);
       sweep(session);
     };
-    const timer = setTimeout(onDue, Math.max(1, Math.ceil(atMs - now)));
+    const timer = clock.setTimeout(onDue, Math.max(1, Math.ceil(atMs - now)));
     timers.set(session, { timer, atMs });
   }
 
@@ -261,7 +261,7 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
     counts: () => countsOf(sessions.values()),
     stop() {
       stopping = true;
-      for (const { timer } of timers.values()) clearTimeout(timer);
+      for (const { timer } of timers.values()) clock.clearTimeout(timer);
       timers.clear();
       for (const session of sessions.values()) update(session);
     },

@@ -1,4 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import {
   RunnerMode,
@@ -7,7 +8,6 @@ import {
 } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { Activity } from "../activity.js";
-import type { Clock } from "../clock.js";
 import { durationFromMs, durationToMs } from "../durations.js";
 import type { Renewals } from "../renewals/renewals.js";
 import type { Reports } from "../reports.js";
@@ -78,7 +78,7 @@ export function createSyncRunner(
     for (let leftMs = untilMs - begunMs; leftMs > 0; leftMs = untilMs - clock.monotonicMs()) {
       const ending = deps.ending(namespace, runnerId, attempts);
       if (ending === undefined) return;
-      await withinMs(ending, leftMs);
+      await withinMs(clock, ending, leftMs);
     }
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Pool } from "@switchyard/postgres";
 import { hasScope, mayTouch, type Principal, type TokenVerdict } from "@switchyard/service-kit";
@@ -10,7 +11,6 @@ import {
   revokeAccessToken,
 } from "../../store/access-tokens.js";
 import { inTransaction } from "../../store/database.js";
-import type { Clock } from "../clock.js";
 import { issueToken } from "../runner-token.js";
 import { type AccessGrant, type AccessToken, tokenBeginning, verdictOn } from "./access-token.js";
 import type { TokenUses } from "./token-uses.js";

@@ -1,3 +1,5 @@
+import { type Clock, systemClock, type Timer } from "@switchyard/clock";
+
 /** Gathers when tokens were used and writes that down, off the path of any call. */
 export interface TokenUses {
   /** A token is in use now. */
@@ -15,19 +17,26 @@ export interface TokenUsesDeps {
   readonly onError: (error: unknown) => void;
   /** Wait before what was noted is written. Default 10 s. */
   readonly intervalMs?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 const minuteMs = 60_000;
 
 /** Creates the gatherer: a token costs one update a minute at most, whatever the number of its calls. */
-export function createTokenUses({ write, onError, intervalMs = 10_000 }: TokenUsesDeps): TokenUses {
+export function createTokenUses({
+  write,
+  onError,
+  intervalMs = 10_000,
+  clock = systemClock,
+}: TokenUsesDeps): TokenUses {
   let uses = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
 
   function arm(): void {
     if (stopped || timer !== undefined) return;
-    timer = setTimeout(() => {
+    timer = clock.setTimeout(() => {
       timer = undefined;
       flush().catch(onError);
     }, intervalMs);
@@ -56,7 +65,7 @@ export function createTokenUses({ write, onError, intervalMs = 10_000 }: TokenUs
     flush,
     async stop() {
       stopped = true;
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       await flush().catch(onError);
     },
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "@connectrpc/connect";
+import { type Clock, systemClock, type Timer } from "@switchyard/clock";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import type {
   DispatchService,
@@ -34,6 +35,8 @@ export interface CapacityLoopDeps {
   readonly holdMs?: number;
   /** First wait after an error, doubled up to 2 s, with full jitter. Default 50 ms. */
   readonly backoffMs?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Above so many runners in the books, a new session begins, so that those that are gone are forgotten. */
@@ -65,11 +68,11 @@ interface Session {
  * even so is held by its runners, and comes to light when they name what they have (`onInterrupted` asks them to).
  */
 export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
-  const { scheduler, holdMs = 20_000, backoffMs = 50 } = deps;
+  const { scheduler, holdMs = 20_000, backoffMs = 50, clock = systemClock } = deps;
   let session = newSession([]);
   let inFlight = 0;
-  let tickle: NodeJS.Immediate | undefined;
-  let retryTimer: NodeJS.Timeout | undefined;
+  let tickle: Timer | undefined;
+  let retryTimer: Timer | undefined;
   let failures = 0;
   /** Sessions that ended and are not closed yet, with nothing in their books. */
   const unclosed = new Set<Session>();
@@ -112,12 +115,12 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
   }
 
   async function call(current: Session): Promise<void> {
-    const sentMs = performance.now();
+    const sentMs = clock.monotonicMs();
     try {
       const asking = ask(current, holdMs);
       const { revision } = current;
       // A call that a newer one has replaced is rightly empty.
-      const isEarly = !(await asking) && current.revision === revision && performance.now() - sentMs < holdMs / 2;
+      const isEarly = !(await asking) && current.revision === revision && clock.monotonicMs() - sentMs < holdMs / 2;
       if (isEarly) retryAfter(earlyAnswerMs);
     } catch (error) {
       if (current === session && !stopping) {
@@ -181,8 +184,8 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
 
   function retryAfter(waitMs: number): void {
     if (stopping) return;
-    clearTimeout(retryTimer);
-    retryTimer = setTimeout(() => {
+    clock.clearTimeout(retryTimer);
+    retryTimer = clock.setTimeout(() => {
       retryTimer = undefined;
       pump();
     }, waitMs);
@@ -193,7 +196,7 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
       session.book.set(wish);
       if (!session.book.hasNews) return;
       // At the end of this turn of the event loop, with the changes of all runners that come in it.
-      tickle ??= setImmediate(() => {
+      tickle ??= clock.setImmediate(() => {
         tickle = undefined;
         pump();
       });
@@ -205,8 +208,8 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
     async stop() {
       if (!started || stopping) return;
       stopping = true;
-      clearImmediate(tickle);
-      clearTimeout(retryTimer);
+      clock.clearImmediate(tickle);
+      clock.clearTimeout(retryTimer);
       // Brings what was granted and has not arrived. Calls that are still held after that can bring nothing new.
       unclosed.add(closing(session));
       await close().catch(deps.onError);

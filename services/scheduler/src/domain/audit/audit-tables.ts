@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { leaseRows, openSerials } from "../../store/audit-rows.js";
 import type { Namespace } from "../core/namespace.js";
 import type { ShardTerm } from "../shard/shard-term.js";
@@ -29,7 +28,7 @@ export async function auditTables(
   const findings = [...differing];
   let next = afterLeases;
   for (let i = 0; i < steps; i++) {
-    await setImmediate();
+    await new Promise<void>((resolve) => term.clock.setImmediate(resolve));
     const from = next;
     const open = await lookTwice(term, () => lookAtOpen(term, space, from));
     findings.push(...open.differing);

@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { expect, it } from "vitest";
 import { inSlices } from "./in-slices.js";
 
@@ -16,6 +17,7 @@ it("lets everybody else go on between two slices", async () => {
   setImmediate(() => void others++);
   let rests = 0;
   const answer = await inSlices(
+    systemClock,
     workUntil(
       () => others > 0,
       () => undefined,
@@ -34,7 +36,7 @@ it("ends the work, which clears up, when it may not go on", async () => {
   );
   const lost = new Error("lost");
   await expect(
-    inSlices(endless, () => {
+    inSlices(systemClock, endless, () => {
       throw lost;
     }),
   ).rejects.toBe(lost);

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import type { Clock } from "@switchyard/clock";
 
 /** Longest that work goes on before everybody else has a turn, ms. */
 const sliceMs = 2;
@@ -12,18 +12,19 @@ const stepsPerLook = 32;
  * @param mayGoOn called after each rest; what it throws ends the work
  */
 export async function inSlices<Result>(
+  clock: Clock,
   work: Generator<undefined, Result, undefined>,
   mayGoOn: () => void,
 ): Promise<Result> {
   for (;;) {
-    const until = performance.now() + sliceMs;
+    const until = clock.monotonicMs() + sliceMs;
     do {
       for (let i = 0; i < stepsPerLook; i++) {
         const step = work.next();
         if (step.done) return step.value;
       }
-    } while (performance.now() < until);
-    await setImmediate();
+    } while (clock.monotonicMs() < until);
+    await new Promise<void>((resolve) => clock.setImmediate(resolve));
     try {
       mayGoOn();
     } catch (error) {

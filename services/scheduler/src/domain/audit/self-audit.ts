@@ -1,3 +1,4 @@
+import type { Timer } from "@switchyard/clock";
 import type { Logger } from "pino";
 import type { ShardTerm } from "../shard/shard-term.js";
 import { auditMemory, type Finding } from "./audit-memory.js";
@@ -27,13 +28,13 @@ export interface SelfAudit {
  */
 export function createSelfAudit(term: ShardTerm, { logger, intervalMs, onFinding }: SelfAuditOptions): SelfAudit {
   const positions = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
 
   async function runOnce(): Promise<readonly Finding[]> {
     const findings: Finding[] = [];
     for (const space of term.state.spaces.values()) {
-      findings.push(...(await inSlices(auditMemory(space), () => term.assertValid())));
+      findings.push(...(await inSlices(term.clock, auditMemory(space), () => term.assertValid())));
       const { findings: differing, next } = await auditTables(term, space, positions.get(space.name) ?? 0);
       positions.set(space.name, next);
       findings.push(...differing);
@@ -50,7 +51,7 @@ export function createSelfAudit(term: ShardTerm, { logger, intervalMs, onFinding
 
   function schedule(): void {
     if (stopped || intervalMs === 0) return;
-    timer = setTimeout(() => {
+    timer = term.clock.setTimeout(() => {
       runOnce()
         // A term that is over can't be looked at; everything else is worth a line.
         .catch((error: unknown) => (stopped ? undefined : logger.warn({ err: error }, "the self-audit could not look")))
@@ -62,7 +63,7 @@ export function createSelfAudit(term: ShardTerm, { logger, intervalMs, onFinding
     start: schedule,
     stop() {
       stopped = true;
-      clearTimeout(timer);
+      term.clock.clearTimeout(timer);
     },
     runOnce,
   };

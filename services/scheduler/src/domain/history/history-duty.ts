@@ -1,3 +1,4 @@
+import type { Timer } from "@switchyard/clock";
 import { reasonOf } from "@switchyard/errors";
 import type { Logger } from "pino";
 import type { ShardTerm, TermDuty } from "../shard/shard-term.js";
@@ -31,7 +32,7 @@ interface HistoryKeeper {
 }
 
 function createHistoryKeeper(term: ShardTerm, { logger, intervalMs, eventRetentionMs }: HistoryOptions): HistoryKeeper {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
 
   async function runOnce(): Promise<void> {
@@ -42,7 +43,7 @@ function createHistoryKeeper(term: ShardTerm, { logger, intervalMs, eventRetenti
 
   function schedule(): void {
     if (stopped) return;
-    timer = setTimeout(() => {
+    timer = term.clock.setTimeout(() => {
       runOnce().catch(tell).finally(schedule);
     }, intervalMs);
   }
@@ -57,7 +58,7 @@ function createHistoryKeeper(term: ShardTerm, { logger, intervalMs, eventRetenti
     start: schedule,
     stop() {
       stopped = true;
-      clearTimeout(timer);
+      term.clock.clearTimeout(timer);
     },
   };
 }

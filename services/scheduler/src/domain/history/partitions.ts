@@ -1,6 +1,6 @@
-import type { Pool } from "@switchyard/postgres";
 import type { NumberedEvents } from "../../store/numbered-events.js";
-import { eventsPerPartition, makePartitions, type Partition } from "../../store/partitions.js";
+import { eventsPerPartition, type Partition } from "../../store/partitions.js";
+import type { ShardStore } from "../../store/shard-store.js";
 import type { Term } from "../../store/term.js";
 import { bucketAt, dayAt, dayMs, retentionFamilies } from "../core/retention-bucket.js";
 import type { CoreState } from "../core/core-state.js";
@@ -8,7 +8,7 @@ import type { SubmitWrite } from "../core/writes.js";
 
 /** What partitions are made with. */
 export interface PartitionsOptions {
-  readonly pool: Pool;
+  readonly store: ShardStore;
   readonly term: Term;
 }
 
@@ -84,7 +84,8 @@ export class Partitions {
 
   async #make(partitions: readonly Partition[]): Promise<void> {
     try {
-      await makePartitions(this.#options.pool, this.#options.term, partitions);
+      const { store, term } = this.#options;
+      await store.makePartitions(term, partitions);
       for (const partition of partitions) this.#there.add(key(partition));
     } finally {
       for (const partition of partitions) this.#making.delete(key(partition));

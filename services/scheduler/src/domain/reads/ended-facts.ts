@@ -1,9 +1,8 @@
-import { loadByReuseKey, loadFinalStates } from "../../store/ended-facts.js";
+import type { ShardStore } from "../../store/shard-store.js";
 import type { JobRequest } from "../core/admit.js";
 import type { EndWatch } from "../core/end-watch.js";
 import { type EndedFact, type EndedFacts, noFacts } from "../core/reuse.js";
 import type { Namespace } from "../core/namespace.js";
-import type { Pool } from "@switchyard/postgres";
 
 /** Facts that are complete up to the moment of the call. */
 export type FactSource = () => EndedFacts;
@@ -21,7 +20,7 @@ export interface FactQuery {
  * adds what has ended since; call it right before the decision, then close the watch.
  */
 export function readEndedFacts(
-  pool: Pool,
+  store: ShardStore,
   space: Namespace,
   items: readonly JobRequest[],
 ): Promise<{ readonly facts: FactSource; readonly close: () => void }> {
@@ -31,12 +30,12 @@ export function readEndedFacts(
     for (const parent of parents) if ("serial" in parent) serials.add(parent.serial);
     if (reuse && reuse.states.length > 0) keys.add(reuse.key);
   }
-  return readFacts(pool, space, { serials, keys });
+  return readFacts(store, space, { serials, keys });
 }
 
 /** Reads history; else as {@link readEndedFacts}. */
 export async function readFacts(
-  pool: Pool,
+  store: ShardStore,
   space: Namespace,
   { serials, keys }: FactQuery,
 ): Promise<{ readonly facts: FactSource; readonly close: () => void }> {
@@ -44,8 +43,8 @@ export async function readFacts(
   const watch = space.endWatches.open();
   try {
     const [states, byKey] = await Promise.all([
-      serials.size > 0 ? loadFinalStates(pool, space.id, space.buckets.holding(serials), [...serials]) : new Map(),
-      keys.size > 0 ? loadByReuseKey(pool, space.id, space.buckets.all(), [...keys]) : new Map(),
+      serials.size > 0 ? store.loadFinalStates(space.id, space.buckets.holding(serials), [...serials]) : new Map(),
+      keys.size > 0 ? store.loadByReuseKey(space.id, space.buckets.all(), [...keys]) : new Map(),
     ]);
     return { facts: () => complete({ states, byKey }, watch), close: watch.close };
   } catch (error) {

@@ -1,5 +1,5 @@
-import type { Pool } from "@switchyard/postgres";
-import { readEnds, readJobs } from "../../store/job-rows.js";
+import type { Clock } from "@switchyard/clock";
+import type { ShardStore } from "../../store/shard-store.js";
 import { openState } from "../core/core-event.js";
 import type { JobShape, JobState, OpenJob } from "../core/model.js";
 import type { Namespace } from "../core/namespace.js";
@@ -21,7 +21,8 @@ export interface JobRecord {
 
 /** The term whose memory a read looks at. */
 export interface ReadTerm {
-  readonly pool: Pool;
+  readonly store: Pick<ShardStore, "readJobs" | "readEnds">;
+  readonly clock: Clock;
   /** @throws SwitchyardError `SHARD_LOST` when the term is not in force any more */
   assertValid(): void;
 }
@@ -64,8 +65,8 @@ export async function readFirstRecords(
   if (buckets.length === 0) return { records: [], covered: serials.length };
   const withPast = serials.filter((serial) => !hasNoPast(openBefore.get(serial)));
   const [jobs, earlier] = await Promise.all([
-    readJobs(term.pool, space.id, buckets, serials, payloads, maxBytes),
-    withPast.length === 0 ? [] : readEnds(term.pool, space.id, buckets, withPast, payloads, maxBytes),
+    term.store.readJobs(space.id, buckets, serials, payloads, maxBytes),
+    withPast.length === 0 ? [] : term.store.readEnds(space.id, buckets, withPast, payloads, maxBytes),
   ]);
   const later = await readLaterEnds(term, space, buckets, serials, new Set(withPast), payloads);
   term.assertValid();
@@ -108,7 +109,7 @@ async function readLaterEnds(
     const changed = serials.filter((serial) => !read.has(serial) && !hasNoPast(space.job(serial)));
     if (changed.length === 0) return ends;
     for (const serial of changed) read.add(serial);
-    ends.push(...(await readEnds(term.pool, space.id, buckets, changed, payloads)));
+    ends.push(...(await term.store.readEnds(space.id, buckets, changed, payloads)));
   }
 }
 

@@ -32,6 +32,7 @@ export class RecordReads {
     let reader = bySpace.get(space);
     if (!reader) {
       reader = createCoalescer({
+        clock: term.clock,
         maxItems: payloads ? most.payloads : most.bare,
         flush: async (serials) => {
           const records = await readRecords(term, space, serials, payloads);

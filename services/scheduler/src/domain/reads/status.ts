@@ -1,3 +1,4 @@
+import type { Clock } from "@switchyard/clock";
 import type { ShardTerm } from "../shard/shard-term.js";
 
 /** How the scheduler and its databases are. */
@@ -18,15 +19,16 @@ const patienceMs = 2_000;
 
 /** Asks the databases and looks at memory. Never fails. */
 export async function readStatus(
+  clock: Clock,
   terms: () => readonly ShardTerm[],
   ping: () => Promise<void>,
 ): Promise<SchedulerStatus> {
-  const startedAt = performance.now();
+  const startedAt = clock.monotonicMs();
   const late = new Promise<never>((_, reject) =>
-    setTimeout(() => reject(new Error("the database does not answer")), patienceMs).unref(),
+    clock.setTimeout(() => reject(new Error("the database does not answer")), patienceMs).unref(),
   );
   const databaseLatencyMs = await Promise.race([ping(), late]).then(
-    () => performance.now() - startedAt,
+    () => clock.monotonicMs() - startedAt,
     () => undefined,
   );
   return { databaseLatencyMs, shards: terms().map(statusOf) };

@@ -1,5 +1,4 @@
 import { SwitchyardError } from "@switchyard/errors";
-import { readEvents } from "../../store/read-events.js";
 import type { EventRow } from "../../store/event-row.js";
 import type { Namespace } from "../core/namespace.js";
 import type { JobShape } from "../core/model.js";
@@ -99,7 +98,7 @@ export function watchEvents(
   signal.addEventListener("abort", changed);
 
   async function* replay(from: number, upTo: number): AsyncGenerator<EventBatch> {
-    for await (const step of readEvents(term.pool, term.term.shard, from, upTo)) {
+    for await (const step of term.store.readEvents(term.term.shard, from, upTo)) {
       if ("lostUpTo" in step) {
         yield { events: [], live: [], upTo: step.lostUpTo, overrun: true };
         continue;

@@ -1,3 +1,4 @@
+import { type Clock, sleep, type Timer } from "@switchyard/clock";
 import type { Pool } from "@switchyard/postgres";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Logger } from "pino";
@@ -24,6 +25,7 @@ export interface TermRollupsOptions {
   readonly term: Term;
   readonly state: CoreState;
   readonly feed: EventFeed;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** From the end of a write to the next one, ms. Default 1 s. */
   readonly intervalMs?: number;
@@ -66,7 +68,7 @@ export class TermRollups {
   #loaded: Promise<void> | undefined;
   /** Ends that were published while the load was on its way; they are folded behind what it reads, in the order in which they happened. */
   #early: EndEvent[] | undefined = [];
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #round: Promise<void> = Promise.resolve();
   #rounds = 0;
   #hurried = false;
@@ -101,7 +103,7 @@ export class TermRollups {
   /** Ends at once. What is not written is folded from the events by the next owner. */
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
     this.#unsubscribe();
     for (const wake of this.#wake) wake();
   }
@@ -137,7 +139,7 @@ export class TermRollups {
   /** Writes what has been folded; returns when it is durable. For whoever can't wait for the next round. */
   async write(): Promise<void> {
     await this.#loaded;
-    clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
     this.#round = this.#round.then(() => this.#writeOnce());
     await this.#round;
   }
@@ -192,7 +194,7 @@ export class TermRollups {
       } catch (error) {
         if (this.#stopped) throw termEnded();
         this.#options.logger.warn({ err: error }, "the sums could not be loaded; tried again");
-        await new Promise((resolve) => setTimeout(resolve, this.#intervalMs));
+        await sleep(this.#options.clock, this.#intervalMs);
       }
     }
   }
@@ -223,9 +225,9 @@ export class TermRollups {
   }
 
   #writeSoon(ms: number): void {
-    clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#options.clock.setTimeout(() => {
       this.#round = this.#round.then(() => this.#writeOnce()).then(() => this.#writeSoon(this.#intervalMs));
     }, ms);
   }

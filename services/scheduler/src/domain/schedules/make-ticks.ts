@@ -51,7 +51,7 @@ async function admitTicks(
   complete: (write: SubmitWrite, last: number) => void,
 ): Promise<number> {
   for (;;) {
-    const { facts, close } = await readEndedFacts(term.pool, space, requests);
+    const { facts, close } = await readEndedFacts(term.store, space, requests);
     try {
       term.assertValid();
       checkItems(space, requests, facts());

@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { eventually } from "@switchyard/testkit";
 import { afterEach, expect, it } from "vitest";
 import { Namespace } from "../core/namespace.js";
@@ -16,7 +17,7 @@ let isReady = true;
 let asked = 0;
 let due: string[] = [];
 const timer = new ScheduleTimer(
-  { now: () => now },
+  { ...systemClock, now: () => now },
   () => {
     asked++;
     return isReady;

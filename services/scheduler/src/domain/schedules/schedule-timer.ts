@@ -1,5 +1,5 @@
+import type { Clock, Timer } from "@switchyard/clock";
 import { Timers } from "../core/timers.js";
-import type { Clock } from "../shard/clock.js";
 import type { Schedule } from "./schedule.js";
 
 /** Most schedules that are begun at one go: what is due at midnight must not keep the calls waiting. */
@@ -14,7 +14,7 @@ export class ScheduleTimer {
   readonly #clock: Clock;
   readonly #isReady: () => boolean;
   readonly #onDue: (schedule: Schedule) => void;
-  #sleep: NodeJS.Timeout | undefined;
+  #sleep: Timer | undefined;
   /** When the sleep ends, as it was meant, ms. */
   #sleepsUntil = Number.POSITIVE_INFINITY;
   #stopped = false;
@@ -42,12 +42,12 @@ export class ScheduleTimer {
   /** Nothing is due any more. */
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#sleep);
+    this.#clock.clearTimeout(this.#sleep);
   }
 
   #look(): void {
     if (!this.#isReady()) {
-      this.#sleep = setTimeout(() => this.#look(), longestSleepMs);
+      this.#sleep = this.#clock.setTimeout(() => this.#look(), longestSleepMs);
       return;
     }
     const now = this.#clock.now();
@@ -62,11 +62,11 @@ export class ScheduleTimer {
 
   /** Sleeps until the earliest is due. */
   #rest(): void {
-    clearTimeout(this.#sleep);
+    this.#clock.clearTimeout(this.#sleep);
     const next = this.#timers.next();
     this.#sleepsUntil = next ?? Number.POSITIVE_INFINITY;
     if (next === undefined || this.#stopped) return;
     const sleepMs = Math.min(Math.max(next - this.#clock.now(), 0), longestSleepMs);
-    this.#sleep = setTimeout(() => this.#look(), sleepMs);
+    this.#sleep = this.#clock.setTimeout(() => this.#look(), sleepMs);
   }
 }

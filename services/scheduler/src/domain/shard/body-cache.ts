@@ -1,5 +1,4 @@
-import type { Pool } from "@switchyard/postgres";
-import { readJobs } from "../../store/job-rows.js";
+import type { ShardStore } from "../../store/shard-store.js";
 import type { OpenJob } from "../core/model.js";
 import type { JobBody, Write } from "../core/writes.js";
 import { BodyPages } from "./body-pages.js";
@@ -9,7 +8,7 @@ export interface BodyCache {
   /** Keeps the bodies of a write's new jobs, and forgets those of jobs that it ends, deletes or gives another body. The oldest go when there are too many bytes. */
   follow(write: Write): void;
   /** The bodies of jobs, in their order; those that are not kept are read from the database. */
-  get(pool: Pool, jobs: readonly OpenJob[]): Promise<JobBody[]>;
+  get(store: Pick<ShardStore, "readJobs">, jobs: readonly OpenJob[]): Promise<JobBody[]>;
   /** The subject of a job whose body is kept, or was read for a runner; else undefined. */
   subjectOf(job: Pick<OpenJob, "space" | "serial">): string | undefined;
 }
@@ -46,13 +45,12 @@ export function createBodyCache(maxBytes: number): BodyCache {
       }
     },
     subjectOf: (job) => kept(job)?.subject ?? subjects.get(keyOf(job)),
-    async get(pool, jobs) {
+    async get(store, jobs) {
       const missing = jobs.filter((job) => !kept(job));
       const read = new Map<OpenJob, JobBody>();
       for (const space of new Set(missing.map((job) => job.space))) {
         const wanted = missing.filter((job) => job.space === space);
-        const rows = await readJobs(
-          pool,
+        const rows = await store.readJobs(
           space.id,
           [...new Set(wanted.map(({ bucket }) => bucket))],
           wanted.map(({ serial }) => serial),

@@ -1,8 +1,7 @@
-import type { Pool } from "@switchyard/postgres";
-import { loadFinalStates } from "../../store/ended-facts.js";
-import { loadOpenJobs, type OpenRow } from "../../store/load-open.js";
-import { loadLeases, loadNamespaces, type LeaseRow } from "../../store/load-shard.js";
+import type { OpenRow } from "../../store/load-open.js";
+import type { LeaseRow } from "../../store/load-shard.js";
 import { decodeProgress } from "../../store/progress-text.js";
+import type { ShardStore } from "../../store/shard-store.js";
 import { watchAttempt } from "../core/claim.js";
 import { type CoreState, createCoreState } from "../core/core-state.js";
 import { createEffects, writesOf } from "../core/effects.js";
@@ -31,19 +30,19 @@ export interface LoadedState {
  * presence is granted anew in full; execution deadlines are absolute and stay.
  */
 export async function loadState(
-  pool: Pool,
+  store: ShardStore,
   shard: number,
   now: number,
   standard: RetentionFamily,
 ): Promise<LoadedState> {
   const state = createCoreState(standard);
   const effects = createEffects();
-  for (const seed of await loadNamespaces(pool, shard)) {
+  for (const seed of await store.loadNamespaces(shard)) {
     const space = new Namespace(seed, state.timers, standard);
     state.spaces.set(space.name, space);
-    const leases = new Map((await loadLeases(pool, seed.id)).map((lease) => [lease.serial, lease]));
+    const leases = new Map((await store.loadLeases(seed.id)).map((lease) => [lease.serial, lease]));
     const children: OpenJob[] = [];
-    for await (const page of loadOpenJobs(pool, seed.id)) {
+    for await (const page of store.loadOpenJobs(seed.id)) {
       for (const row of page) {
         const job = jobFromRow(space, row);
         space.open(job, row.standsForKey);
@@ -53,7 +52,7 @@ export async function loadState(
         else waitInLine(state, now, job, effects);
       }
     }
-    await linkChildren(pool, space, children);
+    await linkChildren(store, space, children);
     for (const child of children) waitInLine(state, now, child, effects);
   }
   return { state, writes: writesOf(effects, now) };
@@ -82,13 +81,13 @@ function jobFromRow(space: Namespace, { serial, bucket, kind, decision, extra }:
 }
 
 /** Ties children to parents that are open; those that have ended are looked up. */
-async function linkChildren(pool: Pool, space: Namespace, children: readonly OpenJob[]): Promise<void> {
+async function linkChildren(store: ShardStore, space: Namespace, children: readonly OpenJob[]): Promise<void> {
   const gone = children
     .flatMap(({ parents }) => parents.map(({ parent }) => parent))
     .filter((serial) => !space.job(serial));
   const ends: ReadonlyMap<number, FinalState> =
     gone.length > 0
-      ? await loadFinalStates(pool, space.id, space.buckets.holding(gone), [...new Set(gone)])
+      ? await store.loadFinalStates(space.id, space.buckets.holding(gone), [...new Set(gone)])
       : new Map();
   for (const child of children) tieToParents(child, child.parents, ends);
 }

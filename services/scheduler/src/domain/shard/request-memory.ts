@@ -1,7 +1,7 @@
 import { AgedMap } from "@switchyard/collections";
-import type { Pool } from "@switchyard/postgres";
 import { unpackSerials } from "../../store/request-rows.js";
-import { findRequests, type RequestRow } from "../../store/load-shard.js";
+import type { RequestRow } from "../../store/load-shard.js";
+import type { ShardStore } from "../../store/shard-store.js";
 import type { Namespace } from "../core/namespace.js";
 import { isRecentUuid7, requestDays, requestWindowMs } from "../core/request-day.js";
 import type { RequestRecord, Write } from "../core/writes.js";
@@ -46,7 +46,7 @@ export class RequestMemory {
 
   /** Reads the table for those of the keys that may be older than the memory. */
   async read(
-    pool: Pool,
+    store: Pick<ShardStore, "findRequests">,
     space: Namespace,
     now: number,
     keys: readonly string[],
@@ -56,7 +56,7 @@ export class RequestMemory {
     );
     if (unknown.length === 0) return nothing;
     const since = now - requestWindowMs;
-    const rows = await findRequests(pool, space.id, requestDays(since, now), since, unknown);
+    const rows = await store.findRequests(space.id, requestDays(since, now), since, unknown);
     return new Map(
       rows.map(({ request_key, fingerprint, serials, n }) => [
         request_key,

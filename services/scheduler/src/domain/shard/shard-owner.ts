@@ -1,8 +1,9 @@
 import { SwitchyardError } from "@switchyard/errors";
+import type { Clock, Timer } from "@switchyard/clock";
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { Logger } from "pino";
-import { loadNextSequence, loadRequests } from "../../store/load-shard.js";
-import { type Claimant, type Receiver, releaseShard, takeShard } from "../../store/take-shard.js";
+import type { ShardStore } from "../../store/shard-store.js";
+import type { Claimant, Receiver } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
 import { requestDays } from "../core/request-day.js";
 import type { RetentionFamily } from "../core/retention-bucket.js";
@@ -10,7 +11,6 @@ import type { Write } from "../core/writes.js";
 import { Partitions } from "../history/partitions.js";
 import { TermRollups } from "../rollups/term-rollups.js";
 import { createBodyCache } from "./body-cache.js";
-import type { Clock } from "./clock.js";
 import { EventFeed } from "./event-feed.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
@@ -21,13 +21,9 @@ import type { InterceptFlush } from "./term-lanes.js";
 /** How a replica owns a shard. */
 export interface ShardOwnerOptions {
   readonly shard: number;
-  readonly url: string;
-  /** For reads. */
+  readonly store: ShardStore;
+  /** For reads that look at many jobs. */
   readonly pool: Pool;
-  /** For taking the shard and giving it back: a burst of reads that keeps every connection of a pool busy must not stand in the way. */
-  readonly controlPool: Pool;
-  /** Makes the lease of the shard longer; false when the term is over. */
-  readonly renew: (term: Term) => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Names the replica; the same name takes its own shard back at once. */
@@ -96,6 +92,11 @@ export class ShardOwner {
     await this.#loop;
   }
 
+  /** Where this replica's time comes from. */
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
   /** The term in force now, if there is one. */
   get term(): ShardTerm | undefined {
     return this.#term;
@@ -104,12 +105,13 @@ export class ShardOwner {
   /** The term in force; waits a little for one. @throws SwitchyardError `OWNER_UNKNOWN` when none comes in time. */
   current(waitMs = 5_000): Promise<ShardTerm> {
     if (this.#term) return Promise.resolve(this.#term);
+    const { clock } = this.#options;
     return new Promise((resolve, reject) => {
       const give = (term: ShardTerm) => {
-        clearTimeout(timer);
+        clock.clearTimeout(timer);
         resolve(term);
       };
-      const timer = setTimeout(() => {
+      const timer = clock.setTimeout(() => {
         this.#waiting = this.#waiting.filter((waiting) => waiting !== give);
         const shard = String(this.#options.shard);
         reject(
@@ -144,9 +146,9 @@ export class ShardOwner {
   }
 
   #take(): Promise<Term | undefined> {
-    const { controlPool, shard, owner, address, leaseMs } = this.#options;
+    const { store, shard, owner, address, leaseMs } = this.#options;
     const claimant: Claimant = { owner, address: address(), leaseMs };
-    return takeShard(controlPool, shard, claimant);
+    return store.takeShard(shard, claimant);
   }
 
   /** One term, from its load to its end. */
@@ -154,15 +156,29 @@ export class ShardOwner {
     const { clock, logger, leaseMs } = this.#options;
     const takenAt = clock.now();
     let lost: Error | undefined;
-    const { running, writes } = await this.#load(term, (error) => {
+    const onLost = (error: Error) => {
       lost = error;
       // A request id that claimed to be new was stored already: its client's clock is wrong, so from now on all are looked up.
       if (isRepeatedRequest(error)) this.#trustRequestTimes = false;
       this.#wake?.();
-    });
-    running.validUntil(takenAt + leaseMs);
-    await running.start();
-    running.writeAll(writes);
+    };
+    // From the beginning: what takes long to load must not be lost over it.
+    const lease = this.#keepLease(term, takenAt + leaseMs);
+    try {
+      const { running, writes } = await this.#load(term, onLost);
+      lease.of(running);
+      await running.start();
+      running.writeAll(writes);
+      await this.#reign(running, takenAt, () => lost);
+    } finally {
+      lease.end();
+    }
+  }
+
+  /** A term in force, to its end. */
+  async #reign(running: ShardTerm, takenAt: number, lost: () => Error | undefined): Promise<void> {
+    const { clock, logger, leaseMs } = this.#options;
+    const { term } = running;
     logger.info(
       { shard: term.shard, epoch: term.epoch, openJobs: openJobs(running), loadMs: clock.now() - takenAt },
       "shard taken",
@@ -171,14 +187,11 @@ export class ShardOwner {
     running.watcher.termBegun();
     this.#hasOwned = true;
     for (const give of this.#waiting.splice(0)) give(running);
-    while (this.#running && !lost) {
-      // In step with the other shards of this process, so that their leases are renewed together.
-      await this.#pause(leaseMs / 3 - (performance.now() % (leaseMs / 3)));
-      if (!lost && this.#running) await this.#renew(running);
-    }
+    while (this.#running && !lost()) await this.#pause(leaseMs);
     this.#term = undefined;
-    if (lost) {
-      logger.warn({ err: lost, shard: term.shard, epoch: term.epoch }, "shard lost; taking it anew");
+    const error = lost();
+    if (error) {
+      logger.warn({ err: error, shard: term.shard, epoch: term.epoch }, "shard lost; taking it anew");
       return;
     }
     await running.stop();
@@ -191,8 +204,8 @@ export class ShardOwner {
     onLost: (error: Error) => void,
   ): Promise<{ readonly running: ShardTerm; readonly writes: readonly Write[] }> {
     const {
+      store,
       pool,
-      url,
       clock,
       logger,
       bodyCacheBytes,
@@ -203,11 +216,11 @@ export class ShardOwner {
     } = this.#options;
     const now = clock.now();
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
-      loadState(pool, term.shard, now, standard),
-      loadNextSequence(pool, term.shard),
-      loadRequests(pool, requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
+      loadState(store, term.shard, now, standard),
+      store.loadNextSequence(term.shard),
+      store.loadRequests(requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
     ]);
-    const partitions = new Partitions({ pool, term });
+    const partitions = new Partitions({ store, term });
     await partitions.ahead(state, nextSequence, now);
     // Nobody knows any more which event was a queue's last: all count as changed.
     for (const { shapes } of state.spaces.values())
@@ -215,14 +228,14 @@ export class ShardOwner {
     const feed = new EventFeed(nextSequence);
     const running = new ShardTerm({
       term,
-      url,
+      store,
       pool,
       state,
       feed,
       bodies: createBodyCache(bodyCacheBytes),
       requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
       partitions,
-      rollups: new TermRollups({ pool, term, state, feed, logger }),
+      rollups: new TermRollups({ pool, term, state, feed, clock, logger }),
       clock,
       logger,
       watcher,
@@ -235,33 +248,66 @@ export class ShardOwner {
 
   /** Gives the shard back. The first try may only find out that its connection has died, and a shard that is kept stands still for a whole lease. */
   async #release(term: Term): Promise<void> {
-    const { controlPool, logger } = this.#options;
+    const { store, logger } = this.#options;
     try {
-      await releaseShard(controlPool, term, this.#receiver);
+      await store.releaseShard(term, this.#receiver);
     } catch (error) {
       logger.warn({ err: error, shard: term.shard }, "could not give the shard back; trying again");
-      await releaseShard(controlPool, term, this.#receiver);
+      await store.releaseShard(term, this.#receiver);
     }
   }
 
-  async #renew(running: ShardTerm): Promise<void> {
-    const { renew, clock, leaseMs, logger } = this.#options;
-    // Counted from before the statement was sent: the database's clock can only have started later.
-    const sentAt = clock.now();
-    try {
-      if (await renew(running.term)) running.validUntil(sentAt + leaseMs);
-      else running.abandon(new Error("another replica took the shard"));
-    } catch (error) {
-      logger.warn({ err: error }, "could not renew the lease of the shard");
+  /** Renews the lease of a shard until told to end; `of` names the term, once there is one, that lives by it. */
+  #keepLease(term: Term, validUntil: number): { of(running: ShardTerm): void; end(): void } {
+    const { store, clock, leaseMs, logger } = this.#options;
+    let running: ShardTerm | undefined;
+    let until = validUntil;
+    let timer: Timer | undefined;
+    let over = false;
+
+    async function renew(): Promise<void> {
+      // Counted from before the statement was sent: the database's clock can only have started later.
+      const sentAt = clock.now();
+      try {
+        if (await store.renewShard(term, leaseMs)) until = sentAt + leaseMs;
+        else {
+          over = true;
+          until = 0;
+          running?.abandon(new Error("another replica took the shard"));
+        }
+        running?.validUntil(until);
+      } catch (error) {
+        logger.warn({ err: error }, "could not renew the lease of the shard");
+      }
     }
+
+    function schedule(): void {
+      if (over) return;
+      // In step with the other shards of this process, so that their leases are renewed together.
+      const waitMs = leaseMs / 3 - (clock.monotonicMs() % (leaseMs / 3));
+      timer = clock.setTimeout(() => void renew().then(schedule), waitMs);
+    }
+
+    schedule();
+    return {
+      of(loaded) {
+        running = loaded;
+        running.validUntil(until);
+      },
+      end() {
+        over = true;
+        clock.clearTimeout(timer);
+      },
+    };
   }
 
   /** Sleeps, unless woken. */
   #pause(ms: number): Promise<void> {
+    const { clock } = this.#options;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = clock.setTimeout(resolve, ms);
       this.#wake = () => {
-        clearTimeout(timer);
+        clock.clearTimeout(timer);
         resolve();
       };
     });

@@ -1,3 +1,4 @@
+import type { Clock, Timer } from "@switchyard/clock";
 import type { Pool } from "@switchyard/postgres";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Logger } from "pino";
@@ -10,9 +11,9 @@ import { type Decision, reportWrite, type Write } from "../core/writes.js";
 import type { Partitions } from "../history/partitions.js";
 import type { TermRollups } from "../rollups/term-rollups.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
+import type { ShardStore } from "../../store/shard-store.js";
 import type { Term } from "../../store/term.js";
 import type { BodyCache } from "./body-cache.js";
-import type { Clock } from "./clock.js";
 import type { EventFeed } from "./event-feed.js";
 import type { RequestMemory } from "./request-memory.js";
 import { LiveFeed } from "./live-feed.js";
@@ -30,7 +31,8 @@ export interface TermDuty {
 /** What a term works with. */
 export interface ShardTermOptions {
   readonly term: Term;
-  readonly url: string;
+  readonly store: ShardStore;
+  /** For reads that look at many jobs. */
   readonly pool: Pool;
   readonly state: CoreState;
   readonly feed: EventFeed;
@@ -54,6 +56,7 @@ export interface ShardTermOptions {
  */
 export class ShardTerm {
   readonly term: Term;
+  readonly store: ShardStore;
   readonly pool: Pool;
   readonly state: CoreState;
   readonly feed: EventFeed;
@@ -72,7 +75,7 @@ export class ShardTerm {
   readonly #underWay = new WeakMap<Write, Promise<void>>();
   #validUntil = 0;
   #lost: Error | undefined;
-  #dueTimer: NodeJS.Timeout | undefined;
+  #dueTimer: Timer | undefined;
   #renewalsDue = 0;
   #over = false;
   readonly #watchers = new Set<() => void>();
@@ -80,6 +83,7 @@ export class ShardTerm {
   constructor(options: ShardTermOptions) {
     this.#options = options;
     this.term = options.term;
+    this.store = options.store;
     this.pool = options.pool;
     this.state = options.state;
     this.feed = options.feed;
@@ -105,7 +109,7 @@ export class ShardTerm {
       // A lane may have died while another one connected: then nothing may begin that only the end of the term ends.
       this.#assertNotLost();
       this.rollups.start();
-      this.#dueTimer = setInterval(() => this.#handleDue(), dueIntervalMs);
+      this.#dueTimer = this.clock.setInterval(() => this.#handleDue(), dueIntervalMs);
       await Promise.all(this.#options.duties.map((duty) => duty.start(this)));
       this.#assertNotLost();
     } catch (error) {
@@ -214,7 +218,7 @@ export class ShardTerm {
   }
 
   #endHeldCalls(): void {
-    clearInterval(this.#dueTimer);
+    this.clock.clearInterval(this.#dueTimer);
     this.#over = true;
     this.rollups.stop();
     for (const session of this.sessions.values()) session.end();

@@ -1,4 +1,3 @@
-import { writeLimits, writeQueue } from "../../store/write-settings.js";
 import { dispatch } from "../core/dispatch.js";
 import type { LimitSpec } from "../core/limit-key.js";
 import type { Namespace } from "../core/namespace.js";
@@ -15,7 +14,7 @@ export function steerQueue(
 ): Promise<void> {
   return term.turns.take(`queue ${space.id}/${name}`, async () => {
     const settings = change(space.queue(name)?.settings ?? defaultQueueSettings);
-    await durably(term, () => writeQueue(term.pool, term.term, space.id, name, settings));
+    await durably(term, () => term.store.writeQueue(term.term, space.id, name, settings));
     term.writeAll(dispatch(term.clock.now(), setQueue(space, name, settings)));
   });
 }
@@ -27,7 +26,7 @@ export function steerLimits(
   limits: readonly { readonly key: string; readonly spec: LimitSpec }[],
 ): Promise<void> {
   return term.turns.take(`limits ${space.id}`, async () => {
-    await durably(term, () => writeLimits(term.pool, term.term, space.id, limits));
+    await durably(term, () => term.store.writeLimits(term.term, space.id, limits));
     const now = term.clock.now();
     term.writeAll(dispatch(now, setLimits(space, now, limits)));
   });

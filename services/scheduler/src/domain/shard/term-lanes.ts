@@ -1,18 +1,13 @@
-import { createGroupCommitLane, type GroupCommitLane, type LaneFlush } from "@switchyard/postgres";
-import type { Client } from "pg";
+import type { Clock } from "@switchyard/clock";
+import { createCommitLane, type GroupCommitLane, type LaneFlush } from "@switchyard/postgres";
 import type { Logger } from "pino";
 import type { LiveAttempt } from "../core/model.js";
 import type { ClaimWrite, ReportWrite, SubmitWrite, Write } from "../core/writes.js";
 import type { Partitions } from "../history/partitions.js";
-import { byKeyOnly } from "../../store/by-key-only.js";
 import type { NumberedEvents } from "../../store/numbered-events.js";
+import type { ShardStore, ShardWriter } from "../../store/shard-store.js";
 import type { Term } from "../../store/term.js";
-import { writeClaims } from "../../store/write-claims.js";
-import { writeProgress } from "../../store/write-progress.js";
-import { writeReports } from "../../store/write-reports.js";
-import { writeSubmits } from "../../store/write-submits.js";
 import type { BodyCache } from "./body-cache.js";
-import type { Clock } from "./clock.js";
 import type { EventFeed } from "./event-feed.js";
 import type { TermWatcher } from "./term-watcher.js";
 import { reportBytes, submitBytes } from "./write-sizes.js";
@@ -21,12 +16,15 @@ import { reportBytes, submitBytes } from "./write-sizes.js";
  * Stands between a lane and the statement that stores a batch, by the name of the lane: what makes writes fail, get lost or be late in tests.
  * Only the statement is wrapped. A failure thrown after it has run is a commit whose answer never came, and memory learns nothing of it.
  */
-export type InterceptFlush = <Item, Result>(lane: string, flush: LaneFlush<Item, Result>) => LaneFlush<Item, Result>;
+export type InterceptFlush = <Item, Result, Connection>(
+  lane: string,
+  flush: LaneFlush<Item, Result, Connection>,
+) => LaneFlush<Item, Result, Connection>;
 
 /** What the lanes of a term work with. */
 export interface TermLanesOptions {
   readonly term: Term;
-  readonly url: string;
+  readonly store: ShardStore;
   readonly feed: EventFeed;
   readonly bodies: BodyCache;
   readonly partitions: Partitions;
@@ -60,14 +58,18 @@ export class TermLanes {
   constructor(options: TermLanesOptions) {
     this.#options = options;
     this.#lanes = {
-      submit: this.#lane(laneNames.submit, writeSubmits, submitBytes),
-      claim: this.#lane(laneNames.claim, writeClaims, () => 0),
-      report: this.#lane(laneNames.report, writeReports, reportBytes),
-      progress: createGroupCommitLane<LiveAttempt, void>({
+      submit: this.#lane(laneNames.submit, ({ submits }) => submits, submitBytes),
+      claim: this.#lane(
+        laneNames.claim,
+        ({ claims }) => claims,
+        () => 0,
+      ),
+      report: this.#lane(laneNames.report, ({ reports }) => reports, reportBytes),
+      progress: createCommitLane<LiveAttempt, void, ShardWriter>({
         ...this.#laneOptions(laneNames.progress),
-        flush: async (client, attempts) => {
+        flush: async (writer, attempts) => {
           for (const attempt of attempts) this.#progressing.delete(attempt);
-          return this.#store(laneNames.progress, client, attempts, () => writeProgress(client, options.term, attempts));
+          return this.#store(laneNames.progress, writer, attempts, () => writer.progress(options.term, attempts));
         },
       }),
     };
@@ -117,22 +119,22 @@ export class TermLanes {
 
   #lane<W extends Write>(
     name: keyof typeof laneNames,
-    store: (client: Client, term: Term, writes: readonly W[], events: NumberedEvents) => Promise<void>,
+    storeOf: (writer: ShardWriter) => (term: Term, writes: readonly W[], events: NumberedEvents) => Promise<void>,
     sizeOf: (write: W) => number,
   ): GroupCommitLane<W, void> {
     const { term, clock, feed, partitions, onCommitted } = this.#options;
-    return createGroupCommitLane<W, void>({
+    return createCommitLane<W, void, ShardWriter>({
       ...this.#laneOptions(name),
       sizeOf,
       maxBytes: 8 * 1024 * 1024,
-      flush: async (client, writes) => {
+      flush: async (writer, writes) => {
         this.#fillSubjects(writes);
         const events = feed.number(
           clock.now(),
           writes.flatMap((write) => write.events),
         );
         await partitions.forEvents(events);
-        const stored = await this.#store(name, client, writes, () => store(client, term, writes, events));
+        const stored = await this.#store(name, writer, writes, () => storeOf(writer)(term, writes, events));
         onCommitted(writes, events);
         return stored;
       },
@@ -147,17 +149,18 @@ export class TermLanes {
   }
 
   /** Runs the statement of a flush, behind the interception where there is one. */
-  #store<Item>(name: string, client: Client, items: readonly Item[], statement: () => Promise<void>) {
-    const flush: LaneFlush<Item, void> = async (_, batch) => {
+  #store<Item>(name: string, writer: ShardWriter, items: readonly Item[], statement: () => Promise<void>) {
+    const flush: LaneFlush<Item, void, ShardWriter> = async (_, batch) => {
       await statement();
       return batch.map(() => undefined);
     };
-    return (this.#options.interceptFlush?.(name, flush) ?? flush)(client, items);
+    return (this.#options.interceptFlush?.(name, flush) ?? flush)(writer, items);
   }
 
   #laneOptions(name: string) {
-    const { url, logger, onFailure, watcher } = this.#options;
+    const { store, logger, clock, onFailure, watcher } = this.#options;
     const lane = `scheduler-${name}`;
-    return { name: lane, url, log: logger, settings: byKeyOnly, onFailure, onFlush: watcher.lane(lane) };
+    const connect = () => store.openWriter(lane);
+    return { name: lane, connect, log: logger, clock, onFailure, onFlush: watcher.lane(lane) };
   }
 }

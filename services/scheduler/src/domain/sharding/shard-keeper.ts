@@ -1,3 +1,4 @@
+import type { Clock, Timer } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import { createListener, type Listener } from "@switchyard/postgres";
 import type { Logger } from "pino";
@@ -18,6 +19,7 @@ export interface ShardKeeperOptions {
   readonly replicaId: string;
   /** Length of a shard's lease, ms; a replica that says nothing for as long counts as dead. */
   readonly leaseMs: number;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Makes what owns a shard from now on; `address` says where this replica is reached. */
   readonly createOwner: (shard: number, database: ShardDatabase, share: number) => ShardOwner;
@@ -65,7 +67,7 @@ export class ShardKeeper {
   #beatDue = 0;
   #looking: Promise<void> | undefined;
   #next: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #giving = false;
   #started: Start | undefined;
 
@@ -123,21 +125,16 @@ export class ShardKeeper {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
     this.#started?.reject(stoppedBefore());
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
     await this.#looking;
-    clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
     await Promise.all([...this.#tenures.values()].map((tenure) => this.#end(tenure, undefined)));
     const { logger, databases, replicaId } = this.#options;
     await forgetReplica(databases[0].controlPool, replicaId).catch((error: unknown) =>
       logger.warn({ err: error }, "could not say that this replica has ended"),
     );
-  }
-
-  /** Names this replica. */
-  get replicaId(): string {
-    return this.#options.replicaId;
   }
 
   /** The numbers of all shards, rising. */
@@ -165,10 +162,19 @@ export class ShardKeeper {
     return this.#seen.get(shard);
   }
 
+  /** Who owns a shard, as far as it is known here; empty texts where nobody does, or can't be reached. */
+  ownerOf(shard: number): { readonly owner: string; readonly address: string; readonly epoch: number } {
+    const term = this.#tenures.get(shard)?.owner.term?.term;
+    if (term) return { owner: this.#options.replicaId, address: this.#address, epoch: term.epoch };
+    const seen = this.#seen.get(shard);
+    const owner = seen && this.#isAlive(seen) ? seen.owner : "";
+    return { owner, address: this.addressOf(shard) ?? "", epoch: seen?.epoch ?? 0 };
+  }
+
   /** The address of another replica that owns a shard; undefined while none can be reached. */
   addressOf(shard: number): string | undefined {
     const seen = this.#seen.get(shard);
-    if (!seen || seen.owner === this.#options.replicaId || !isAlive(seen)) return undefined;
+    if (!seen || seen.owner === this.#options.replicaId || !this.#isAlive(seen)) return undefined;
     return seen.address || undefined;
   }
 
@@ -188,20 +194,20 @@ export class ShardKeeper {
   }
 
   async #look(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
     const look = ++this.#looks;
     const { databases } = this.#options;
     for (const listener of this.#listeners) if (!listener.connected) listener.start().catch(() => undefined);
     await Promise.all([this.#beat(), ...databases.map((database) => this.#read(database, look))]);
     if (this.#stopped) return;
     this.#decide();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.refresh(), this.#nextLookMs());
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = this.#options.clock.setTimeout(() => void this.refresh(), this.#nextLookMs());
   }
 
   async #beat(): Promise<void> {
     const { databases, leaseMs, replicaId, logger } = this.#options;
-    const now = performance.now();
+    const now = this.#options.clock.monotonicMs();
     if (now < this.#beatDue) return;
     this.#beatDue = now + leaseMs / 3;
     try {
@@ -216,7 +222,7 @@ export class ShardKeeper {
   async #read(database: ShardDatabase, look: number): Promise<void> {
     try {
       const rows = await readShards(database.controlPool);
-      const now = performance.now();
+      const now = this.#options.clock.monotonicMs();
       for (const { leftMs, ...row } of rows)
         if ((this.#seen.get(row.shard)?.look ?? 0) <= look) this.#note({ ...row, aliveUntil: now + leftMs, database, look });
     } catch (error) {
@@ -232,7 +238,7 @@ export class ShardKeeper {
 
   /** Until the next look: at the end of the next lease that may end, if that is sooner. */
   #nextLookMs(): number {
-    const now = performance.now();
+    const now = this.#options.clock.monotonicMs();
     let next = lookMs;
     for (const { owner, aliveUntil } of this.#seen.values())
       if (owner !== this.#options.replicaId && aliveUntil > now) next = Math.min(next, aliveUntil - now + 5);
@@ -253,7 +259,7 @@ export class ShardKeeper {
   #dropLost(): void {
     for (const tenure of this.#tenures.values()) {
       const seen = this.#seen.get(tenure.shard);
-      if (!tenure.isOpen || !seen || seen.owner === "" || seen.owner === this.#options.replicaId || !isAlive(seen)) continue;
+      if (!tenure.isOpen || !seen || seen.owner === "" || seen.owner === this.#options.replicaId || !this.#isAlive(seen)) continue;
       void this.#end(tenure, undefined);
     }
   }
@@ -271,16 +277,16 @@ export class ShardKeeper {
   }
 
   #take(): void {
-    const now = performance.now();
+    const now = this.#options.clock.monotonicMs();
     const { replicaId } = this.#options;
     const takers = this.#takers();
     const assigned = assignFree(this.#owned(), takers);
     for (const seen of this.#seen.values()) {
       const { shard } = seen;
-      if (isAlive(seen) || this.#tenures.has(shard)) {
+      if (this.#isAlive(seen) || this.#tenures.has(shard)) {
         this.#freeSince.delete(shard);
         // Handed over to us, or to one of our name that is dead.
-        if (isAlive(seen) && seen.owner === replicaId && !this.#tenures.has(shard)) this.#begin(seen);
+        if (this.#isAlive(seen) && seen.owner === replicaId && !this.#tenures.has(shard)) this.#begin(seen);
         continue;
       }
       const since = this.#freeSince.get(shard) ?? now;
@@ -290,9 +296,9 @@ export class ShardKeeper {
   }
 
   #begin({ shard, database }: SeenShard): void {
-    const { createOwner, logger } = this.#options;
+    const { createOwner, clock, logger } = this.#options;
     const takers = Math.max(1, this.#takers().length);
-    const tenure = new Tenure(shard, createOwner(shard, database, Math.ceil(this.#seen.size / takers)));
+    const tenure = new Tenure(shard, createOwner(shard, database, Math.ceil(this.#seen.size / takers)), clock);
     this.#tenures.set(shard, tenure);
     this.#freeSince.delete(shard);
     tenure.owner.start().then(
@@ -306,7 +312,7 @@ export class ShardKeeper {
     const { term } = owner;
     if (!seen || !term) return;
     const { replicaId, leaseMs } = this.#options;
-    const aliveUntil = performance.now() + leaseMs;
+    const aliveUntil = this.#options.clock.monotonicMs() + leaseMs;
     this.#note({ ...seen, epoch: term.term.epoch, owner: replicaId, address: this.#address, aliveUntil, look: ++this.#looks });
     this.#settleStart();
   }
@@ -316,7 +322,7 @@ export class ShardKeeper {
     if (this.#giving || this.#address === "") return;
     const tenures = [...this.#tenures.values()];
     if (tenures.some(({ isOpen, owner }) => !isOpen || !owner.term)) return;
-    if ([...this.#seen.values()].some((seen) => !isAlive(seen))) return;
+    if ([...this.#seen.values()].some((seen) => !this.#isAlive(seen))) return;
     const { replicaId } = this.#options;
     const ids = [replicaId, ...this.#receivers().map(({ id }) => id)];
     const receiver = receiverFrom(replicaId, this.#owned(), ids);
@@ -342,7 +348,7 @@ export class ShardKeeper {
       this.#tenures.delete(shard);
       const seen = this.#seen.get(shard);
       if (!seen || !receiver) return;
-      const aliveUntil = performance.now() + handOverMs;
+      const aliveUntil = this.#options.clock.monotonicMs() + handOverMs;
       this.#note({ ...seen, owner: receiver.id, address: receiver.address, aliveUntil, look: ++this.#looks });
     });
   }
@@ -352,7 +358,7 @@ export class ShardKeeper {
     return this.#shards.map((shard) => {
       const seen = this.#seen.get(shard);
       if (this.#tenures.has(shard)) return { shard, owner: this.#options.replicaId };
-      return { shard, owner: seen && isAlive(seen) ? seen.owner : undefined };
+      return { shard, owner: seen && this.#isAlive(seen) ? seen.owner : undefined };
     });
   }
 
@@ -367,7 +373,7 @@ export class ShardKeeper {
   /** Other replicas that a shard can be handed to. */
   #receivers(): Replica[] {
     const dead = this.#letLie();
-    const now = performance.now();
+    const now = this.#options.clock.monotonicMs();
     for (const id of dead) this.#distrusted.set(id, now + distrustMs);
     return this.#replicas.filter(
       ({ id, address, stopping }) =>
@@ -379,8 +385,12 @@ export class ShardKeeper {
   #letLie(): ReadonlySet<string> {
     const owners = new Set<string>();
     for (const seen of this.#seen.values())
-      if (seen.owner !== "" && seen.owner !== this.#options.replicaId && !isAlive(seen)) owners.add(seen.owner);
+      if (seen.owner !== "" && seen.owner !== this.#options.replicaId && !this.#isAlive(seen)) owners.add(seen.owner);
     return owners;
+  }
+
+  #isAlive({ owner, aliveUntil }: SeenShard): boolean {
+    return owner !== "" && aliveUntil > this.#options.clock.monotonicMs();
   }
 
   #settleStart(): void {
@@ -408,10 +418,6 @@ function createStart(): Start {
   // Whoever waits for it is told; nobody may.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
-}
-
-function isAlive({ owner, aliveUntil }: SeenShard): boolean {
-  return owner !== "" && aliveUntil > performance.now();
 }
 
 function openJobs({ owner }: Tenure): number {

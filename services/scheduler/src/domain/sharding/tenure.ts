@@ -1,3 +1,4 @@
+import type { Clock } from "@switchyard/clock";
 import type { Receiver } from "../../store/take-shard.js";
 import type { ShardOwner } from "../shard/shard-owner.js";
 import type { ShardTerm } from "../shard/shard-term.js";
@@ -20,7 +21,11 @@ export class Tenure {
   #idle: (() => void) | undefined;
   #leave: () => void = () => undefined;
 
-  constructor(shard: number, owner: ShardOwner) {
+  constructor(
+    shard: number,
+    owner: ShardOwner,
+    private readonly clock: Clock,
+  ) {
     this.shard = shard;
     this.owner = owner;
     this.left = new Promise((resolve) => (this.#leave = resolve));
@@ -31,8 +36,9 @@ export class Tenure {
     return this.#isOpen;
   }
 
-  /** A call begins. */
+  /** A call begins. @throws SwitchyardError `NOT_OWNER` when the shard is about to be given away. */
   enter(): void {
+    if (!this.#isOpen) throw notOwner(this.shard);
     this.#calls++;
   }
 
@@ -69,9 +75,9 @@ export class Tenure {
   #drained(): Promise<void> {
     if (this.#calls === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, drainMs);
+      const timer = this.clock.setTimeout(resolve, drainMs);
       this.#idle = () => {
-        clearTimeout(timer);
+        this.clock.clearTimeout(timer);
         resolve();
       };
     });

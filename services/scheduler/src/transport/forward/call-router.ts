@@ -1,4 +1,5 @@
 import type { DescMethod, DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
+import type { Clock } from "@switchyard/clock";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { reasonOf, SwitchyardError } from "@switchyard/errors";
 import { readRequestHeader, setResponseHeader, whenAborted } from "@switchyard/rpc";
@@ -24,6 +25,7 @@ export interface CallRouterOptions {
   readonly locator: Locator;
   readonly peers: Peers;
   readonly replicaId: string;
+  readonly clock: Clock;
 }
 
 /** A call on its way to the owner of a shard. */
@@ -192,19 +194,20 @@ export class CallRouter {
   /** Counts the tries of a call. */
   tries(context: HandlerContext): { next(shard: number): Promise<void> } {
     const { keeper } = this;
-    const until = performance.now() + Math.min(patienceMs, context.timeoutMs() ?? patienceMs);
+    const { clock } = this.#options;
+    const until = clock.monotonicMs() + Math.min(patienceMs, context.timeoutMs() ?? patienceMs);
     let count = 0;
     let failure: { readonly reason: unknown } | undefined;
     return {
       /** Looks for the owner anew, after a pause that grows. @throws SwitchyardError `OWNER_UNKNOWN` when it has lasted too long. */
       async next(shard) {
-        if (performance.now() > until) throw ownerUnknown(shard);
+        if (clock.monotonicMs() > until) throw ownerUnknown(shard);
         const stop = whenAborted(context, (reason) => (failure = { reason }));
         stop();
         if (failure) throw failure.reason;
         const pauseMs = count === 0 ? 0 : Math.min(10 * 2 ** count, 200);
         count++;
-        await Promise.all([keeper.refresh(), new Promise((resolve) => setTimeout(resolve, pauseMs))]);
+        await Promise.all([keeper.refresh(), new Promise<void>((resolve) => clock.setTimeout(resolve, pauseMs))]);
       },
     };
   }
@@ -212,11 +215,15 @@ export class CallRouter {
 
 /** Runs a call within tenures, none of which ends before it has ended. */
 export async function within<Answer>(tenures: readonly Tenure[], call: () => Promise<Answer>): Promise<Answer> {
-  for (const tenure of tenures) tenure.enter();
+  const entered: Tenure[] = [];
   try {
+    for (const tenure of tenures) {
+      tenure.enter();
+      entered.push(tenure);
+    }
     return await call();
   } finally {
-    for (const tenure of tenures) tenure.exit();
+    for (const tenure of entered) tenure.exit();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../src/index.js";
+import { type Clock, systemClock } from "@switchyard/clock";
 
 /** A clock that stands still until it is moved, so that no lease ends because the machine is slow. */
 export interface TestClock extends Clock {
@@ -10,6 +10,7 @@ export interface TestClock extends Clock {
 export function createTestClock(): TestClock {
   let now = Date.now();
   return {
+    ...systemClock,
     now: () => now,
     advance: (ms) => {
       now += ms;

@@ -1,0 +1,107 @@
+import { AgedMap } from "@switchyard/collections";
+import { isFinal } from "../job-event.js";
+import type { JobSpec } from "../job-spec.js";
+import type { Observation, WatchedEvent } from "../observation.js";
+import type { Violation } from "../violation.js";
+import { advance } from "./advance.js";
+import type { EventRule, Say } from "./event-rule.js";
+import { createLife, type JobLife } from "./job-life.js";
+
+/** What may happen to a job that has ended. */
+const afterTheEnd: ReadonlySet<string> = new Set(["REOPENED", "DELETED", "DISMISSED"]);
+
+/** How events are checked. */
+export interface EventCheckerOptions {
+  readonly rules: readonly EventRule[];
+  readonly onViolation: (violation: Violation) => void;
+  /** The events are taken from the first one on: what was never submitted is wrong. Else a job's first event is taken as true. */
+  readonly fromTheBeginning: boolean;
+  /** What was asked for, where that is known. */
+  readonly specOf?: (job: string) => JobSpec | undefined;
+  /**
+   * Jobs that have ended and are kept, so that what happens to them afterwards can be judged; the longest ended is forgotten first. Default: all, as a
+   * recorded history needs. 0 and more: as many, for event streams without end.
+   */
+  readonly keepEnded?: number;
+}
+
+/**
+ * Takes the events of one namespace in the order of their numbers and holds each against the rules. It keeps something of open jobs only (about 1 KB each),
+ * and of the last `keepEnded` that ended.
+ */
+export class EventChecker {
+  readonly #lives = new Map<string, JobLife>();
+  /** Jobs that have ended, by how long ago. */
+  #ended = new AgedMap<string, JobLife>();
+  readonly #keepEnded: number;
+  #seen: WatchedEvent | undefined;
+  #whole: boolean;
+  #forgotten = false;
+
+  constructor(private readonly options: EventCheckerOptions) {
+    this.#keepEnded = options.keepEnded ?? Number.POSITIVE_INFINITY;
+    this.#whole = options.fromTheBeginning;
+  }
+
+  /** Open jobs. */
+  get open(): ReadonlyMap<string, JobLife> {
+    return this.#lives;
+  }
+
+  /** What is known of a job; undefined for one that was never named, or has ended and was forgotten. */
+  life(job: string): JobLife | undefined {
+    return this.#lives.get(job) ?? this.#ended.get(job);
+  }
+
+  /** Events are missing from here on back: nothing is known of any job any more, and what comes first of each is taken as true. */
+  missed(): void {
+    this.#lives.clear();
+    this.#ended = new AgedMap();
+    this.#whole = false;
+  }
+
+  /** Takes the next event. */
+  take(seen: WatchedEvent): void {
+    const { event } = seen;
+    const last = this.#seen;
+    if (last && event.sequence <= last.event.sequence) {
+      this.#tell("sequences-rise", `Event ${event.sequence} came behind event ${last.event.sequence}.`, [last, seen]);
+    }
+    this.#seen = seen;
+    const life = this.life(event.job) ?? this.#begin(seen);
+    for (const rule of this.options.rules) {
+      const say: Say = (message, ...observations) => this.#tell(rule.name, message, observations);
+      rule.check(life, seen, say);
+    }
+    advance(life, seen);
+    this.#keep(life);
+  }
+
+  #begin(seen: WatchedEvent): JobLife {
+    const { type, job } = seen.event;
+    if (this.#whole && this.#forgotten && type !== "SUBMITTED" && !afterTheEnd.has(type))
+      this.#tell("legal-transitions", `${type} came for job ${job}, which is not open.`, [seen]);
+    // What begins otherwise, after ended jobs were forgotten, may be one of these.
+    const whole = type === "SUBMITTED" || (this.#whole && !this.#forgotten);
+    return createLife(seen.namespace, job, { spec: this.options.specOf?.(job), whole });
+  }
+
+  #keep(life: JobLife): void {
+    const { job } = life;
+    if (!isFinal(life.state) && !life.deleted) {
+      this.#ended.delete(job);
+      this.#lives.set(job, life);
+      return;
+    }
+    this.#lives.delete(job);
+    this.#ended.set(job, life);
+    if (this.#ended.size <= this.#keepEnded) return;
+    this.#forgotten = true;
+    const oldest = this.#ended.oldest();
+    if (oldest) this.#ended.delete(oldest[0]);
+  }
+
+  #tell(rule: string, message: string, observations: readonly Observation[]): void {
+    this.options.onViolation({ rule, message, observations });
+  }
+}
