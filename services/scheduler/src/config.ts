@@ -116,7 +116,10 @@ function shardDatabases() {
   return text().transform((value, context): ReadonlyMap<number, string> => {
     const urls = parseShardDatabases(value);
     if (urls) return urls;
-    context.addIssue({ code: "custom", message: "expected shards and URLs such as 4-7=postgres://...,8=postgres://..." });
+    context.addIssue({
+      code: "custom",
+      message: "expected shards and URLs such as 4-7=postgres://...,8=postgres://...",
+    });
     return new Map();
   });
 }

@@ -37,6 +37,9 @@ import { version } from "./version.js";
 /** Time that a change of owner may take beside the shard's lease, ms. */
 const changeMs = 5_000;
 
+/** Time that loading a shard may take until calls that wait for it give up, ms. */
+const loadMs = 2_000;
+
 /** What a scheduler needs. */
 export interface SchedulerDeps {
   readonly config: SchedulerConfig;
@@ -128,7 +131,7 @@ export function createScheduler({
   showState(registry, terms);
   const locator = new Locator(home.database.controlPool, () => keeper.shards);
   const peers = new Peers(connect);
-  const router = new CallRouter({ keeper, locator, peers, replicaId, clock });
+  const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;
   const deps: TransportDeps = {
@@ -172,7 +175,10 @@ export function createScheduler({
     async announce(bound) {
       const address = config.advertiseAddress || reachable(bound);
       if (address === undefined)
-        logger.warn({ bound }, "other replicas can't reach this one: SCHEDULER_ADVERTISE_ADDRESS does not say where it is");
+        logger.warn(
+          { bound },
+          "other replicas can't reach this one: SCHEDULER_ADVERTISE_ADDRESS does not say where it is",
+        );
       else await keeper.announce(address);
     },
     leave: () => keeper.leave(),

@@ -8,13 +8,16 @@ export interface Installation {
   readonly idKey: string;
   /** Whether jobs can have been given ids here. */
   readonly isUsed: boolean;
+  /** Whether this is the home database of an installation. */
+  readonly isHome: boolean;
 }
 
 /** Reads what a database says of itself; one that has no name yet gets one. @throws Error when its secrets are gone. */
 export async function readInstallation(pool: Pool): Promise<Installation> {
   await pool.query("update scheduler.installation set database_id = gen_random_uuid() where database_id is null");
   const { rows } = await pool.query<Installation>(
-    `select database_id as "databaseId", encode(id_key, 'hex') as "idKey", exists (select from scheduler.namespaces) as "isUsed"
+    `select database_id as "databaseId", encode(id_key, 'hex') as "idKey", exists (select from scheduler.namespaces) as "isUsed",
+       exists (select from scheduler.shard_databases) as "isHome"
      from scheduler.installation`,
   );
   if (!rows[0])

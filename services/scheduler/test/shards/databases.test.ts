@@ -1,6 +1,6 @@
 import { createPool } from "@switchyard/postgres";
 import type { TestDatabase } from "@switchyard/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSchedulerDatabase, item } from "../setup.js";
 import { createReplicas, namespaceAt, type Replicas, spreadEvenly } from "./replicas.js";
 
@@ -17,8 +17,8 @@ beforeAll(async () => {
   ]);
   replicas = createReplicas(4, home, new Map([2, 3].map((shard) => [shard, second])));
 });
+afterEach(() => replicas.stop());
 afterAll(async () => {
-  await replicas.stop();
   await Promise.all([home, second, third].map((database) => database.drop()));
 });
 
@@ -52,10 +52,15 @@ describe("shards on several databases", () => {
       const expected = locations.filter(({ shard }) => shards.some((number) => number === shard));
       expect(expected.length).toBeGreaterThan(0);
       expect(rows.map(({ name }) => name).sort()).toEqual(expected.map(({ namespace }) => namespace).sort());
-      const [{ list = [] } = {}] = await ask<{ list: number[] }>(database, "select array_agg(shard order by shard) as list from scheduler.shards");
+      const [{ list = [] } = {}] = await ask<{ list: number[] }>(
+        database,
+        "select array_agg(shard order by shard) as list from scheduler.shards",
+      );
       expect(list).toEqual(shards);
     }
-    const keys = await Promise.all([home, second].map((database) => ask(database, "select id_key from scheduler.installation")));
+    const keys = await Promise.all(
+      [home, second].map((database) => ask(database, "select id_key from scheduler.installation")),
+    );
     expect(keys[0]).toEqual(keys[1]);
     for (const [namespace, jobId] of ids) {
       const { job } = await b.jobs.getJob({ namespace, by: { case: "jobId", value: jobId } });
@@ -71,11 +76,14 @@ describe("shards on several databases", () => {
     const wrong = createReplicas(4, home, new Map([2, 3].map((shard) => [shard, third])));
     await expect(wrong.start("wrong")).rejects.toThrow("shard 2 lives in another database");
     await expect(createReplicas(4, home).start("without")).rejects.toThrow("shard 2 lives in another database");
-    await expect(createReplicas(2, home).start("fewer")).rejects.toThrow("lives in a database that is not named any more");
+    await expect(createReplicas(2, home).start("fewer")).rejects.toThrow(
+      "lives in a database that is not named any more",
+    );
     expect(await ask(third, "select from scheduler.shards where shard > 0")).toEqual([]);
   });
 
   it("are not made in a database that another installation uses, nor twice in one", async () => {
+    await ask(third, "update scheduler.installation set id_key = sha256('another')");
     const other = createReplicas(1, third);
     const stranger = await other.start("stranger");
     await stranger.jobs.submitJobs({ namespace: await namespaceAt(stranger, "used"), items: [item()] });

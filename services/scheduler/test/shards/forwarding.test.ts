@@ -46,7 +46,7 @@ describe("any replica takes any call", () => {
 
     await here.queues.pauseQueue({ namespace, name: "default" });
     const spec = create(JobSpecSchema, { kind: "test.work" });
-    await here.queues.createSchedule({ schedule: { namespace, name: "daily", cron: "0 0 * * *", template: spec } });
+    await here.queues.createSchedule({ schedule: { namespace, name: "daily", cron: "0 0 * * *", spec } });
     expect((await there.queues.listSchedules({ namespace })).schedules).toHaveLength(1);
     await here.queues.resumeQueue({ namespace, name: "default" });
 
@@ -80,13 +80,20 @@ describe("any replica takes any call", () => {
     const jobId = jobs[0]?.jobId as string;
     const told: WatchJobsResponse[] = [];
     const watch = (async () => {
-      for await (const message of here.jobs.watchJobs({ namespace, afterSequence: 0n, jobIds: [jobId], untilFinal: true }))
+      for await (const message of here.jobs.watchJobs({
+        namespace,
+        afterSequence: 0n,
+        jobIds: [jobId],
+        untilFinal: true,
+      }))
         told.push(message);
     })();
     await here.dispatch.claimJobs({ namespace, runnerId: "r", profile: anyKind });
     await here.dispatch.reportAttempts({ reports: [outcome(namespace, jobId)] });
     await watch;
-    expect(told.flatMap(({ events }) => events.map((event) => event.jobId))).toEqual(Array(told.flatMap(({ events }) => events).length).fill(jobId));
+    expect(told.flatMap(({ events }) => events.map((event) => event.jobId))).toEqual(
+      Array(told.flatMap(({ events }) => events).length).fill(jobId),
+    );
     expect(told.flatMap(({ events }) => events).length).toBeGreaterThanOrEqual(3);
   });
 });
@@ -156,9 +163,9 @@ describe("a call that was forwarded", () => {
     await expect(here.jobs.submitJobs({ namespace, items: [item()] }, { headers })).rejects.toSatisfy(
       because("NOT_OWNER"),
     );
-    await expect(
-      here.dispatch.reportAttempts({ reports: [outcome(namespace, "x")] }, { headers }),
-    ).rejects.toSatisfy(because("NOT_OWNER"));
+    await expect(here.dispatch.reportAttempts({ reports: [outcome(namespace, "x")] }, { headers })).rejects.toSatisfy(
+      because("NOT_OWNER"),
+    );
     await there.jobs.submitJobs({ namespace, items: [item()] }, { headers });
     expect((await here.jobs.listJobs({ namespace })).jobs).toHaveLength(1);
   });

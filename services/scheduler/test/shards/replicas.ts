@@ -61,7 +61,10 @@ export function createReplicas(
     config: Partial<SchedulerConfig> = {},
     deps: Partial<SchedulerDeps> = {},
   ): Promise<Replica> {
-    const ways = new Map<string, { readonly proxy: Awaited<ReturnType<typeof createTcpProxy>>; readonly url: string }>();
+    const ways = new Map<
+      string,
+      { readonly proxy: Awaited<ReturnType<typeof createTcpProxy>>; readonly url: string }
+    >();
     for (const { url } of new Set([home, ...others.values()])) {
       const direct = new URL(url);
       const proxy = await createTcpProxy({ target: { host: direct.hostname, port: Number(direct.port) } });

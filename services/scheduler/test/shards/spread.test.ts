@@ -1,5 +1,5 @@
 import { eventually, type TestDatabase } from "@switchyard/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSchedulerDatabase, item } from "../setup.js";
 import { createReplicas, type Replicas, spreadEvenly } from "./replicas.js";
 
@@ -10,8 +10,8 @@ beforeAll(async () => {
   database = await createSchedulerDatabase();
   replicas = createReplicas(6, database);
 });
+afterEach(() => replicas.stop());
 afterAll(async () => {
-  await replicas.stop();
   await database.drop();
 });
 

@@ -32,7 +32,8 @@ export async function prepareDatabases(plans: readonly [DatabasePlan, ...Databas
   const ids = [installation.databaseId];
   for (const { database, shards } of others) {
     const { databaseId } = await join(installation, database, shards);
-    if (ids.includes(databaseId)) throw new Error(`two URLs lead to the database of ${named(shards)}; name each database once`);
+    if (ids.includes(databaseId))
+      throw new Error(`two URLs lead to the database of ${named(shards)}; name each database once`);
     ids.push(databaseId);
   }
   const wanted = plans.flatMap(({ shards }, i) => shards.map((shard) => ({ shard, databaseId: ids[i] as string })));
@@ -46,12 +47,16 @@ export async function prepareDatabases(plans: readonly [DatabasePlan, ...Databas
 
 async function join(home: Installation, { controlPool }: ShardDatabase, shards: readonly number[]) {
   let found = await readInstallation(controlPool);
+  if (found.isHome && found.databaseId !== home.databaseId)
+    throw new Error(`the database of ${named(shards)} is in use by another installation: it is its home database`);
   if (found.idKey !== home.idKey && !found.isUsed) {
     await adoptIdKey(controlPool, home.idKey);
     found = await readInstallation(controlPool);
   }
   if (found.idKey === home.idKey) return found;
-  throw new Error(`the database of ${named(shards)} is in use by another installation: its ids are made with another key`);
+  throw new Error(
+    `the database of ${named(shards)} is in use by another installation: its ids are made with another key`,
+  );
 }
 
 function checkPlaces(

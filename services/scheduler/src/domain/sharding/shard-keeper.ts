@@ -154,7 +154,9 @@ export class ShardKeeper {
 
   /** The terms in force here, by shard. */
   terms(): ShardTerm[] {
-    return [...this.#tenures.values()].flatMap(({ owner }) => owner.term ?? []).sort((a, b) => a.term.shard - b.term.shard);
+    return [...this.#tenures.values()]
+      .flatMap(({ owner }) => owner.term ?? [])
+      .sort((a, b) => a.term.shard - b.term.shard);
   }
 
   /** A shard as it was seen last. */
@@ -224,7 +226,8 @@ export class ShardKeeper {
       const rows = await readShards(database.controlPool);
       const now = this.#options.clock.monotonicMs();
       for (const { leftMs, ...row } of rows)
-        if ((this.#seen.get(row.shard)?.look ?? 0) <= look) this.#note({ ...row, aliveUntil: now + leftMs, database, look });
+        if ((this.#seen.get(row.shard)?.look ?? 0) <= look)
+          this.#note({ ...row, aliveUntil: now + leftMs, database, look });
     } catch (error) {
       this.#options.logger.warn({ err: error }, "could not look at the shards of a database");
     }
@@ -259,7 +262,14 @@ export class ShardKeeper {
   #dropLost(): void {
     for (const tenure of this.#tenures.values()) {
       const seen = this.#seen.get(tenure.shard);
-      if (!tenure.isOpen || !seen || seen.owner === "" || seen.owner === this.#options.replicaId || !this.#isAlive(seen)) continue;
+      if (
+        !tenure.isOpen ||
+        !seen ||
+        seen.owner === "" ||
+        seen.owner === this.#options.replicaId ||
+        !this.#isAlive(seen)
+      )
+        continue;
       void this.#end(tenure, undefined);
     }
   }
@@ -313,7 +323,14 @@ export class ShardKeeper {
     if (!seen || !term) return;
     const { replicaId, leaseMs } = this.#options;
     const aliveUntil = this.#options.clock.monotonicMs() + leaseMs;
-    this.#note({ ...seen, epoch: term.term.epoch, owner: replicaId, address: this.#address, aliveUntil, look: ++this.#looks });
+    this.#note({
+      ...seen,
+      epoch: term.term.epoch,
+      owner: replicaId,
+      address: this.#address,
+      aliveUntil,
+      look: ++this.#looks,
+    });
     this.#settleStart();
   }
 

@@ -58,6 +58,15 @@ export class Tenure {
     return Promise.race([this.owner.current(), gone]);
   }
 
+  /** Waits for a term in force, not for long. False when none comes. */
+  async isReady(waitMs: number): Promise<boolean> {
+    if (this.owner.term) return true;
+    return this.owner.current(waitMs).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /**
    * Takes no more calls, lets those under way end and gives the shard away: to a receiver, or to whoever comes first. Held calls are answered at once.
    * `told` is called when it is done, before those who wait go on.

@@ -16,8 +16,8 @@ export const forwardedHeader = "switchyard-forwarded";
 /** Tells a caller which replica has answered, if it was another one than was called. */
 export const ownerHeader = "switchyard-owner";
 
-/** How long a call waits for an owner, ms. */
-const patienceMs = 5_000;
+/** How long a forwarded call waits for a shard that is being taken, ms: longer, and whoever forwards it looks whether it is the right replica. */
+const readyMs = 500;
 
 /** What the router works with. */
 export interface CallRouterOptions {
@@ -25,6 +25,8 @@ export interface CallRouterOptions {
   readonly locator: Locator;
   readonly peers: Peers;
   readonly replicaId: string;
+  /** How long a call waits for an owner, ms: a take-over takes the length of a lease, and a moment. */
+  readonly patienceMs: number;
   readonly clock: Clock;
 }
 
@@ -44,7 +46,7 @@ export type Target = { readonly tenure: Tenure } | { readonly address: string } 
 
 /**
  * Brings calls to the owners of their shards: to this replica's own memory, or over gRPC to another replica. What no owner has begun is tried again, by whoever
- * owns the shard by then, until the caller's deadline or for five seconds.
+ * owns the shard by then, until the caller's deadline or for as long as a take-over may take.
  */
 export class CallRouter {
   readonly keeper: ShardKeeper;
@@ -113,14 +115,14 @@ export class CallRouter {
   async target(shard: number, context: HandlerContext): Promise<Target> {
     const isForwarded = this.isForwarded(context);
     const tenure = this.keeper.tenure(shard);
-    if (tenure?.isOpen) return { tenure };
-    if (isForwarded && !tenure) {
+    if (tenure?.isOpen && !isForwarded) return { tenure };
+    if (isForwarded) {
       // The shard may just have been handed to us.
-      await this.keeper.refresh();
-      const now = this.keeper.tenure(shard);
-      if (now?.isOpen) return { tenure: now };
+      if (!tenure) await this.keeper.refresh();
+      const mine = tenure ?? this.keeper.tenure(shard);
+      if (mine?.isOpen && (await mine.isReady(readyMs)) && mine.isOpen) return { tenure: mine };
+      throw notOwner(shard);
     }
-    if (isForwarded) throw notOwner(shard);
     if (tenure) {
       await tenure.left;
       return this.target(shard, context);
@@ -143,7 +145,11 @@ export class CallRouter {
   }
 
   /** Sends a unary call to another replica. */
-  async forward(address: string, shard: number, { method, request, context }: Omit<RoutedCall, "shard">): Promise<Message> {
+  async forward(
+    address: string,
+    shard: number,
+    { method, request, context }: Omit<RoutedCall, "shard">,
+  ): Promise<Message> {
     const signal = givenUp(context, isHeld(method));
     try {
       const { message } = await this.#options.peers
@@ -157,7 +163,11 @@ export class CallRouter {
     }
   }
 
-  async #openStream(address: string, shard: number, { method, request, context }: RoutedCall): Promise<AsyncIterable<Message>> {
+  async #openStream(
+    address: string,
+    shard: number,
+    { method, request, context }: RoutedCall,
+  ): Promise<AsyncIterable<Message>> {
     const headers = this.#headers(context);
     const transport = this.#options.peers.to(address);
     async function* one() {
@@ -194,7 +204,7 @@ export class CallRouter {
   /** Counts the tries of a call. */
   tries(context: HandlerContext): { next(shard: number): Promise<void> } {
     const { keeper } = this;
-    const { clock } = this.#options;
+    const { clock, patienceMs } = this.#options;
     const until = clock.monotonicMs() + Math.min(patienceMs, context.timeoutMs() ?? patienceMs);
     let count = 0;
     let failure: { readonly reason: unknown } | undefined;

@@ -69,7 +69,7 @@ function tenuresHere(router: CallRouter, items: readonly { readonly namespace: s
     seen = namespace;
     const shard = router.locator.known(namespace);
     const tenure = shard === undefined ? undefined : router.keeper.tenure(shard);
-    if (!tenure?.isOpen) return undefined;
+    if (!tenure?.isOpen || !tenure.owner.term) return undefined;
     tenures.add(tenure);
   }
   return [...tenures];

@@ -53,7 +53,7 @@ function unary(router: CallRouter, method: DescMethod, handler: Unary): Unary {
     const namespace = namespaceOf(request);
     const known = locator.known(namespace);
     const tenure = known === undefined ? undefined : keeper.tenure(known);
-    if (tenure?.isOpen) {
+    if (tenure?.isOpen && tenure.owner.term) {
       try {
         return await within([tenure], () => handler(request, context));
       } catch (error) {
@@ -66,7 +66,12 @@ function unary(router: CallRouter, method: DescMethod, handler: Unary): Unary {
   };
 }
 
-function streaming(router: CallRouter, method: DescMethod, handler: Streaming, { resume, canResume }: Resumption): Streaming {
+function streaming(
+  router: CallRouter,
+  method: DescMethod,
+  handler: Streaming,
+  { resume, canResume }: Resumption,
+): Streaming {
   return (request, context) => {
     const namespace = namespaceOf(request);
     requireNamespace(context, namespace);

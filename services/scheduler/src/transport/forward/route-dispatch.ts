@@ -54,7 +54,8 @@ export function routeDispatch(router: CallRouter, served: ServiceRoute): Service
           ...{ method: method.reportAttempts, context, items: reports },
           request: (items) => create(ReportAttemptsRequestSchema, { reports: [...items] }),
           results: (answer) => (answer as ReportAttemptsResponse).results,
-          here: (items) => handlers.reportAttempts(requestOf("ReportAttemptsRequest", { reports: items }), context) as never,
+          here: (items) =>
+            handlers.reportAttempts(requestOf("ReportAttemptsRequest", { reports: items }), context) as never,
         });
         if ("answer" in routed) return routed.answer as ReportAttemptsResponse;
         return { $typeName: "switchyard.scheduler.v1.ReportAttemptsResponse", results: routed.results };
