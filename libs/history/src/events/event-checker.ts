@@ -48,6 +48,21 @@ export class EventChecker {
     return this.#lives;
   }
 
+  /** Jobs that have ended and are kept, longest ended first. Makes a list of them: for now and then. */
+  recentlyEnded(): Iterable<JobLife> {
+    return this.#ended.values();
+  }
+
+  /** Nothing is missing since the first event: what is not known here is not there, or has ended and was forgotten. */
+  get isWhole(): boolean {
+    return this.#whole;
+  }
+
+  /** Jobs have ended that are not kept any more. */
+  get hasForgotten(): boolean {
+    return this.#forgotten;
+  }
+
   /** What is known of a job; undefined for one that was never named, or has ended and was forgotten. */
   life(job: string): JobLife | undefined {
     return this.#lives.get(job) ?? this.#ended.get(job);
