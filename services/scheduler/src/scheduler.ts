@@ -59,7 +59,7 @@ export interface SchedulerDeps {
 /** A scheduler: routes to mount, and the duty behind them. */
 export interface Scheduler {
   readonly routes: readonly ServiceRoute[];
-  /** Returns when calls are answered: every shard is owned by this replica, or by one that can be reached. The schemas must be migrated. */
+  /** Returns when calls are answered: every shard is owned by this replica, or by another one, which may still be starting. The schemas must be migrated. */
   start(): Promise<void>;
   /**
    * Others reach this replica from now on, at the configured address or else at this one, `host:port`: they forward calls to it, and it takes its share of the

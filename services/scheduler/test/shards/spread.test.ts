@@ -32,6 +32,12 @@ describe("shards are spread", () => {
     await a.leave();
   });
 
+  it("over replicas that start at the same time, none of which waits for the others", async () => {
+    const started = await Promise.all(["a", "b", "c"].map((id) => replicas.start(id)));
+    await spreadEvenly(started, 2, 2);
+    for (const replica of started) await replica.leave();
+  });
+
   it("and each replica knows who owns what", async () => {
     const a = await replicas.start("a");
     const b = await replicas.start("b");

@@ -85,7 +85,7 @@ export class ShardKeeper {
     );
   }
 
-  /** Begins; returns when every shard is owned by this replica or by one that can be reached. */
+  /** Begins; returns when every shard is owned by this replica or by another one, which may still be starting. */
   start(): Promise<void> {
     if (this.#started) return this.#started.promise;
     this.#started = createStart();
@@ -417,8 +417,12 @@ export class ShardKeeper {
 
   #settleStart(): void {
     if (this.#shards.length === 0) return;
-    for (const shard of this.#shards)
-      if (!this.#tenures.get(shard)?.owner.term && this.addressOf(shard) === undefined) return;
+    for (const shard of this.#shards) {
+      const seen = this.#seen.get(shard);
+      // One that starts too can be reached when its own start is over: replicas that start together must not wait for each other.
+      const isElsewhere = seen !== undefined && seen.owner !== this.#options.replicaId && this.#isAlive(seen);
+      if (!this.#tenures.get(shard)?.owner.term && !isElsewhere) return;
+    }
     this.#started?.resolve();
   }
 }
