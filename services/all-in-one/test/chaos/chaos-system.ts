@@ -147,12 +147,11 @@ export async function startChaosSystem(settings: ChaosSettings): Promise<ChaosSy
     await postgres.stop();
   };
   try {
-    for (const one of [...parts.scheduler, ...parts["log-store"], ...parts.gateway, ...parts.runner, load]) {
-      await one.start();
-      if (parts.runner.includes(one) || one === load) await one.line(/^ready/);
-      // The first one owns every shard before there is another one.
-      if (one === parts.scheduler[0]) await eventually(() => client.jobs.getStatus({}), { timeoutMs: 60_000 });
-    }
+    await Promise.all(Object.values(parts).flatMap((all) => all.map((one) => one.start())));
+    await eventually(() => client.jobs.getStatus({}), { timeoutMs: 120_000 });
+    for (const one of parts.runner) await one.line(/^ready/, 120_000);
+    await load.start();
+    await load.line(/^ready/);
   } catch (error) {
     await stop();
     throw error;
