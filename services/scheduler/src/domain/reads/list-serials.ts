@@ -87,11 +87,9 @@ async function withinTimes(
   const { fromMs, untilMs } = spanOf(range.bucket);
   const isInside = (micros: number | undefined): micros is number =>
     micros !== undefined && micros > fromMs * 1_000 && micros < untilMs * 1_000;
-  const [from, end] = await Promise.all(
-    [createdFromMicros, createdBeforeMicros].map((micros) =>
-      isInside(micros) ? firstSerialFrom(pool, space.id, range, micros) : undefined,
-    ),
-  );
+  const boundAt = (micros: number | undefined): Promise<number | undefined> =>
+    isInside(micros) ? firstSerialFrom(pool, space.id, range, micros) : Promise.resolve(undefined);
+  const [from, end] = await Promise.all([boundAt(createdFromMicros), boundAt(createdBeforeMicros)]);
   return { ...range, from: from ?? range.from, upTo: end === undefined ? range.upTo : end - 1 };
 }
 
