@@ -166,7 +166,7 @@ export function createScheduler({
     routeByNamespace(router, createJobRoute(deps), { direct: ["getStatus"], streams: { watchJobs: resumeWatch } }),
     routeByNamespace(router, createQueueRoute(deps), { direct: [] }),
     routeDispatch(router, createDispatchRoute(deps)),
-    createShardRoute(keeper, locator),
+    routeByNamespace(router, createShardRoute(keeper, locator), { direct: ["listShards", "locateNamespaces"] }),
   ];
   return {
     // Writes tell their failures themselves; what is left is a read whose connection broke.

@@ -98,7 +98,19 @@ export function watchEvents(
   signal.addEventListener("abort", changed);
 
   async function* replay(from: number, upTo: number): AsyncGenerator<EventBatch> {
-    for await (const step of term.store.readEvents(term.term.shard, from, upTo)) {
+    let position = from;
+    // What happened before a move lies in the shard of that time.
+    for (const past of [...space.past, { shard: term.term.shard, upTo }]) {
+      const end = Math.min(past.upTo, upTo);
+      if (end <= position) continue;
+      yield* replayShard(past.shard, position, end);
+      position = end;
+    }
+    yield { events: [], live: [], upTo, replayed: true };
+  }
+
+  async function* replayShard(shard: number, from: number, upTo: number): AsyncGenerator<EventBatch> {
+    for await (const step of term.store.readEvents(shard, from, upTo)) {
       if ("lostUpTo" in step) {
         yield { events: [], live: [], upTo: step.lostUpTo, overrun: true };
         continue;
@@ -106,7 +118,6 @@ export function watchEvents(
       const events = step.events.filter(({ ns }) => ns === space.id).map((row) => fromRow(space, row));
       if (events.length > 0) yield { events, live: [], upTo: step.events.at(-1)?.sequence ?? 0 };
     }
-    yield { events: [], live: [], upTo, replayed: true };
   }
 
   async function* batches(): AsyncGenerator<EventBatch> {
