@@ -1,5 +1,6 @@
 import { MoveNamespaceResponse_Phase as Phase } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import type { JobEvent } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
+import { createPool } from "@switchyard/postgres";
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { anyKind, createSchedulerDatabase, item } from "../setup.js";
@@ -89,6 +90,28 @@ describe("a namespace that is moved to another shard of its database", () => {
     const { results } = await b.dispatch.renewLeases({ renewals: [renewal] });
     expect(results[0]?.statuses[0]?.timeToLive).toBeDefined();
     expect((await a.dispatch.claimJobs({ namespace, runnerId: "s", profile: anyKind })).leases).toHaveLength(1);
+  });
+
+  it("is found although the move broke off behind the row of the namespace, before that of its placement", async () => {
+    const a = await replicas.start("a", patient);
+    const namespace = "half-moved";
+    await a.jobs.submitJobs({ namespace, items: [item()] });
+    const { locations } = await a.shards.locateNamespaces({ namespaces: [namespace] });
+    const source = locations[0]?.shard as number;
+    const target = (source + 1) % 4;
+    await move(a, namespace, target);
+    const pool = createPool({ url: database.url, max: 1, applicationName: "test" });
+    await pool.query("update scheduler.placements set shard = $2 where name = $1", [namespace, source]);
+    await a.leave();
+    const b = await replicas.start("b", patient);
+    expect((await b.jobs.listJobs({ namespace })).jobs).toHaveLength(1);
+    await b.jobs.submitJobs({ namespace, items: [item()] });
+    expect((await b.jobs.listJobs({ namespace })).jobs).toHaveLength(2);
+    const { rows } = await pool.query("select shard from scheduler.placements where name = $1", [namespace]);
+    expect(rows).toEqual([{ shard: target }]);
+    await pool.close();
+    // And a move that is repeated only says that it is done.
+    expect(await move(b, namespace, target)).toEqual([Phase.CLEANING, Phase.MOVED]);
   });
 
   it("must have been used, and the shard must be there", async () => {
