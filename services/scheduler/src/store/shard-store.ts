@@ -16,7 +16,7 @@ import type {
 import type { NumberedEvents } from "./numbered-events.js";
 import type { makePartitions } from "./partitions.js";
 import type { readEvents } from "./read-events.js";
-import type { releaseShard, renewShard, takeShard } from "./take-shard.js";
+import type { releaseShard, takeShard } from "./take-shard.js";
 import type { Term } from "./term.js";
 import type { writeLimits, writeQueue } from "./write-settings.js";
 
@@ -52,7 +52,8 @@ export interface ShardStore {
   /** Asks a trivial question. */
   ping(): Promise<void>;
   readonly takeShard: OverPool<typeof takeShard>;
-  readonly renewShard: OverPool<typeof renewShard>;
+  /** Makes the lease of a term longer; false when the term is over. */
+  renewShard(term: Term, leaseMs: number): Promise<boolean>;
   readonly releaseShard: OverPool<typeof releaseShard>;
   readonly loadIdKey: OverPool<typeof loadIdKey>;
   readonly ensureNamespace: OverPool<typeof ensureNamespace>;
