@@ -21,6 +21,7 @@ afterAll(() => system?.stop());
 const dependent = [
   "authentication",
   "scheduler",
+  "shards",
   "runners",
   "waiting jobs",
   "queues",
@@ -43,6 +44,7 @@ describe("the doctor", () => {
       "health",
       "readiness",
       "scheduler",
+      "shards",
       "runners",
       "waiting jobs",
       "queues",
