@@ -84,7 +84,7 @@ describe("the doctor", () => {
   });
 
   it.each([
-    ["scheduler", ["scheduler", "waiting jobs", "queues", "versions"]],
+    ["scheduler", ["scheduler", "shards", "waiting jobs", "queues", "versions"]],
     ["runner-gateway", ["authentication", "runners"]],
     ["log-store", ["log store"]],
     ["catalog", ["catalog"]],
