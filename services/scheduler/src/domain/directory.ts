@@ -5,7 +5,7 @@ import { Namespace } from "./core/namespace.js";
 import type { ShardTerm } from "./shard/shard-term.js";
 import { isNamespaceName, type Locator } from "./sharding/locator.js";
 import { livesElsewhere, notOwner } from "./sharding/not-owner.js";
-import type { ShardKeeper } from "./sharding/shard-keeper.js";
+import type { Tenure } from "./sharding/tenure.js";
 
 /** A namespace within the term that is in force. */
 export interface Place {
@@ -28,8 +28,21 @@ export interface Directory {
   now(): number;
 }
 
+/** The shards of this replica. */
+export interface ShardsHere {
+  /** The numbers of all shards, here or elsewhere. */
+  readonly shards: readonly number[];
+  /** This replica's ownership of a shard. */
+  tenure(
+    shard: number,
+  ): (Pick<Tenure, "current"> & { readonly owner: { readonly term: ShardTerm | undefined } }) | undefined;
+}
+
+/** Where namespaces live. */
+export type Places = Pick<Locator, "known" | "locate" | "placed" | "place">;
+
 /** Creates a directory over the shards of this replica. */
-export function createDirectory(keeper: ShardKeeper, locator: Locator, idKey: Uint8Array, clock: Clock): Directory {
+export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint8Array, clock: Clock): Directory {
   const codecs = new Map<string, JobIdCodec>();
   const making = new Map<string, Promise<void>>();
 

@@ -17,20 +17,39 @@ import type { ShardTerm } from "../shard/shard-term.js";
 export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Promise<Partition[]> {
   const now = term.clock.now();
   const dropped: Partition[] = [];
-  for (const partition of await listPartitions(term.pool)) {
+  const there = await listPartitions(term.pool);
+  for (const partition of there) {
     term.assertValid();
     if (!(await dropIfExpired(term, partition, now, eventRetentionMs).catch(leaveIfInUse))) continue;
     dropped.push(partition);
     term.partitions.dropped(partition);
-    if (partition.of !== "bucket") continue;
-    for (const space of term.state.spaces.values()) space.buckets.forget(partition.number);
-    term.rollups.forget(partition.number);
+    if (partition.of === "bucket") forgetBucket(term, partition.number);
   }
+  forgetOthers(term, there, now);
   await deleteRemains(term.pool, term.term);
   return dropped;
 }
 
+/** The owner of another shard of the database may have dropped a bucket. */
+function forgetOthers(term: ShardTerm, there: readonly Partition[], now: number): void {
+  const left = new Set(there.filter(({ of }) => of === "bucket").map(({ number }) => number));
+  const known = new Set([...term.state.spaces.values()].flatMap((space) => space.buckets.all()));
+  for (const number of known) {
+    // A young one may just be made.
+    if (left.has(number) || spanOf(number).untilMs + dayMs > now) continue;
+    term.partitions.dropped({ of: "bucket", number });
+    forgetBucket(term, number);
+  }
+}
+
+function forgetBucket(term: ShardTerm, number: number): void {
+  for (const space of term.state.spaces.values()) space.buckets.forget(number);
+  term.rollups.forget(number);
+}
+
 function leaveIfInUse(error: unknown): boolean {
+  // Dropped meanwhile, by the owner of another shard.
+  if (sqlstateOf(error) === SQLSTATE.undefinedTable) return true;
   if (sqlstateOf(error) !== SQLSTATE.lockTimeout) throw error;
   return false;
 }

@@ -218,7 +218,7 @@ export class ShardOwner {
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(store, term.shard, now, standard),
       store.loadNextSequence(term.shard),
-      store.loadRequests(requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
+      store.loadRequests(requestDays(now - requestMemoryMs, now), now - requestMemoryMs, term.shard),
     ]);
     const partitions = new Partitions({ store, term });
     await partitions.ahead(state, nextSequence, now);

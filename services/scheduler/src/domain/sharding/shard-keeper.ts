@@ -137,6 +137,11 @@ export class ShardKeeper {
     );
   }
 
+  /** Whether this replica is ending: it finds no owner any more. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
   /** The numbers of all shards, rising. */
   get shards(): readonly number[] {
     return this.#shards;

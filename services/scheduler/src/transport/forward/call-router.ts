@@ -209,8 +209,9 @@ export class CallRouter {
     let count = 0;
     let failure: { readonly reason: unknown } | undefined;
     return {
-      /** Looks for the owner anew, after a pause that grows. @throws SwitchyardError `OWNER_UNKNOWN` when it has lasted too long. */
+      /** Looks for the owner anew, after a pause that grows. @throws SwitchyardError `OWNER_UNKNOWN` when it has lasted too long, `SHUTTING_DOWN`. */
       async next(shard) {
+        if (keeper.isStopped) throw new SwitchyardError("SHUTTING_DOWN", "this replica ends; repeat the call");
         if (clock.monotonicMs() > until) throw ownerUnknown(shard);
         const stop = whenAborted(context, (reason) => (failure = { reason }));
         stop();
