@@ -14,7 +14,8 @@ function settingsIn(manifests: readonly Manifest[]) {
   const fields: Readonly<Record<string, string>> = { "metadata.name": "pod-1", "status.podIP": "10.1.2.3" };
   const pod = podsOf(manifests).find(({ component }) => component === "scheduler");
   const variables: Record<string, string> = { DATABASE_URL: "postgres://a/b" };
-  for (const { name, value, valueFrom } of pod?.spec.containers[0].env as readonly Variable[]) {
+  const env: readonly Variable[] = pod?.spec.containers[0].env ?? [];
+  for (const { name, value, valueFrom } of env) {
     if (name.endsWith("_FILE") || name.endsWith("_PATH")) continue;
     const text = value ?? fields[valueFrom?.fieldRef.fieldPath ?? ""] ?? "";
     // As Kubernetes does it: with what was named before.

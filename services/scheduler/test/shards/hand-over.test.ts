@@ -17,6 +17,9 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** Nobody dies here: leases, and the patience of calls, that outlast a machine that stands still for seconds. */
+const patient = { shardLeaseMs: 15_000 };
+
 /** Submits, claims and ends jobs one after the other until told otherwise; returns how many. A call that fails ends it. */
 async function work(replica: Replica, namespace: string, worker: number, signal: AbortSignal): Promise<number> {
   let done = 0;
@@ -35,8 +38,8 @@ async function work(replica: Replica, namespace: string, worker: number, signal:
 
 describe("a replica that is told to end", () => {
   it("hands its shards over without a failed call, and a watcher misses nothing", async () => {
-    const a = await replicas.start("a");
-    let b = await replicas.start("b");
+    const a = await replicas.start("a", patient);
+    let b = await replicas.start("b", patient);
     await spreadEvenly([a, b], 2, 2);
     const namespaces = [await namespaceAt(a, "load-a"), await namespaceAt(b, "load-b")];
     const over = new AbortController();
@@ -55,7 +58,7 @@ describe("a replica that is told to end", () => {
     for (let round = 0; round < 2 && !over.signal.aborted; round++) {
       await b.leave();
       await spreadEvenly([a], 4, 4);
-      b = await replicas.start("b");
+      b = await replicas.start("b", patient);
       await spreadEvenly([a, b], 2, 2);
     }
     over.abort();
@@ -74,8 +77,8 @@ describe("a replica that is told to end", () => {
   });
 
   it("answers claims that are held, and calls that come meanwhile", async () => {
-    const a = await replicas.start("a");
-    const b = await replicas.start("b");
+    const a = await replicas.start("a", patient);
+    const b = await replicas.start("b", patient);
     await spreadEvenly([a, b], 2, 2);
     const namespace = await namespaceAt(b, "held");
     const claim = a.dispatch.claimJobs({ namespace, runnerId: "r", profile: anyKind, wait: { seconds: 15n } });

@@ -45,7 +45,7 @@ export interface Replicas {
 }
 
 /** Length of a lease here, ms: no longer than a dead replica may be waited for, and long enough for a machine that is busy. */
-export const leaseMs = 5_000;
+const leaseMs = 5_000;
 
 /** Makes replicas that have so many shards between them. `others` says which shards live in other databases than the first. */
 export function createReplicas(

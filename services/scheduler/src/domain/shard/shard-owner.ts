@@ -153,7 +153,7 @@ export class ShardOwner {
 
   /** One term, from its load to its end. */
   async #serve(term: Term): Promise<void> {
-    const { clock, logger, leaseMs } = this.#options;
+    const { clock, leaseMs } = this.#options;
     const takenAt = clock.now();
     let lost: Error | undefined;
     const onLost = (error: Error) => {

@@ -12,9 +12,9 @@ import { cutOffBy, donenessOf, placeIn } from "./forward-errors.js";
 import type { Peers } from "./peers.js";
 
 /** Marks a call that another replica has forwarded: whoever gets it answers it or refuses it, and sends it nowhere. */
-export const forwardedHeader = "switchyard-forwarded";
+const forwardedHeader = "switchyard-forwarded";
 /** Tells a caller which replica has answered, if it was another one than was called. */
-export const ownerHeader = "switchyard-owner";
+const ownerHeader = "switchyard-owner";
 
 /** How long a forwarded call waits for a shard that is being taken, ms: longer, and whoever forwards it looks whether it is the right replica. */
 const readyMs = 500;

@@ -51,8 +51,9 @@ export async function routeBatch<Item extends { readonly namespace: string }, Re
     left = lost;
     for (const [i, outcome] of outcomes.entries()) {
       const { indices } = groups[i] as Group;
-      if (outcome.status === "fulfilled") indices.forEach((index, j) => (results[index] = outcome.value[j] as Result));
-      else if (router.mayTryAgain(outcome.reason, context)) left.push(...indices);
+      if (outcome.status === "fulfilled") {
+        for (const [j, index] of indices.entries()) results[index] = outcome.value[j] as Result;
+      } else if (router.mayTryAgain(outcome.reason, context)) left.push(...indices);
       else throw outcome.reason;
     }
     if (left.length === 0) return { results };
