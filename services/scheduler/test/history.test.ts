@@ -100,10 +100,17 @@ const expectGone = (namespace: string, jobId: string) =>
     }),
   );
 
-async function list(namespace: string, orderBy: ListOrder, pageSize: number): Promise<number[]> {
+async function list(
+  namespace: string,
+  orderBy: ListOrder,
+  pageSize: number,
+  states: readonly JobState[] = [],
+): Promise<number[]> {
   const serials: number[] = [];
   for (let pageToken = ""; ; ) {
-    const page = await repeating(() => system.jobs.listJobs({ namespace, orderBy, pageSize, pageToken }));
+    const page = await repeating(() =>
+      system.jobs.listJobs({ namespace, orderBy, pageSize, pageToken, filter: { states: [...states] } }),
+    );
     serials.push(...page.jobs.map(({ serial }) => Number(serial)));
     pageToken = page.nextPageToken;
     if (pageToken === "") return serials;
@@ -169,6 +176,9 @@ describe("jobs of many days and families", () => {
       expect(await list(namespace, ListOrder.NEWEST, 5)).toEqual(serials.toReversed());
       expect(await list(namespace, ListOrder.OLDEST, 7)).toEqual(serials);
       expect(await list(namespace, ListOrder.UPDATE_TIME_DESC, 7)).toHaveLength(36);
+      const waiting = serials.filter((serial) => serial !== 4);
+      expect(await list(namespace, ListOrder.OLDEST, 7, [JobState.QUEUED])).toEqual(waiting);
+      expect(await list(namespace, ListOrder.NEWEST, 7, [JobState.QUEUED])).toEqual(waiting.toReversed());
       const kept = { namespace, filter: { kinds: ["kept"] }, wantTotal: true };
       const { jobs, total } = await repeating(() => system.jobs.listJobs(kept));
       expect(jobs.map(({ serial }) => Number(serial) % 3)).toEqual(Array.from({ length: 12 }, () => 0));

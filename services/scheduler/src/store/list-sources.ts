@@ -1,4 +1,4 @@
-import { type Buckets, finalStates, type JobListFilter } from "./list-jobs.js";
+import { type BucketRange, finalStates, type JobListFilter } from "./list-jobs.js";
 import { jobConditions, type ListQuery, numberConditions, waitingConditions } from "./list-query.js";
 
 /**
@@ -33,15 +33,15 @@ export function sourcesOf({ states = [], started, runner }: JobListFilter): Sour
  * The `from` and `where` of every place that a query looks into; `s.serial` is the job's number. One for each bucket, named by a parameter of its own:
  * then the planner sees a single partition whose index has the order of the list, which it does not for a list of buckets.
  */
-export function placesOf(query: ListQuery, buckets: Buckets): string[] {
+export function placesOf(query: ListQuery, ranges: readonly BucketRange[]): string[] {
   const { all, waiting, live, ended } = sourcesOf(query.filter);
   return [
-    ...buckets.flatMap((bucket) => [
-      ...(all ? [inJobs(query, bucket)] : []),
-      ...(waiting ? [inOpen(query, bucket)] : []),
-      ...(ended ? [inOutcomes(query, bucket)] : []),
+    ...ranges.flatMap((range) => [
+      ...(all ? [inJobs(query, range.bucket)] : []),
+      ...(waiting ? [inOpen(query, range)] : []),
+      ...(ended ? [inOutcomes(query, range.bucket)] : []),
     ]),
-    ...(live && buckets.length > 0 ? [inLeases(query, buckets)] : []),
+    ...(live && ranges.length > 0 ? [inLeases(query, ranges)] : []),
   ];
 }
 
@@ -51,24 +51,26 @@ function inJobs(query: ListQuery, bucket: number): string {
   return `from scheduler.jobs s where ${[...conditions, ...numberConditions(query), ...jobConditions(query, "s")].join(" and ")}`;
 }
 
-function inOpen(query: ListQuery, bucket: number): string {
+/** All open jobs lie in one table by their numbers: those of the bucket are found among them by the numbers that it may have. */
+function inOpen(query: ListQuery, { bucket, from, upTo }: BucketRange): string {
   const { parameters, ns } = query;
   const at = parameters.add(bucket);
   const conditions = [
     ...[`s.ns = ${parameters.add(ns)}`, `s.bucket = ${at}`],
+    `s.serial between ${parameters.add(from)}::bigint and ${parameters.add(upTo)}::bigint`,
     notThere("scheduler.leases l where l.ns = s.ns and l.serial = s.serial"),
     ...waitingConditions(query),
   ];
   return withJob(query, "scheduler.open s", () => `j.bucket = ${at}`, conditions);
 }
 
-function inLeases(query: ListQuery, buckets: Buckets): string {
+function inLeases(query: ListQuery, ranges: readonly BucketRange[]): string {
   const { parameters, ns, filter } = query;
   const conditions = [`s.ns = ${parameters.add(ns)}`];
   if (filter.runner !== undefined) conditions.push(`s.runner = ${parameters.add(filter.runner)}`);
   if (filter.started !== undefined) conditions.push(`s.started_ms is ${filter.started ? "not null" : "null"}`);
   // Few rows in all, and a lease does not say in which bucket its job is.
-  const inBuckets = () => `j.bucket = any(${parameters.add(buckets)}::int[])`;
+  const inBuckets = () => `j.bucket = any(${parameters.add(ranges.map(({ bucket }) => bucket))}::int[])`;
   return withJob(query, "scheduler.leases s", inBuckets, conditions);
 }
 

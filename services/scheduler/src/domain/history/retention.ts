@@ -5,6 +5,11 @@ import { dayMs, familyOf, spanOf } from "../core/retention-bucket.js";
 import { requestWindowMs, trustedMs } from "../core/request-day.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
+/** A partition that was dropped, and how long that took, the look at whether it may go included, ms. */
+export interface DroppedPartition extends Partition {
+  readonly ms: number;
+}
+
 /**
  * Drops the partitions whose time is over, and returns them:
  *
@@ -14,14 +19,15 @@ import type { ShardTerm } from "../shard/shard-term.js";
  *
  * Reads of what is gone answer as if it had never been. A partition that somebody reads for long stays until the next round.
  */
-export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Promise<Partition[]> {
+export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Promise<DroppedPartition[]> {
   const now = term.clock.now();
-  const dropped: Partition[] = [];
+  const dropped: DroppedPartition[] = [];
   const there = await listPartitions(term.pool);
   for (const partition of there) {
     term.assertValid();
+    const begunAt = term.clock.now();
     if (!(await dropIfExpired(term, partition, now, eventRetentionMs).catch(leaveIfInUse))) continue;
-    dropped.push(partition);
+    dropped.push({ ...partition, ms: Math.round(term.clock.now() - begunAt) });
     term.partitions.dropped(partition);
     if (partition.of === "bucket") forgetBucket(term, partition.number);
   }

@@ -3,7 +3,8 @@ import { countJobs } from "../../store/count-jobs.js";
 import { listByAttempt } from "../../store/list-by-attempt.js";
 import { listByEnd } from "../../store/list-by-end.js";
 import { listByNumber } from "../../store/list-by-number.js";
-import type { JobListFilter, JobListPage } from "../../store/list-jobs.js";
+import type { BucketRange, JobListFilter, JobListPage } from "../../store/list-jobs.js";
+import { waitingSerials } from "./waiting-serials.js";
 import { spanOf } from "../core/retention-bucket.js";
 import type { Namespace } from "../core/namespace.js";
 import type { ShardTerm } from "../shard/shard-term.js";
@@ -11,15 +12,8 @@ import type { ShardTerm } from "../shard/shard-term.js";
 /** Buckets of the first look into the database; each further look takes twice as many. */
 const firstWave = 8;
 
-/** Serials that a bucket may hold, both ends included. */
-interface BucketRange {
-  readonly bucket: number;
-  readonly from: number;
-  readonly upTo: number;
-}
-
 /**
- * The numbers of a page of jobs. For the two orders by creation, buckets are looked into from the end where the page begins, a few at a time, until
+ * The numbers of a page of jobs: of jobs in line by memory, where that is quicker, else by rows. For the two orders by creation, buckets are looked into from the end where the page begins, a few at a time, until
  * the page is full; the other orders, and pages behind an offset, look into all that may hold a match.
  */
 export async function listPage(
@@ -28,12 +22,14 @@ export async function listPage(
   filter: JobListFilter,
   page: JobListPage,
 ): Promise<number[]> {
+  const inMemory = waitingSerials(space, filter, page);
+  if (inMemory) return inMemory;
   const { order } = page;
   const ranges = matchingRanges(space, filter);
   if (order === "end-desc" || order === "end-asc") {
     const earliestMs = Math.min(...ranges.map(({ bucket }) => spanOf(bucket).fromMs));
     const span = { earliestMs, nowMs: clock.now() };
-    return ranges.length === 0 ? [] : listByEnd(pool, space.id, bucketsOf(ranges), filter, page, span);
+    return ranges.length === 0 ? [] : listByEnd(pool, space.id, ranges, filter, page, span);
   }
   if (order !== "newest" && order !== "oldest")
     return listByAttempt(pool, space.id, bucketsOf(ranges), filter, { ...page, order });
@@ -41,14 +37,14 @@ export async function listPage(
   const oldestFirst = order === "oldest";
   const { cursor = oldestFirst ? 0 : Number.MAX_SAFE_INTEGER } = page;
   const ahead = ranges.filter(({ from, upTo }) => (oldestFirst ? upTo > cursor : from < cursor));
-  if (page.offset > 0) return listByNumber(pool, space.id, bucketsOf(ahead), filter, page);
+  if (page.offset > 0) return listByNumber(pool, space.id, ahead, filter, page);
 
   // In the order in which the page comes to their first jobs.
   const waiting = oldestFirst ? ahead : ahead.sort((a, b) => b.upTo - a.upTo);
   let found: number[] = [];
   for (let size = firstWave; waiting.length > 0; size *= 2) {
     const wave = waiting.splice(0, size);
-    found.push(...(await listByNumber(pool, space.id, bucketsOf(wave), filter, page)));
+    found.push(...(await listByNumber(pool, space.id, wave, filter, page)));
     // Of jobs with a live attempt each look may tell.
     found = [...new Set(found)].sort((a, b) => (oldestFirst ? a - b : b - a)).slice(0, page.limit);
     const next = waiting[0];
@@ -61,7 +57,7 @@ export async function listPage(
 
 /** The number of jobs that match, by counting rows. */
 export function countRows(pool: Pool, space: Namespace, filter: JobListFilter): Promise<number> {
-  return countJobs(pool, space.id, bucketsOf(matchingRanges(space, filter)), filter);
+  return countJobs(pool, space.id, matchingRanges(space, filter), filter);
 }
 
 /** What a filter leaves of the buckets by what it says about numbers and times, by rising first serial. */
