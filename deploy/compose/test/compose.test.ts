@@ -10,7 +10,9 @@ import { folder, problemsOf, readCompose, readYaml } from "./compose-file.js";
 const main = readCompose("compose.yaml");
 const overlay = readCompose("compose.observability.yaml");
 /** The services that run a program of the image. */
-const programs = Object.entries(main.services).filter(([, { command = [] }]) => programNames.includes(command[0] ?? ""));
+const programs = Object.entries(main.services).filter(([, { command = [] }]) =>
+  programNames.includes(command[0] ?? ""),
+);
 const programOf = (service: string) => main.services[service]?.command?.[0] ?? "";
 
 describe.each(["compose.yaml", "compose.observability.yaml"])("%s", (name) => {
