@@ -45,7 +45,7 @@ function compareJob(world: CoreWorld, job: ModelJob): void {
   const state = { waiting: "queued", running: "running", blocked: "blocked", scheduled: "scheduled", aside: "" };
   agree(
     `job ${job.serial}`,
-    [phase, live !== undefined, attempt, rank, rankClass, parents, storedParents],
+    [phase, live !== undefined, attempt, rank, rankClass, parents, storedParents.length],
     [
       ...[state[job.state], job.state === "running", job.attempt, job.rank, job.rankClass],
       ...[job.parents, job.parents.length],
