@@ -37,27 +37,32 @@ export function placesOf(query: ListQuery, ranges: readonly BucketRange[]): stri
   const { all, waiting, live, ended } = sourcesOf(query.filter);
   return [
     ...ranges.flatMap((range) => [
-      ...(all ? [inJobs(query, range.bucket)] : []),
+      ...(all ? [inJobs(query, range)] : []),
       ...(waiting ? [inOpen(query, range)] : []),
-      ...(ended ? [inOutcomes(query, range.bucket)] : []),
+      ...(ended ? [inOutcomes(query, range)] : []),
     ]),
     ...(live && ranges.length > 0 ? [inLeases(query, ranges)] : []),
   ];
 }
 
-function inJobs(query: ListQuery, bucket: number): string {
+function inJobs(query: ListQuery, { bucket, ...range }: BucketRange): string {
   const { parameters, ns } = query;
-  const conditions = [`s.ns = ${parameters.add(ns)}`, `s.bucket = ${parameters.add(bucket)}`];
+  const conditions = [`s.ns = ${parameters.add(ns)}`, `s.bucket = ${parameters.add(bucket)}`, within(query, range)];
   return `from scheduler.jobs s where ${[...conditions, ...numberConditions(query), ...jobConditions(query, "s")].join(" and ")}`;
 }
 
+/** The numbers of a range, both ends included. */
+function within({ parameters }: ListQuery, { from, upTo }: Omit<BucketRange, "bucket">): string {
+  return `s.serial between ${parameters.add(from)}::bigint and ${parameters.add(upTo)}::bigint`;
+}
+
 /** All open jobs lie in one table by their numbers: those of the bucket are found among them by the numbers that it may have. */
-function inOpen(query: ListQuery, { bucket, from, upTo }: BucketRange): string {
+function inOpen(query: ListQuery, { bucket, ...range }: BucketRange): string {
   const { parameters, ns } = query;
   const at = parameters.add(bucket);
   const conditions = [
     ...[`s.ns = ${parameters.add(ns)}`, `s.bucket = ${at}`],
-    `s.serial between ${parameters.add(from)}::bigint and ${parameters.add(upTo)}::bigint`,
+    within(query, range),
     notThere("scheduler.leases l where l.ns = s.ns and l.serial = s.serial"),
     ...waitingConditions(query),
   ];
@@ -74,10 +79,10 @@ function inLeases(query: ListQuery, ranges: readonly BucketRange[]): string {
   return withJob(query, "scheduler.leases s", inBuckets, conditions);
 }
 
-function inOutcomes(query: ListQuery, bucket: number): string {
+function inOutcomes(query: ListQuery, { bucket, ...range }: BucketRange): string {
   const at = query.parameters.add(bucket);
   const bucketIs: InBucket = (row) => `${row}.bucket = ${at}`;
-  return endRows(query, bucketIs, isJobsEnd(bucketIs));
+  return endRows(query, bucketIs, [within(query, range), ...isJobsEnd(bucketIs)]);
 }
 
 /** Says by SQL that a row is in the buckets that are meant. */

@@ -49,8 +49,12 @@ export async function measureLists(context: VolumeContext): Promise<Row[]> {
 async function measureForm({ jobs }: SchedulerApi, form: Form): Promise<Samples> {
   const times = new Samples();
   const until = performance.now() + patienceMs;
-  for (let n = 0; n < samples && performance.now() < until; n++)
-    await times.time(() => jobs.listJobs({ namespace, pageSize, ...form(n) }, { timeoutMs: 300_000 }));
+  const list = (n: number) => jobs.listJobs({ namespace, pageSize, ...form(n) }, { timeoutMs: 5 * patienceMs });
+  for (let n = 0; n < samples && performance.now() < until; n++) {
+    const begunAt = performance.now();
+    // One that gives up counts as long as it was waited for.
+    await times.time(() => list(n)).catch(() => times.values.push(performance.now() - begunAt));
+  }
   return times;
 }
 

@@ -11,14 +11,13 @@ import { median } from "../../scheduler/measure/median.js";
 
 /** From the start of a term to its first look at what is over: the load is in its stride by then. */
 const lookAfterMs = 12_000;
-const drops = 3;
 
 /** A bucket of a past month is dropped while jobs come and go: how long the drop takes, and how long anybody waits meanwhile. */
 export async function measureRetention({ cluster, options, say, release }: VolumeContext): Promise<Row[]> {
   await release();
   const { url, pool } = await cluster.filled(options);
   const found: { dropMs: number; longest: number; before: number }[] = [];
-  for (let drop = 0; drop < drops; drop++) {
+  for (let drop = 0; drop < Math.min(3, options.rounds); drop++) {
     const { rows } = await pool.query<{ first: number | null }>(
       "select min(first_serial) as first from scheduler.serial_marks where first_serial < $1",
       [firstSerial],

@@ -1,5 +1,6 @@
 import type { Pool } from "@switchyard/postgres";
 import { countJobs } from "../../store/count-jobs.js";
+import { firstSerialFrom } from "../../store/first-serial-from.js";
 import { listByAttempt } from "../../store/list-by-attempt.js";
 import { listByEnd } from "../../store/list-by-end.js";
 import { listByNumber } from "../../store/list-by-number.js";
@@ -25,7 +26,7 @@ export async function listPage(
   const inMemory = waitingSerials(space, filter, page);
   if (inMemory) return inMemory;
   const { order } = page;
-  const ranges = matchingRanges(space, filter);
+  const ranges = await matchingRanges(pool, space, filter);
   if (order === "end-desc" || order === "end-asc") {
     const earliestMs = Math.min(...ranges.map(({ bucket }) => spanOf(bucket).fromMs));
     const span = { earliestMs, nowMs: clock.now() };
@@ -40,7 +41,7 @@ export async function listPage(
   if (page.offset > 0) return listByNumber(pool, space.id, ahead, filter, page);
 
   // In the order in which the page comes to their first jobs.
-  const waiting = oldestFirst ? ahead : ahead.sort((a, b) => b.upTo - a.upTo);
+  const waiting = oldestFirst ? [...ahead] : [...ahead].sort((a, b) => b.upTo - a.upTo);
   let found: number[] = [];
   for (let size = firstWave; waiting.length > 0; size *= 2) {
     const wave = waiting.splice(0, size);
@@ -56,15 +57,15 @@ export async function listPage(
 }
 
 /** The number of jobs that match, by counting rows. */
-export function countRows(pool: Pool, space: Namespace, filter: JobListFilter): Promise<number> {
-  return countJobs(pool, space.id, matchingRanges(space, filter), filter);
+export async function countRows(pool: Pool, space: Namespace, filter: JobListFilter): Promise<number> {
+  return countJobs(pool, space.id, await matchingRanges(pool, space, filter), filter);
 }
 
 /** What a filter leaves of the buckets by what it says about numbers and times, by rising first serial. */
-function matchingRanges(space: Namespace, filter: JobListFilter): BucketRange[] {
+function matchingRanges(pool: Pool, space: Namespace, filter: JobListFilter): Promise<readonly BucketRange[]> {
   const { serials, afterSerial = 0, createdFromMicros = 0, createdBeforeMicros = Number.POSITIVE_INFINITY } = filter;
   const named = serials && new Set(space.buckets.holding(serials));
-  return space.buckets.ranges().filter(({ bucket, upTo }) => {
+  const ranges = space.buckets.ranges().filter(({ bucket, upTo }) => {
     const { fromMs, untilMs } = spanOf(bucket);
     return (
       (!named || named.has(bucket)) &&
@@ -73,6 +74,23 @@ function matchingRanges(space: Namespace, filter: JobListFilter): BucketRange[] 
       fromMs * 1_000 < createdBeforeMicros
     );
   });
+  return Promise.all(ranges.map((range) => withinTimes(pool, space, filter, range)));
+}
+
+/** Of a bucket in whose time a bound of the filter falls, the numbers within it. */
+async function withinTimes(
+  pool: Pool,
+  space: Namespace,
+  { createdFromMicros, createdBeforeMicros }: JobListFilter,
+  range: BucketRange,
+): Promise<BucketRange> {
+  const { fromMs, untilMs } = spanOf(range.bucket);
+  const isInside = (micros: number | undefined): micros is number =>
+    micros !== undefined && micros > fromMs * 1_000 && micros < untilMs * 1_000;
+  const boundAt = (micros: number | undefined): Promise<number | undefined> =>
+    isInside(micros) ? firstSerialFrom(pool, space.id, range, micros) : Promise.resolve(undefined);
+  const [from, end] = await Promise.all([boundAt(createdFromMicros), boundAt(createdBeforeMicros)]);
+  return { ...range, from: from ?? range.from, upTo: end === undefined ? range.upTo : end - 1 };
 }
 
 function bucketsOf(ranges: readonly BucketRange[]): number[] {
