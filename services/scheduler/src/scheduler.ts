@@ -128,7 +128,7 @@ export function createScheduler({
       }),
   });
   const terms = () => keeper.terms();
-  showState(registry, terms);
+  showState(registry, terms, () => keeper.shards);
   const locator = new Locator(home.database.controlPool, () => keeper.shards);
   const peers = new Peers(connect);
   const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });

@@ -437,8 +437,14 @@ export class ShardKeeper {
 
   #settleStart(): void {
     if (this.#shards.length === 0) return;
-    for (const shard of this.#shards)
-      if (!this.#tenures.get(shard)?.owner.term && this.addressOf(shard) === undefined) return;
+    const isOurs = (shard: number) => this.#tenures.get(shard)?.owner.term !== undefined;
+    // Replicas that start at the same moment each take some, and none tells its address before it has started: one that owns some waits for nobody's.
+    const ownsSome = this.#shards.some(isOurs);
+    for (const shard of this.#shards) {
+      const seen = this.#seen.get(shard);
+      const isOwned = ownsSome && seen !== undefined && this.#isAlive(seen);
+      if (!isOurs(shard) && !isOwned && this.addressOf(shard) === undefined) return;
+    }
     this.#started?.resolve();
   }
 }
