@@ -59,7 +59,7 @@ export interface SchedulerDeps {
 /** A scheduler: routes to mount, and the duty behind them. */
 export interface Scheduler {
   readonly routes: readonly ServiceRoute[];
-  /** Returns when calls are answered: every shard is owned by this replica, or by another one, which may still be starting. The schemas must be migrated. */
+  /** Returns when calls are answered: every shard is owned by this replica, or by one that can be reached. The schemas must be migrated. */
   start(): Promise<void>;
   /**
    * Others reach this replica from now on, at the configured address or else at this one, `host:port`: they forward calls to it, and it takes its share of the
@@ -128,7 +128,7 @@ export function createScheduler({
       }),
   });
   const terms = () => keeper.terms();
-  showState(registry, terms);
+  showState(registry, terms, () => keeper.shards);
   const locator = new Locator(home.database.controlPool, () => keeper.shards);
   const peers = new Peers(connect);
   const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
@@ -166,7 +166,7 @@ export function createScheduler({
     routeByNamespace(router, createJobRoute(deps), { direct: ["getStatus"], streams: { watchJobs: resumeWatch } }),
     routeByNamespace(router, createQueueRoute(deps), { direct: [] }),
     routeDispatch(router, createDispatchRoute(deps)),
-    createShardRoute(keeper, locator),
+    routeByNamespace(router, createShardRoute(keeper, locator), { direct: ["listShards", "locateNamespaces"] }),
   ];
   return {
     // Writes tell their failures themselves; what is left is a read whose connection broke.
