@@ -9,12 +9,12 @@ it("a few faults lose nothing and double nothing", { timeout: 300_000 }, async (
   const { faults, history, violations, acknowledged } = await runRound({
     ...{
       directory: directory.path,
-      schedulers: 1,
-      shards: 1,
+      schedulers: 2,
+      shards: 2,
       replicas: 1,
       runners: 1,
       rate: 40,
-      seed: 1,
+      seed: 3,
       standby: false,
     },
     faults: ["kill scheduler", "restart PostgreSQL", "cut a way", "pause scheduler"],

@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createSwitchyardClient, type SwitchyardClient } from "@switchyard/client";
-import { eventually, freePort } from "@switchyard/testkit";
+import { eventually } from "@switchyard/testkit";
 import { migrateAll } from "../../src/index.js";
 import { type PostgresPair, startPostgresPair } from "./postgres/pair.js";
 import { type ChaosProcess, createChaosProcess } from "./processes/chaos-process.js";
+import { stablePort } from "./processes/stable-port.js";
 import { createWays, openWaysFrom, type ServicePorts, type Ways } from "./processes/ways.js";
 import { type ProgramSettings, programEnv } from "./programs/settings.js";
 import { createRunClock, type RunClock } from "./record/clock.js";
@@ -61,7 +62,7 @@ export async function startChaosSystem(settings: ChaosSettings): Promise<ChaosSy
   const namespaces = Array.from({ length: shards }, (_, i) => `chaos-${i}`);
   const named = async (part: string, count: number) =>
     new Map(
-      await Promise.all(Array.from({ length: count }, async (_, i) => [`${part}-${i}`, await freePort()] as const)),
+      await Promise.all(Array.from({ length: count }, async (_, i) => [`${part}-${i}`, await stablePort()] as const)),
     );
   const ports: ServicePorts = {
     schedulers: await named("scheduler", settings.schedulers),
@@ -147,12 +148,11 @@ export async function startChaosSystem(settings: ChaosSettings): Promise<ChaosSy
     await postgres.stop();
   };
   try {
-    for (const one of everything().reverse()) {
-      await one.start();
-      if (parts.runner.includes(one) || one === load) await one.line(/^ready/);
-      // A scheduler that is a standby opens its ports only when the other one is gone.
-      else if (one === parts.scheduler[0]) await eventually(() => client.jobs.getStatus({}), { timeoutMs: 60_000 });
-    }
+    await Promise.all(Object.values(parts).flatMap((all) => all.map((one) => one.start())));
+    await eventually(() => client.jobs.getStatus({}), { timeoutMs: 120_000 });
+    for (const one of parts.runner) await one.line(/^ready/, 120_000);
+    await load.start();
+    await load.line(/^ready/);
   } catch (error) {
     await stop();
     throw error;

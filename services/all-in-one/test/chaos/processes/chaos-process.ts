@@ -12,8 +12,6 @@ export interface ChaosProcess {
   start(): Promise<void>;
   /** Waits for a line of its present life. */
   line(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
-  /** Whether its present life has written something that matches. */
-  hasSaid(pattern: RegExp): boolean;
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL. Returns when it is gone. */
   kill(): Promise<void>;
@@ -49,6 +47,7 @@ export function createChaosProcess({ name, program, env, log }: ChaosProcessOpti
   const isAlive = () => current !== undefined && current.child.exitCode === null && current.child.signalCode === null;
   const keepOutput = () => {
     if (current !== undefined) appendFileSync(log, `--- ${name}, life ${lives - 1}\n${current.output()}\n`);
+    current = undefined;
   };
   return {
     name,
@@ -60,13 +59,13 @@ export function createChaosProcess({ name, program, env, log }: ChaosProcessOpti
     },
     async start() {
       if (isAlive()) return;
+      keepOutput();
       current = await startProcess(program, env(lives));
       gone = once(current.child, "close");
       lives += 1;
       isPaused = false;
     },
     line: (pattern, timeoutMs) => running().line(pattern, timeoutMs),
-    hasSaid: (pattern) => current !== undefined && pattern.test(current.output()),
     signal: (signal) => void running().child.kill(signal),
     async kill() {
       if (!isAlive()) return;
@@ -82,7 +81,10 @@ export function createChaosProcess({ name, program, env, log }: ChaosProcessOpti
       isPaused = false;
     },
     async end() {
-      if (!isAlive()) return 0;
+      if (!isAlive()) {
+        keepOutput();
+        return 0;
+      }
       if (isPaused) this.resume();
       const code = await running().end();
       await gone;

@@ -102,7 +102,19 @@ export function watchEvents(
   signal.addEventListener("abort", changed);
 
   async function* replay(from: number, upTo: number): AsyncGenerator<EventBatch> {
-    for await (const step of term.store.readEvents(term.term.shard, from, upTo)) {
+    let position = from;
+    // What happened before a move lies in the shard of that time.
+    for (const past of [...space.past, { shard: term.term.shard, upTo }]) {
+      const end = Math.min(past.upTo, upTo);
+      if (end <= position) continue;
+      yield* replayShard(past.shard, position, end);
+      position = end;
+    }
+    yield { events: [], live: [], upTo, replayed: true };
+  }
+
+  async function* replayShard(shard: number, from: number, upTo: number): AsyncGenerator<EventBatch> {
+    for await (const step of term.store.readEvents(shard, from, upTo)) {
       if ("lostUpTo" in step) {
         yield { events: [], live: [], upTo: step.lostUpTo, overrun: true };
         continue;
@@ -115,7 +127,6 @@ export function watchEvents(
         yield { events: batch, live: [], upTo: last?.sequence ?? 0 };
       }
     }
-    yield { events: [], live: [], upTo, replayed: true };
   }
 
   async function* batches(): AsyncGenerator<EventBatch> {

@@ -1,5 +1,5 @@
 import type { Pool } from "@switchyard/postgres";
-import { findPlacement, place } from "../../store/placements.js";
+import { findPlacement, movePlacement, place } from "../../store/placements.js";
 import { shardFor } from "./rendezvous.js";
 
 /**
@@ -41,6 +41,12 @@ export class Locator {
     const placed = await place(this.#home, namespace, shard);
     this.learn(namespace, placed);
     return placed;
+  }
+
+  /** A namespace lives in another shard from now on. */
+  async move(namespace: string, shard: number): Promise<void> {
+    await movePlacement(this.#home, namespace, shard);
+    this.learn(namespace, shard);
   }
 
   /** Somebody who must know has said where a namespace lives. */
