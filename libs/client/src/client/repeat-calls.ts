@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, sleep, systemClock } from "@switchyard/clock";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { isRetryable } from "@switchyard/errors";
 
@@ -8,6 +8,8 @@ export interface RepeatsOptions {
   readonly waitsMs: readonly number[];
   /** Whether a method, by its name, may be called again when the effect of a call is unknown. */
   readonly isRepeatable: (method: string) => boolean;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** The standard names of methods that change nothing (Google AIP-130), and ours. */
@@ -22,20 +24,21 @@ export function isReadMethod(method: string): boolean {
  * Repeats unary calls that failed for what passes by itself: a service that restarts, a shard between two owners. All tries share the
  * call's one deadline; after the last one the service's own error stands.
  */
-export function withRepeats(transport: Transport, { waitsMs, isRepeatable }: RepeatsOptions): Transport {
+export function withRepeats(transport: Transport, options: RepeatsOptions): Transport {
+  const { waitsMs, isRepeatable, clock = systemClock } = options;
   return {
     stream: transport.stream.bind(transport),
     async unary(method, signal, timeoutMs, ...rest) {
-      const endsAt = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
+      const endsAt = clock.monotonicMs() + (timeoutMs ?? Number.POSITIVE_INFINITY);
       for (let repeat = 0; ; repeat += 1) {
-        const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(endsAt - performance.now()));
+        const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(endsAt - clock.monotonicMs()));
         try {
           return await transport.unary(method, signal, leftMs, ...rest);
         } catch (error) {
           const waitMs = waitsMs[repeat];
           if (waitMs === undefined || !isRepeatable(method.name) || !isPassing(error, signal)) throw error;
-          if (performance.now() + waitMs >= endsAt) throw error;
-          await pause(waitMs * (0.5 + Math.random() / 2), signal);
+          if (clock.monotonicMs() + waitMs >= endsAt) throw error;
+          await sleep(clock, waitMs * (0.5 + Math.random() / 2), signal);
         }
       }
     },
@@ -45,14 +48,4 @@ export function withRepeats(transport: Transport, { waitsMs, isRepeatable }: Rep
 /** Full is not away: a caller that is told to slow down must hear of it. */
 function isPassing(error: unknown, signal: AbortSignal | undefined): boolean {
   return isRetryable(error, signal) && ConnectError.from(error).code !== Code.ResourceExhausted;
-}
-
-/** Rejects with the signal's reason when that fires. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
 }
