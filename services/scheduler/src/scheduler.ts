@@ -17,6 +17,7 @@ import type { InterceptFlush } from "./domain/shard/term-lanes.js";
 import { createEventMetrics } from "./metrics/event-metrics.js";
 import { showState } from "./metrics/state-metrics.js";
 import { createPostgresShardStore } from "./store/postgres-shard-store.js";
+import type { ShardStore } from "./store/shard-store.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { createJobRoute, type TransportDeps } from "./transport/job-service.js";
 import { createQueueRoute } from "./transport/queue-service.js";
@@ -30,6 +31,8 @@ const handOverMs = 5_000;
 export interface SchedulerDeps {
   readonly config: SchedulerConfig;
   readonly logger: Logger;
+  /** The tables. Default: those of the database. */
+  readonly store?: ShardStore;
   /** Default: the process's clock. */
   readonly clock?: Clock;
   /** Gets the scheduler's metrics. Default: nobody sees them. */
@@ -57,6 +60,7 @@ export function createScheduler({
   config,
   logger,
   clock = systemClock,
+  store: ownStore,
   interceptFlush,
   registry = new Registry(),
   onFinding = () => undefined,
@@ -64,7 +68,7 @@ export function createScheduler({
   const url = config.databaseUrl;
   const pool: Pool = createPool({ url, max: config.poolSize, applicationName: "scheduler", log: logger });
   const leasePool = createPool({ url, max: 1, applicationName: "scheduler-lease", log: logger });
-  const store = createPostgresShardStore({ url, pool, leasePool });
+  const store = ownStore ?? createPostgresShardStore({ url, pool, leasePool });
   const graceMs = config.shardLeaseMs + handOverMs;
   const schedules = createScheduleDuty({
     request: (spec, space, name, tick) =>

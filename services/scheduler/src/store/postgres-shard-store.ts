@@ -1,4 +1,5 @@
 import { type LaneConnection, openLaneConnection, type Pool } from "@switchyard/postgres";
+import { leaseRows, openSerials } from "./audit-rows.js";
 import { byKeyOnly } from "./by-key-only.js";
 import { loadByReuseKey, loadFinalStates } from "./ended-facts.js";
 import { readEnds, readJobs } from "./job-rows.js";
@@ -14,11 +15,14 @@ import {
 } from "./load-shard.js";
 import { makePartitions } from "./partitions.js";
 import { readEvents } from "./read-events.js";
+import { readQueueTotals, readSubjects } from "./read-rollups.js";
+import { deleteSchedule, loadSchedules, putSchedule } from "./schedule-rows.js";
 import type { OverPool, ShardStore, ShardWriter } from "./shard-store.js";
 import { releaseShard, renewShard, takeShard } from "./take-shard.js";
 import { writeClaims } from "./write-claims.js";
 import { writeProgress } from "./write-progress.js";
 import { writeReports } from "./write-reports.js";
+import { writeRollups } from "./write-rollups.js";
 import { writeLimits, writeQueue } from "./write-settings.js";
 import { writeSubmits } from "./write-submits.js";
 
@@ -60,6 +64,14 @@ export function createPostgresShardStore({ url, pool, leasePool }: PostgresShard
     makePartitions: read(makePartitions),
     writeQueue: read(writeQueue),
     writeLimits: read(writeLimits),
+    loadSchedules: read(loadSchedules),
+    putSchedule: read(putSchedule),
+    deleteSchedule: read(deleteSchedule),
+    readQueueTotals: read(readQueueTotals),
+    readSubjects: read(readSubjects),
+    writeRollups: read(writeRollups),
+    openSerials: read(openSerials),
+    leaseRows: read(leaseRows),
   };
 }
 
