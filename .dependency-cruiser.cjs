@@ -77,6 +77,13 @@ module.exports = {
       to: { pathNot: [core, "^libs/errors/"] },
     },
     {
+      name: "rules-of-histories-know-no-protocol",
+      comment: "What a history must obey is said of observations; messages become these in `recording`.",
+      severity: "error",
+      from: { path: "^libs/history/src/", pathNot: [tests, "^libs/history/src/(recording/|index[.]ts$)"] },
+      to: { pathNot: ["^libs/history/", "^libs/collections/"] },
+    },
+    {
       name: "dialects-stand-alone",
       comment: "Each dialect can be read, changed and removed without the others.",
       severity: "error",

@@ -39,6 +39,7 @@ const unreachable: ReadonlySet<Reason> = new Set<Reason>([
   "DEADLINE_EXCEEDED",
   "SHUTTING_DOWN",
   "OWNER_UNKNOWN",
+  "NOT_OWNER",
   "SHARD_LOST",
   "STORAGE_UNAVAILABLE",
   "SERVICE_UNAVAILABLE",

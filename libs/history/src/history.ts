@@ -22,6 +22,10 @@ export interface FinalState {
   readonly namespaces: readonly string[];
   /** For how long, ms by the recorder's clock, nothing had been disturbed when it was read. Rules of liveness ask for some. */
   readonly healedForMs: number;
+  /** When it was read, ms by the recorder's clock. Default: when the last observation was made. */
+  readonly at?: number;
+  /** How long something may take when all works: to hand out a job, to look at a timer. Default 10 s. */
+  readonly marginMs?: number;
   /** The watchers together were given every event of these namespaces, from the first to the last. */
   readonly eventsComplete: boolean;
   /** Every job of the namespaces that is there. */

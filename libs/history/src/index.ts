@@ -38,3 +38,10 @@ export type {
   WriteResult,
 } from "./observation.js";
 export type { Violation } from "./violation.js";
+export { failureOf, resultsOf, submittedOf } from "./recording/answers.js";
+export { finalJobOf, finalLimitsOf } from "./recording/final.js";
+export { type OpenCall, type OpenWrite, Recorder, type Timeless } from "./recording/recorder.js";
+export { cancelRequestOf, limitsRequestOf, retryRequestOf, submitRequestOf } from "./recording/requests.js";
+export { grantedOf, outcomeOf, stopOf, writtenOf } from "./recording/runners.js";
+export { specOf } from "./recording/spec.js";
+export { jobEventOf, watchedOf } from "./recording/watching.js";

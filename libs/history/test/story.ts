@@ -1,4 +1,5 @@
 import {
+  type AttemptState,
   checkHistory,
   type FinalState,
   type History,
@@ -143,12 +144,39 @@ export class Story {
   finalJobs(): FinalState["jobs"] {
     return [...this.#state.values()]
       .filter(({ type }) => type !== "DELETED")
-      .map(({ job, state, queue }) => ({ namespace: this.namespace, job, state, attempts: [], queue, kind: "k" }));
+      .map(({ job, state, queue }) => ({
+        namespace: this.namespace,
+        job,
+        state,
+        attempts: this.#attempts(job),
+        queue,
+        kind: "k",
+      }));
   }
 
   /** The violations. */
   check(end?: Partial<FinalState>, more: Partial<History> = {}): readonly Violation[] {
     return checkHistory(this.history(end, more));
+  }
+
+  #attempts(job: string): FinalState["jobs"][number]["attempts"] {
+    const states = new Map<number, { runner: string; state: AttemptState }>();
+    for (const { type, attempt, runner, state, job: about } of this.events) {
+      if (about !== job || attempt === 0) continue;
+      const ends: Partial<Record<JobEvent["type"], AttemptState>> = {
+        ...{
+          CLAIMED: "CLAIMED",
+          STARTED: "STARTED",
+          ATTEMPT_FAILED: "FAILED",
+          LEASE_LOST: "LOST",
+          RELEASED: "RELEASED",
+        },
+        ENDED: state as AttemptState,
+      };
+      const now = ends[type];
+      if (now) states.set(attempt, { runner, state: now });
+    }
+    return [...states].map(([number, attempt]) => ({ number, ...attempt }));
   }
 
   #filledIn(init: EventInit, before: JobEvent | undefined): JobEvent {

@@ -1,6 +1,11 @@
 export { callCancelled, deadlineExceeded, readRequestHeader, setResponseHeader, whenAborted } from "./call-context.js";
 export { createClient } from "./client/client.js";
-export { type ClosableTransport, createGrpcTransport, type GrpcTransportOptions } from "./client/grpc-transport.js";
+export {
+  type ClosableTransport,
+  type ConnectedTransport,
+  createGrpcTransport,
+  type GrpcTransportOptions,
+} from "./client/grpc-transport.js";
 export { createInMemoryTransport, type InMemoryTransportOptions } from "./client/in-memory-transport.js";
 export { mapErrors } from "./map-errors.js";
 export { type ContextOverrides, deriveContext } from "./derive-context.js";

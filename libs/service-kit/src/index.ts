@@ -46,6 +46,7 @@ export { type RunUntilSignalOptions, runUntilSignal, type SignalHost } from "./h
 export { createServiceHost, type ServiceHost, type ServiceHostOptions } from "./host/service-host.js";
 export { createStandardMiddleware, type StandardMiddlewareOptions } from "./host/standard-middleware.js";
 export { createWorkerOperations, type WorkerOperations } from "./host/worker-operations.js";
+export { countCallWays } from "./metrics/call-ways.js";
 export { createBoundedLabel, otherValues } from "./metrics/bounded-label.js";
 export { commitMetrics, type OnCommit } from "./metrics/commit-metrics.js";
 export { createMetricsRegistry } from "./metrics/metrics-registry.js";

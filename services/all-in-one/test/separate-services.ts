@@ -1,6 +1,6 @@
 import { createBlobStore, createCatalog, catalogScopes } from "@switchyard/catalog";
-import { createSwitchyardClient } from "@switchyard/client";
-import { createHttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
+import { createSwitchyardClient, ownerOpener } from "@switchyard/client";
+import { connectCore, createHttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
 import { createLogStore, logStoreScopes } from "@switchyard/log-store";
 import { createPipelineWorker, loadWorkerSettings } from "@switchyard/pipeline-worker";
 import { createPool } from "@switchyard/postgres";
@@ -126,6 +126,7 @@ export async function startSeparateServices() {
     ...createRunnerGateway({
       ...{ databaseUrl: url, pool: poolFor("runner-gateway"), logger, registry },
       ...{ scheduler: connect(scheduler), logStore: connect(logStore) },
+      openScheduler: ownerOpener({ address: scheduler, tls: own }),
     }),
     scopes: runnerGatewayScopes,
   }));
@@ -135,10 +136,15 @@ export async function startSeparateServices() {
     scopes: catalogScopes,
   }));
 
-  const core = { scheduler: connect(scheduler), runnerGateway: connect(runnerGateway) };
   const gatewayTell = tell("http-gateway");
+  const gatewayRegistry = createMetricsRegistry();
+  const core = connectCore({
+    ...{ scheduler: [scheduler], runnerGateway: [runnerGateway], logStore: [logStore], catalog: [catalog] },
+    ...{ serviceToken: undefined, tls: own, registry: gatewayRegistry },
+  });
+  closing.push(() => core.close());
   const gateway = createHttpGateway({
-    ...{ ...core, logStore: connect(logStore), catalog: connect(catalog), logger: gatewayTell.logger },
+    ...{ ...core.own, logger: gatewayTell.logger, registry: gatewayRegistry },
     ...(own && { tls: own }),
     config: loadHttpGatewayConfig({ HTTP_LISTEN: free, OPS_LISTEN: free }),
   });
@@ -151,7 +157,7 @@ export async function startSeparateServices() {
   closing.push(() => client.close());
   const runnerConfig = loadRunnerConfig({ RUNNER_GATEWAY_ADDRESS: runnerGateway, RUNNER_DRAIN: "0ms" });
   await work("runner", (logger, metrics) => {
-    const service = createRunnerService(runnerConfig, { transport: core.runnerGateway, logger });
+    const service = createRunnerService(runnerConfig, { transport: core.own.runnerGateway, logger });
     watchRunners(metrics, () => service.counts());
     return service;
   });

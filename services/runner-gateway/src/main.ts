@@ -1,3 +1,4 @@
+import { ownerOpener } from "@switchyard/client";
 import { createPool, prepareSchema } from "@switchyard/postgres";
 import { createGrpcTransport } from "@switchyard/rpc";
 import {
@@ -23,7 +24,8 @@ const { DATABASE_URL: databaseUrl, SWITCHYARD_SERVICE_TOKEN: serviceToken } = co
 
 const tls = openServiceTls(config, logger);
 const interceptors = bearerOf(serviceToken);
-const scheduler = createGrpcTransport({ address: config.SCHEDULER_ADDRESS, interceptors, tls });
+const schedulers = { address: config.SCHEDULER_ADDRESS, interceptors, tls };
+const scheduler = createGrpcTransport(schedulers);
 const logStore = createGrpcTransport({ address: config.LOG_STORE_ADDRESS, interceptors, tls });
 const pool = createPool({
   url: databaseUrl,
@@ -34,7 +36,11 @@ const pool = createPool({
 
 const settings = { pendingMs: config.RUNNER_PENDING_MS };
 const registry = createMetricsRegistry();
-const gateway = createRunnerGateway({ pool, databaseUrl, scheduler, logStore, logger, registry, settings });
+const gateway = createRunnerGateway({
+  ...{ pool, databaseUrl, logStore, logger, registry, settings },
+  scheduler,
+  openScheduler: ownerOpener(schedulers),
+});
 const listen = [config.GRPC_LISTEN, config.OPS_LISTEN];
 const access = openAccess({ settings: config, listen, logger });
 const host = createServiceHost({

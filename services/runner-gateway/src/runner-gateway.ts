@@ -1,13 +1,16 @@
 import type { Transport } from "@connectrpc/connect";
+import { createOwnerDirectory, createOwnerTransport } from "@switchyard/client";
 import { type Clock, systemClock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import { asStorageError, type Pool } from "@switchyard/postgres";
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
-import { createClient, mapErrors, type ServiceRoute } from "@switchyard/rpc";
+import { ShardService } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
+import { type ConnectedTransport, createClient, mapErrors, type ServiceRoute } from "@switchyard/rpc";
 import {
   type Authenticator,
   type CheckedTokens,
+  countCallWays,
   createCheckedTokens,
   firstOf,
   watchPool,
@@ -23,7 +26,7 @@ import { createGiveBack } from "./domain/give-back.js";
 import { createHeartbeat, lostOf } from "./domain/heartbeat.js";
 import { createPools } from "./domain/pools.js";
 import { createRegisterRunner } from "./domain/register-runner.js";
-import { createRenewals } from "./domain/renewals/renewals.js";
+import { createShardedRenewals } from "./domain/renewals/sharded-renewals.js";
 import { createReports } from "./domain/reports.js";
 import { createRunnerRegistry } from "./domain/runner-registry.js";
 import { createSealBeforeHanding } from "./domain/seal-before-handing.js";
@@ -33,7 +36,7 @@ import { createRunnerSessions, type RunnerSessions } from "./domain/sync/runner-
 import { createSyncRunner } from "./domain/sync/sync-runner.js";
 import { createAccessTokens } from "./domain/tokens/access-tokens.js";
 import { createTokenUses } from "./domain/tokens/token-uses.js";
-import { createCapacityLoop } from "./loops/capacity/capacity-loop.js";
+import { createCapacityLoops } from "./loops/capacity/capacity-loops.js";
 import { writeTokenUses } from "./store/access-tokens.js";
 import { showSessions } from "./metrics/session-metrics.js";
 import { poolChannel, runnerChannel, tokenChannel } from "./store/database.js";
@@ -51,8 +54,10 @@ export interface RunnerGatewayDeps {
   readonly pool: Pool;
   /** The same database, for the connection that listens to other replicas. */
   readonly databaseUrl: string;
-  /** Speaks `switchyard.scheduler.v1.DispatchService`. */
+  /** Speaks `switchyard.scheduler.v1.DispatchService` and `ShardService`: any replica of the scheduler. */
   readonly scheduler: Transport;
+  /** Connects to the replica of the scheduler at an address. Default: all calls take `scheduler`. */
+  readonly openScheduler?: (address: string) => ConnectedTransport;
   /** Speaks `switchyard.log.v1.LogService`. */
   readonly logStore: Transport;
   readonly logger: Logger;
@@ -98,8 +103,13 @@ export interface RunnerGateway {
 export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   const { pool, logger, clock = systemClock, settings = {}, registry: metrics = new Registry() } = deps;
   const { pendingMs = 3_000, sealBeforeMs = 5_000 } = settings;
+  const shards = createOwnerDirectory({ shards: createClient(ShardService, deps.scheduler), clock });
+  const { openScheduler: open } = deps;
+  const owners =
+    open &&
+    createOwnerTransport({ seed: deps.scheduler, directory: shards, open, onCall: countCallWays(metrics), clock });
+  const scheduler = createClient(DispatchService, owners ?? deps.scheduler);
   const store = deps.store ?? createPostgresRunnerStore({ pool, url: deps.databaseUrl, log: logger });
-  const scheduler = createClient(DispatchService, deps.scheduler);
   const logStore = createClient(LogService, deps.logStore);
   const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
   const ending = new AbortController();
@@ -136,7 +146,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     check: tokens.check,
     onError: warn("tokens cannot be checked"),
   });
-  const renewals = createRenewals({ scheduler, clock, ...optional("lazyMs", settings.lazyMs) });
+  const renewals = createShardedRenewals({ scheduler, shards, clock, ...optional("lazyMs", settings.lazyMs) });
   const seals = createSeals({
     logStore,
     clock,
@@ -144,6 +154,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   });
   const reports = createReports({
     scheduler,
+    shards,
     clock,
     seals,
     activity,
@@ -154,8 +165,9 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
   });
   const giveBack = createGiveBack(reports, warn("leases could not be given back"));
   const sealBeforeHanding = createSealBeforeHanding(seals, warn("older logs could not be sealed"), sealBeforeMs, clock);
-  const capacity = createCapacityLoop({
+  const capacity = createCapacityLoops({
     scheduler,
+    shards,
     clock,
     onLeases: (leases) => sessions.assign(leases),
     onRevocations: (revocations) => {
@@ -165,7 +177,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
         sessions.revoke(namespace, runnerId, revocation);
       }
     },
-    onInterrupted: () => sessions.askForAll(),
+    onInterrupted: (isConcerned) => sessions.askForAll(isConcerned),
     onError: warn("the scheduler does not answer"),
   });
   const sessions: RunnerSessions = createRunnerSessions({
@@ -247,6 +259,8 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     await activity.stop();
     await uses.stop();
     await listener.stop();
+    shards.close();
+    owners?.close();
   }
 
   const begin = () => {

@@ -26,6 +26,9 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
   const database = await createTestDatabase({ templateKey: "runner-gateway", migrate: migrateRunnerGateway });
   const scheduler = new ModelScheduler();
   const logStore = new ModelLogStore();
+  const toScheduler = createInMemoryTransport({ routes: [scheduler.route, scheduler.shards.route] });
+  /** Addresses of shards' owners that a gateway connected to. */
+  const opened: string[] = [];
   const closing: (() => Promise<void>)[] = [];
 
   /** Another replica over the same database, scheduler and log store. */
@@ -36,7 +39,11 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
     const gateway = createRunnerGateway({
       pool,
       databaseUrl: database.url,
-      scheduler: createInMemoryTransport({ routes: [scheduler.route] }),
+      scheduler: toScheduler,
+      openScheduler: (address) => {
+        opened.push(address);
+        return { ...toScheduler, isConnected: () => true, close: () => undefined };
+      },
       logStore: createInMemoryTransport({ routes: [logStore.route] }),
       logger: createLogger({ name: "test", level: "silent" }),
       settings: { pendingMs: 150, sealBeforeMs: 300, sealAfterMs: 100, lazyMs: 50, ...settings },
@@ -54,6 +61,7 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
     ...first,
     database,
     scheduler,
+    opened,
     logStore,
     addGateway,
     async close() {

@@ -165,6 +165,7 @@ describe("exit codes", () => {
   it("tell refusals, absence and denial apart", () => {
     expect(exitCodeOfReason("JOB_NOT_FOUND")).toBe(3);
     expect(exitCodeOfReason("SERVICE_UNAVAILABLE")).toBe(4);
+    expect(exitCodeOfReason("NOT_OWNER")).toBe(4);
     expect(exitCodeOfReason("PERMISSION_DENIED")).toBe(5);
   });
 });

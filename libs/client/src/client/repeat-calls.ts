@@ -1,6 +1,6 @@
 import { type Clock, sleep, systemClock } from "@switchyard/clock";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
-import { isRetryable } from "@switchyard/errors";
+import { isRetryable, reasonOf } from "@switchyard/errors";
 
 /** Which calls are repeated, and when. */
 export interface RepeatsOptions {
@@ -21,7 +21,8 @@ export function isReadMethod(method: string): boolean {
 }
 
 /**
- * Repeats unary calls that failed for what passes by itself: a service that restarts, a shard between two owners. All tries share the
+ * Repeats unary calls that failed for what passes by itself: a service that restarts, a shard between two owners. A refusal as NOT_OWNER changed
+ * nothing, so that any call is repeated after it. All tries share the
  * call's one deadline; after the last one the service's own error stands.
  */
 export function withRepeats(transport: Transport, options: RepeatsOptions): Transport {
@@ -36,13 +37,19 @@ export function withRepeats(transport: Transport, options: RepeatsOptions): Tran
           return await transport.unary(method, signal, leftMs, ...rest);
         } catch (error) {
           const waitMs = waitsMs[repeat];
-          if (waitMs === undefined || !isRepeatable(method.name) || !isPassing(error, signal)) throw error;
+          if (waitMs === undefined || !isPassing(error, signal)) throw error;
+          if (!isRepeatable(method.name) && !changedNothing(error)) throw error;
           if (clock.monotonicMs() + waitMs >= endsAt) throw error;
           await sleep(clock, waitMs * (0.5 + Math.random() / 2), signal);
         }
       }
     },
   };
+}
+
+/** The replica that would have had to act was not the owner of the shard: any call may be made again. */
+function changedNothing(error: unknown): boolean {
+  return reasonOf(error) === "NOT_OWNER";
 }
 
 /** Full is not away: a caller that is told to slow down must hear of it. */

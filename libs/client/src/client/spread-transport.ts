@@ -1,5 +1,5 @@
 import type { StreamResponse, Transport } from "@connectrpc/connect";
-import type { ClosableTransport } from "@switchyard/rpc";
+import type { ConnectedTransport } from "@switchyard/rpc";
 
 /** Calls of one connection beyond which another one is opened; servers take 100. */
 const callsPerConnection = 64;
@@ -7,7 +7,7 @@ const callsPerConnection = 64;
 const maxConnections = 64;
 
 interface Connection {
-  readonly transport: ClosableTransport;
+  readonly transport: ConnectedTransport;
   calls: number;
 }
 
@@ -18,7 +18,7 @@ interface Connection {
  *
  * @param open opens the connection of that number, from 0
  */
-export function createSpreadTransport(open: (index: number) => ClosableTransport): ClosableTransport {
+export function createSpreadTransport(open: (index: number) => ConnectedTransport): ConnectedTransport {
   const connections: Connection[] = [];
 
   const pick = (): Connection => {
@@ -68,6 +68,7 @@ export function createSpreadTransport(open: (index: number) => ClosableTransport
   return {
     unary,
     stream,
+    isConnected: () => pick().transport.isConnected(),
     close() {
       for (const { transport } of connections) transport.close();
     },

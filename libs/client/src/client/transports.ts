@@ -1,5 +1,15 @@
 import type { Transport } from "@connectrpc/connect";
-import { type ClientTls, createGrpcTransport } from "@switchyard/rpc";
+import { ShardService } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
+import {
+  type ClientTls,
+  type ConnectedTransport,
+  createClient,
+  createGrpcTransport,
+  type GrpcTransportOptions,
+} from "@switchyard/rpc";
+import { ownerOpener } from "../owners/open-owner.js";
+import { createOwnerDirectory } from "../owners/owner-directory.js";
+import { createOwnerTransport } from "../owners/owner-transport.js";
 import { type CallDefaults, withCallDefaults } from "./call-defaults.js";
 import { createSpreadTransport } from "./spread-transport.js";
 
@@ -44,28 +54,47 @@ export function openTransports(location: ServiceLocation, defaults: CallDefaults
     return { of: each((name) => withCallDefaults(location.transports[name], defaults)), close: () => undefined };
   }
   const addresses = "address" in location ? { scheduler: location.address } : location.addresses;
-  const opened = new Map<string, { readonly transport: Transport; readonly close: () => void }>();
-  const open = (name: ServiceName): Transport => {
+  const opened = new Map<string, ConnectedTransport>();
+  const open = (name: ServiceName): ConnectedTransport => {
     const address = (addresses as Partial<Record<ServiceName, Address>>)[name] ?? addresses.scheduler;
     const key = String(address);
     const known = opened.get(key);
-    if (known !== undefined) return known.transport;
-    const grpc = createSpreadTransport((index) =>
-      createGrpcTransport({
-        address,
-        tls: location.tls,
-        // Channels with equal options share one connection (grpc-js keeps a pool of them); these are to have their own.
-        keepalive: { timeMs: keepaliveMs + index },
-      }),
-    );
-    const transport = withCallDefaults(grpc, defaults);
-    opened.set(key, { transport, close: () => grpc.close() });
+    if (known !== undefined) return known;
+    const transport = spread((options) => createGrpcTransport({ ...options, address, tls: location.tls }));
+    opened.set(key, transport);
     return transport;
   };
+  const owners = throughOwners(open("scheduler"), { address: addresses.scheduler, tls: location.tls }, defaults);
   return {
-    of: each(open),
+    of: each((name) => withCallDefaults(name === "scheduler" ? owners.transport : open(name), defaults)),
     close() {
-      for (const { close } of opened.values()) close();
+      owners.close();
+      for (const transport of opened.values()) transport.close();
+    },
+  };
+}
+
+/** As many connections as the calls need. */
+function spread(open: (options: Pick<GrpcTransportOptions, "keepalive">) => ConnectedTransport): ConnectedTransport {
+  // Channels with equal options share one connection (grpc-js keeps a pool of them); these are to have their own.
+  return createSpreadTransport((index) => open({ keepalive: { timeMs: keepaliveMs + index } }));
+}
+
+/** The way to the scheduler: to the owner of each namespace's shard where it is known. */
+function throughOwners(
+  seed: Transport,
+  options: GrpcTransportOptions,
+  defaults: CallDefaults,
+): { readonly transport: Transport; close(): void } {
+  const shards = createClient(ShardService, withCallDefaults(seed, defaults));
+  const directory = createOwnerDirectory({ shards });
+  const open = (address: string) => spread((own) => ownerOpener({ ...options, ...own })(address));
+  const transport = createOwnerTransport({ seed, directory, open });
+  return {
+    transport,
+    close() {
+      directory.close();
+      transport.close();
     },
   };
 }

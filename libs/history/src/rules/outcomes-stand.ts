@@ -94,10 +94,8 @@ function stateByEvent({
 function wasReported({ id }: ToldJob, { number, ended, writes }: ToldAttempt, say: Say): void {
   if (!ended) return;
   const { event } = ended.seen;
-  const byReport =
-    event.type === "ATTEMPT_FAILED" ||
-    event.type === "RELEASED" ||
-    (event.type === "ENDED" && event.reason === "REPORTED");
+  // A runner that leaves, or registers again, gives back what it holds without a report.
+  const byReport = event.type === "ATTEMPT_FAILED" || (event.type === "ENDED" && event.reason === "REPORTED");
   if (!byReport) return;
   const state = stateByEvent(event);
   const possible = writes.filter(

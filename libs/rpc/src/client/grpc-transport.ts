@@ -22,6 +22,8 @@ export interface GrpcTransportOptions {
   readonly address: string | readonly string[];
   /** TLS 1.3; renewed certificates are used for new connections. Unset: plain text. */
   readonly tls?: ClientTls | undefined;
+  /** The name that the server's certificate must carry where `tls` names none. Unset: the host of the address. */
+  readonly serverName?: string | undefined;
   /** Around every call, the last outermost, as in Connect. */
   readonly interceptors?: Interceptor[];
   readonly keepalive?: Keepalive;
@@ -37,11 +39,17 @@ export interface ClosableTransport extends Transport {
   close(): void;
 }
 
+/** A transport that knows whether it is connected. */
+export interface ConnectedTransport extends ClosableTransport {
+  /** Whether a call would leave on a connection that stands. Begins to connect otherwise. */
+  isConnected(): boolean;
+}
+
 /**
  * Makes a transport for Connect clients over grpc-js channels: half the cost a call of Connect's own gRPC transport, and
  * calls that a draining server refuses are repeated on another connection without the caller noticing.
  */
-export function createGrpcTransport(options: GrpcTransportOptions): ClosableTransport {
+export function createGrpcTransport(options: GrpcTransportOptions): ConnectedTransport {
   const addresses = typeof options.address === "string" ? [options.address] : options.address;
   const clients = channelTargets(addresses).map(
     (address) => new grpc.Client(address, channelCredentials(options.tls), channelOptions(options)),
@@ -79,10 +87,18 @@ export function createGrpcTransport(options: GrpcTransportOptions): ClosableTran
   });
   return {
     ...transport,
+    isConnected: () => clients.some(isReady),
     close() {
       for (const client of clients) client.close();
     },
   };
+}
+
+function isReady(client: grpc.Client): boolean {
+  const channel = client.getChannel();
+  if (channel.getConnectivityState(false) === grpc.connectivityState.READY) return true;
+  channel.getConnectivityState(true);
+  return false;
 }
 
 /** Takes the clients in turn, connected ones first, then those that may become so. */
@@ -117,6 +133,7 @@ const reconnectOptions = {
 
 function channelOptions(options: GrpcTransportOptions): grpc.ChannelOptions {
   const maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
+  const serverName = options.tls === undefined ? undefined : (options.tls.serverName ?? options.serverName);
   return {
     "grpc.max_receive_message_length": maxMessageBytes,
     // Refused here, since a message far over the server's limit costs the whole connection instead of one call.
@@ -124,7 +141,7 @@ function channelOptions(options: GrpcTransportOptions): grpc.ChannelOptions {
     // Nobody serves its statistics, which grpc-js would keep of every call.
     "grpc.enable_channelz": 0,
     "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
-    ...(options.tls?.serverName === undefined ? {} : { "grpc.ssl_target_name_override": options.tls.serverName }),
+    ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
     ...keepaliveOptions(options.keepalive),
     ...reconnectOptions,
   };

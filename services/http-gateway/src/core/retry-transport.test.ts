@@ -23,6 +23,12 @@ describe("withRetries", () => {
     expect(calls.count).toBe(3);
   });
 
+  it("repeats whatever a replica refused that does not own the shard", async () => {
+    const { calls, jobs } = failing("NOT_OWNER", 1);
+    await jobs.cancelJobs({});
+    expect(calls.count).toBe(2);
+  });
+
   it("gives up in the end", async () => {
     const { calls, jobs } = failing("SHARD_LOST", 99);
     expect(await jobs.listJobs({}).catch(reasonOf)).toBe("SHARD_LOST");

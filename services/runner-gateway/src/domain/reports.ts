@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { type Clock, systemClock } from "@switchyard/clock";
-import { createCoalescer } from "@switchyard/collections";
+import { type Coalescer, createCoalescer } from "@switchyard/collections";
 import type { AttemptRef } from "@switchyard/proto/switchyard/common/v1/attempt_ref_pb";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { type Outcome, Outcome_Kind, type Progress } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
@@ -14,12 +14,13 @@ import type { Activity } from "./activity.js";
 import { ReportsUnderWay } from "./reports-under-way.js";
 import { runnerKey } from "./runner-record.js";
 import type { EndedAttempt, Seals } from "./seals.js";
+import { ShardLanes, type ShardFinder } from "./shard-lanes.js";
 import { withinMs } from "./within-ms.js";
 
 /** A report of a runner, or of the gateway itself when it gives a lease back. */
 export type ReportInit = MessageInitShape<typeof AttemptReportSchema>;
 
-/** Forwards reports of all runners to the scheduler, in shared calls. */
+/** Forwards reports of all runners to the scheduler, those of each shard in shared calls. */
 export interface Reports {
   /**
    * Reports in the given order and settles with one result for each, in that order. Counts what ended and seals its logs.
@@ -39,6 +40,8 @@ export interface Reports {
 /** What {@link createReports} needs. */
 export interface ReportsDeps {
   readonly scheduler: Client<typeof DispatchService>;
+  /** Knows in which shard a namespace lives. */
+  readonly shards: ShardFinder;
   readonly seals: Seals;
   readonly activity: Activity;
   /** Told of the outcomes that the scheduler took, before the reporter is. */
@@ -72,13 +75,15 @@ const maxBatchBytes = 3 * 1024 * 1024;
 export function createReports(deps: ReportsDeps): Reports {
   const { scheduler, seals, activity, timeoutMs = 10_000, sealWaitMs = 2_000, clock = systemClock } = deps;
   const underWay = new ReportsUnderWay();
-  const lane = createCoalescer<ReportInit, ReportResult>({
-    clock,
-    maxItems: 1_000,
-    maxWeight: maxBatchBytes,
-    weigh: weightOf,
-    flush: async (reports) => (await scheduler.reportAttempts({ reports: [...reports] }, { timeoutMs })).results,
-  });
+  const lanes = new ShardLanes(deps.shards, () =>
+    createCoalescer<ReportInit, ReportResult>({
+      clock,
+      maxItems: 1_000,
+      maxWeight: maxBatchBytes,
+      weigh: weightOf,
+      flush: async (reports) => (await scheduler.reportAttempts({ reports: [...reports] }, { timeoutMs })).results,
+    }),
+  );
 
   /**
    * Tells of outcomes that the scheduler took, all of one runner, and settles when their logs are sealed, and their counters
@@ -104,7 +109,7 @@ export function createReports(deps: ReportsDeps): Reports {
       let settling: Promise<void>[];
       let results: ReportResult[];
       try {
-        results = await lane.addAll(reports);
+        results = await sendAll(lanes, reports);
         settling = endingsOf(reports, results).map((endings) => settle(endings, untilCounted));
       } finally {
         answered();
@@ -113,8 +118,34 @@ export function createReports(deps: ReportsDeps): Reports {
       return results;
     },
     ending: (namespace, runnerId, attempts) => underWay.ending(namespace, runnerId, attempts),
-    idle: () => lane.idle(),
+    async idle() {
+      await Promise.all([...lanes.all()].map((lane) => lane.idle()));
+    },
   };
+}
+
+/** Sends reports, each with others of its shard; results in order. A caller's reports are nearly always of one namespace. */
+async function sendAll(
+  lanes: ShardLanes<Coalescer<ReportInit, ReportResult>>,
+  reports: readonly ReportInit[],
+): Promise<ReportResult[]> {
+  const { namespace: first = "" } = reports[0] ?? {};
+  if (reports.every(({ namespace = "" }) => namespace === first)) {
+    const lane = lanes.of(first);
+    return lane instanceof Promise ? (await lane).addAll(reports) : lane.addAll(reports);
+  }
+  const byNamespace = new Map<string, number[]>();
+  for (const [place, { namespace = "" }] of reports.entries()) {
+    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), place]);
+  }
+  const results: ReportResult[] = new Array(reports.length);
+  const sendings = [...byNamespace].map(async ([namespace, places]) => {
+    const lane = await lanes.of(namespace);
+    const own = await lane.addAll(places.map((place) => reports[place] as ReportInit));
+    for (const [i, place] of places.entries()) results[place] = own[i] as ReportResult;
+  });
+  await Promise.all(sendings);
+  return results;
 }
 
 /** What the reports of one runner have ended. */

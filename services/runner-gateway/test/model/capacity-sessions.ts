@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { SwitchyardError, toConnectError } from "@switchyard/errors";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import {
   type RunnerRevocation,
@@ -9,6 +10,7 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import type { ModelJobs } from "./jobs.js";
+import type { ModelShards } from "./shards.js";
 
 interface Demand {
   readonly namespace: string;
@@ -19,6 +21,7 @@ interface Demand {
 }
 
 interface Session {
+  readonly shard: number;
   readonly demands: Map<string, Demand>;
   revision: bigint;
   delivery: bigint;
@@ -31,13 +34,17 @@ interface Session {
 export class CapacitySessions {
   readonly #sessions = new Map<string, Session>();
   readonly #jobs: ModelJobs;
+  readonly #shards: ModelShards;
 
-  constructor(jobs: ModelJobs) {
+  constructor(jobs: ModelJobs, shards: ModelShards) {
     this.#jobs = jobs;
+    this.#shards = shards;
   }
 
   sync(request: SyncCapacityRequest, context: HandlerContext): Promise<SyncCapacityResponse> {
-    const session = this.#session(request.sessionId);
+    const asking = request.demands.filter(({ credit }) => credit > 0n);
+    this.#shards.check(request.shard, asking);
+    const session = this.#session(request.sessionId, request.shard);
     if (request.revision <= session.revision) return Promise.resolve(create(SyncCapacityResponseSchema));
     session.revision = request.revision;
     session.held?.answer(create(SyncCapacityResponseSchema, { delivery: 0n }));
@@ -69,6 +76,7 @@ export class CapacitySessions {
   match(): void {
     for (const session of this.#sessions.values()) {
       for (const demand of session.demands.values()) {
+        if (this.#shards.shardOf(demand.namespace) !== session.shard) continue;
         while (demand.granted < demand.credit) {
           const job = this.#jobs.next(demand.namespace, demand.profile);
           if (job === undefined) break;
@@ -117,8 +125,23 @@ export class CapacitySessions {
     return [...this.#sessions.values()].filter(({ held }) => held !== undefined).length;
   }
 
-  #session(id: string): Session {
+  /** Moves a namespace: sessions with its old shard that ask for work of it hear that they do so at the wrong place. */
+  move(namespace: string, shard: number): void {
+    this.#shards.homes.set(namespace, shard);
+    for (const { demands, held } of this.#sessions.values()) {
+      const isConcerned = [...demands.values()].some((demand) => demand.namespace === namespace);
+      if (isConcerned) held?.fail(toConnectError(new SwitchyardError("NOT_OWNER", "moved", { shard: String(shard) })));
+    }
+  }
+
+  /** Shards with a session that has a call held, in order. */
+  get heldShards(): number[] {
+    return [...this.#sessions.values()].flatMap(({ held, shard }) => (held === undefined ? [] : [shard])).sort();
+  }
+
+  #session(id: string, shard: number): Session {
     const session = this.#sessions.get(id) ?? {
+      shard,
       demands: new Map(),
       revision: 0n,
       delivery: 0n,

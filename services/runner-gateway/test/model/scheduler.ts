@@ -16,11 +16,13 @@ import { JobSchema, JobView } from "@switchyard/proto/switchyard/scheduler/v1/jo
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import { CapacitySessions } from "./capacity-sessions.js";
 import { type ModelJob, ModelJobs } from "./jobs.js";
+import { ModelShards } from "./shards.js";
 
 /** A small scheduler that follows the rules of `DispatchService` and counts its calls. */
 export class ModelScheduler {
   readonly jobs = new ModelJobs();
-  readonly capacity = new CapacitySessions(this.jobs);
+  readonly shards = new ModelShards();
+  readonly capacity = new CapacitySessions(this.jobs, this.shards);
   readonly calls = { syncCapacity: 0, claimJobs: 0, renewLeases: 0, reportAttempts: 0 };
   readonly reports: AttemptReport[] = [];
   /** Jobs whose attempts were renewed, by name or as all that a runner holds, in order. */
@@ -56,12 +58,14 @@ export class ModelScheduler {
     renewLeases: async ({ renewals }) => {
       this.calls.renewLeases++;
       await sleep(this.renewMs);
+      await this.shards.pass(renewals);
       this.#checkThere();
       return { results: renewals.map((renewal) => this.#renew(renewal)) };
     },
     reportAttempts: async ({ reports }) => {
       this.calls.reportAttempts++;
       if (this.reportMs > 0) await sleep(this.reportMs);
+      await this.shards.pass(reports);
       this.#checkThere();
       this.reports.push(...reports);
       const results = reports.map((report) => this.#report(report));

@@ -45,6 +45,7 @@ const statusOfReason: Partial<Record<Reason, number>> = {
   DOCUMENT_NOT_FOUND: 404,
   ARTIFACT_NOT_FOUND: 404,
   LOG_NOT_FOUND: 404,
+  NAMESPACE_NOT_FOUND: 404,
   LEASE_LOST: 404,
   NOT_HOLDER: 404,
   ALREADY_FINISHED: 404,

@@ -19,6 +19,8 @@ describe("toSiloError", () => {
     ["ALREADY_FINISHED", 409, "invalid_state"],
     ["PAYLOAD_TOO_LARGE", 413, "payload_too_large"],
     ["SHARD_LOST", 503, "unavailable"],
+    ["NOT_OWNER", 503, "unavailable"],
+    ["NAMESPACE_NOT_FOUND", 404, "not_found"],
     ["PERMISSION_DENIED", 500, "internal_error"],
   ] as const)("answers %s with %i %s", (reason, status, word) => {
     expect(toSiloError(new SwitchyardError(reason))).toMatchObject({ status, word });

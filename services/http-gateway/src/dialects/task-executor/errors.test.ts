@@ -30,6 +30,8 @@ describe("toTaskExecutorError", () => {
     ["REQUEST_ID_REUSED", 409],
     ["PAYLOAD_TOO_LARGE", 413],
     ["SHARD_LOST", 503],
+    ["NOT_OWNER", 503],
+    ["NAMESPACE_NOT_FOUND", 404],
     ["UNAUTHENTICATED", 500],
   ] as const)("answers %s with %i", (reason, status) => {
     expect(answer(new SwitchyardError(reason)).status).toBe(status);

@@ -89,6 +89,7 @@ const statusOfReason: Partial<Record<Reason, number>> = {
   ATTEMPT_NOT_FOUND: 404,
   RUNNER_NOT_FOUND: 404,
   LOG_NOT_FOUND: 404,
+  NAMESPACE_NOT_FOUND: 404,
   REQUEST_ID_REUSED: 409,
   ALREADY_EXISTS: 409,
   LEASE_LOST: 409,

@@ -27,8 +27,8 @@ export interface RunnerSessions {
     runnerId: string,
     attempts: readonly { readonly jobId: string; readonly attempt: number }[],
   ): void;
-  /** Leases may have been lost on the way from the scheduler: every runner must name what it has. */
-  askForAll(): void;
+  /** Leases may have been lost on the way from the scheduler: every runner of these namespaces must name what it has. */
+  askForAll(isConcerned: (namespace: string) => boolean): void;
   /** The runner signed off and its leases were released: its calls end, and what is here is forgotten. */
   close(session: RunnerSession): void;
   /** Calls held. */
@@ -239,8 +239,9 @@ export function createRunnerSessions(deps: RunnerSessionsDeps): RunnerSessions {
       for (const { jobId, attempt } of attempts) session.ended(jobId, attempt);
       update(session);
     },
-    askForAll() {
+    askForAll(isConcerned) {
       for (const session of sessions.values()) {
+        if (!isConcerned(session.namespace)) continue;
         session.needsComplete = true;
         update(session);
       }

@@ -31,6 +31,7 @@ function setUp() {
   const transport = createInMemoryTransport({ routes: [route(DispatchService, { syncCapacity })] });
   const loop = createCapacityLoop({
     scheduler: createClient(DispatchService, transport),
+    shard: 3,
     onLeases: (granted) => leases.push(...granted.map(({ jobId }) => jobId)),
     onRevocations: () => undefined,
     onInterrupted: () => interruptions++,
@@ -49,7 +50,7 @@ it("counts a lease once when overlapping calls both bring it", async () => {
   const first = await asked.next();
   want(3);
   const second = await asked.next();
-  expect(credits(second)).toEqual([3]);
+  expect([credits(second), second.request.shard]).toEqual([[3], 3]);
   first.answer(1, "a");
   const third = await asked.next();
   expect(third.request.receivedDelivery).toBe(1n);

@@ -11,10 +11,12 @@ import { attemptKey } from "../../domain/attempt-key.js";
 import { durationFromMs } from "../../domain/durations.js";
 import { CreditBook, type RunnerWish } from "./credit-book.js";
 
-/** The one conversation by which this gateway gets work for all its runners. */
+/** The one conversation by which this gateway gets work of a shard for all its runners there. */
 export interface CapacityLoop {
   /** Notes what a runner can take now; told to the scheduler with the next call. */
   state(wish: RunnerWish): void;
+  /** Takes back what the runners of a namespace wish, and returns what that was. */
+  withdraw(namespace: string): RunnerWish[];
   /** Begins the conversation; returns at once. */
   start(): void;
   /** Takes all demand back and returns when the last leases have been delivered. */
@@ -24,6 +26,8 @@ export interface CapacityLoop {
 /** What {@link createCapacityLoop} needs. */
 export interface CapacityLoopDeps {
   readonly scheduler: Client<typeof DispatchService>;
+  /** The shard that it is with. */
+  readonly shard: number;
   /** New leases, each told once. */
   readonly onLeases: (leases: readonly Lease[]) => void;
   /** Attempts to stop. */
@@ -68,7 +72,7 @@ interface Session {
  * even so is held by its runners, and comes to light when they name what they have (`onInterrupted` asks them to).
  */
 export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
-  const { scheduler, holdMs = 20_000, backoffMs = 50, clock = systemClock } = deps;
+  const { scheduler, shard, holdMs = 20_000, backoffMs = 50, clock = systemClock } = deps;
   let session = newSession([]);
   let inFlight = 0;
   let tickle: Timer | undefined;
@@ -103,6 +107,7 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
           full,
           receivedDelivery,
           hold: durationFromMs(hold),
+          shard,
         },
         { timeoutMs: hold + 10_000, signal: current.ended.signal },
       );
@@ -191,15 +196,25 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
     }, waitMs);
   }
 
+  /** Tells news at the end of this turn of the event loop, with the changes of all runners that come in it. */
+  function tellNews(): void {
+    if (!session.book.hasNews) return;
+    tickle ??= clock.setImmediate(() => {
+      tickle = undefined;
+      pump();
+    });
+  }
+
   return {
     state(wish) {
       session.book.set(wish);
-      if (!session.book.hasNews) return;
-      // At the end of this turn of the event loop, with the changes of all runners that come in it.
-      tickle ??= clock.setImmediate(() => {
-        tickle = undefined;
-        pump();
-      });
+      tellNews();
+    },
+    withdraw(namespace) {
+      const wishes = session.book.wishes().filter((wish) => wish.namespace === namespace);
+      for (const wish of wishes) session.book.set({ ...wish, wanted: 0 });
+      tellNews();
+      return wishes;
     },
     start() {
       started = true;
