@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { checkHistory, type FinalState, type Observation, type Violation } from "@switchyard/history";
+import { checkHistory, type FinalState, type Observation, Recorder, type Violation } from "@switchyard/history";
 
 import { type ClientActor, createClientActor } from "./actors/client.js";
 import { createGatewayActor } from "./actors/gateway.js";
@@ -9,12 +9,11 @@ import type { Actor, Sim } from "./actors/sim.js";
 import { createWatcherActor, type WatcherActor } from "./actors/watcher.js";
 import { checkInside } from "./history/check-inside.js";
 import { readFinalState } from "./history/final-state.js";
-import { Recorder } from "./history/recorder.js";
 import { FaultBoard } from "./kernel/fault-board.js";
 import { seedGlobals } from "./kernel/globals.js";
 import { Process } from "./kernel/process.js";
 import { Random } from "./kernel/random.js";
-import { World } from "./kernel/world.js";
+import { beginMs, World } from "./kernel/world.js";
 import { Addresses } from "./network/addresses.js";
 import { serve } from "./network/serve.js";
 import { SimLogs } from "./network/log-store.js";
@@ -56,7 +55,7 @@ export async function simulate(plan: Plan): Promise<RunResult> {
     tables,
     runnerTables: new RunnerTables(),
     logs: new SimLogs(),
-    recorder: new Recorder(world),
+    recorder: new Recorder(() => beginMs + world.now),
     processes: new Map(),
     findings: [],
     links: new Map(),
@@ -133,7 +132,7 @@ async function live(sim: Sim): Promise<{ readonly end: FinalState; readonly insi
   planFaults(sim, new Map(actors.map((actor) => [actor.process.name, actor])));
   await world.sleep(plan.healAt);
   faults.heal();
-  recorder.mark("everything is healed");
+  recorder.note({ type: "mark", text: "everything is healed" });
   const isQuiet = await untilQuiet(sim, { clients, runners, watchers });
   const inside = checkInside(sim, runners, isQuiet);
   const healedForMs = world.now - plan.healAt;
@@ -148,7 +147,7 @@ function planFaults(sim: Sim, actors: ReadonlyMap<string, Actor>): void {
   for (const fault of plan.faults) {
     const ms = Math.min(fault.ms, plan.healAt - fault.at);
     if (fault.kind === "store.away") world.after(fault.at, () => links.get(fault.process)?.breakAll());
-    world.after(fault.at, () => recorder.mark(wordsOf(fault)));
+    world.after(fault.at, () => recorder.note({ type: "mark", text: wordsOf(fault) }));
     if (fault.kind !== "process.crash" && fault.kind !== "process.pause") continue;
     const actor = actors.get(fault.process);
     if (!actor) continue;

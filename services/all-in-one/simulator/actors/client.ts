@@ -1,14 +1,19 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Answer, JobState as HistoryState, Request } from "@switchyard/history";
+import {
+  type Answer,
+  cancelRequestOf,
+  failureOf,
+  limitsRequestOf,
+  type Request,
+  resultsOf,
+  retryRequestOf,
+  submitRequestOf,
+  submittedOf,
+} from "@switchyard/history";
 import { createBackoff, uuidV7 } from "@switchyard/client";
-import { fromConnectError, type Reason } from "@switchyard/errors";
-import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
-import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import {
   CancelMode,
   JobService,
-  type JobResult,
-  SubmittedJob_Disposition,
   type SubmitJobsRequestSchema,
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
@@ -80,18 +85,16 @@ async function perform(sim: Sim, life: Life, calls: ReturnType<typeof createCall
   const { recorder } = sim;
   const backoff = createBackoff({ initialMs: 100, maxMs: 1_000, clock: life.clock });
   for (;;) {
-    const call = recorder.nextCall();
-    recorder.note({ type: "call", call, client: life.name, request: order.request });
+    const call = recorder.call(life.name, order.request);
     try {
       const told = await order.send();
-      recorder.note({ type: "answer", call, ...told });
+      call.answered(told);
       if (work.do === "submit") for (const [i, { spec }] of work.jobs.entries()) noteId(sim, spec.tag, told.jobs?.[i]?.job);
       return;
     } catch (error) {
-      const { reason } = fromConnectError(error);
-      const isRefused = refusals.has(reason);
-      recorder.note({ type: "failure", call, reason, done: isRefused ? "no" : "unknown" });
-      if (isRefused || !order.isRepeatable) return;
+      const failure = failureOf(error);
+      call.failed(failure);
+      if (failure.done === "no" || !order.isRepeatable) return;
       await backoff.wait();
     }
   }
@@ -101,39 +104,22 @@ function noteId({ jobIds }: Sim, tag: string, id: string | undefined): void {
   if (id !== undefined) jobIds.set(tag, id);
 }
 
-/** Reasons after which surely nothing was done, and no repeat will do it. */
-const refusals: ReadonlySet<Reason> = new Set<Reason>([
-  "INVALID_ARGUMENT",
-  "JOB_NOT_FOUND",
-  "WRONG_STATE",
-  "MALFORMED_ID",
-  "REQUEST_ID_REUSED",
-  "REVISION_CONFLICT",
-] as Reason[]);
-
 function orderOf(sim: Sim, { jobs, queues }: ReturnType<typeof createCalls>, work: Work): Order | undefined {
   const options = { timeoutMs: callTimeoutMs };
   switch (work.do) {
     case "submit": {
       const planned = work.jobs.map((job) => withParents(sim, job));
       if (planned.some((job) => job === undefined)) return undefined;
-      const items = (planned as JobPlan[]).map(({ spec }) => spec);
       const requestId = work.hasRequestId ? uuidV7() : "";
       const request = { namespace, requestId, items: (planned as JobPlan[]).map(jobToProto) } satisfies MessageInitShape<
         typeof SubmitJobsRequestSchema
       >;
       return {
-        request: { op: "submit", namespace, requestId, items },
+        request: submitRequestOf(request),
         isRepeatable: requestId !== "",
         send: async () => {
           const { jobs: submitted } = await jobs.submitJobs(request, options);
-          return {
-            jobs: submitted.map(({ jobId, disposition, state }) => ({
-              job: jobId,
-              disposition: SubmittedJob_Disposition[disposition] as "CREATED",
-              state: stateOf(state),
-            })),
-          };
+          return { jobs: submittedOf(submitted) };
         },
       };
     }
@@ -160,7 +146,7 @@ function orderOf(sim: Sim, { jobs, queues }: ReturnType<typeof createCalls>, wor
       const { key, seats, ratePerSecond } = work;
       const limit = { key, ...(seats !== undefined && { seats }), ...(ratePerSecond !== undefined && { ratePerSecond }) };
       return {
-        request: { op: "limits", namespace, limits: [limit] },
+        request: limitsRequestOf({ namespace, limits: [limit] }),
         isRepeatable: true,
         send: async () => {
           await queues.setLimits({ namespace, limits: [limit] }, options);
@@ -184,25 +170,26 @@ function changeOf(
   switch (work.do) {
     case "cancel": {
       const mode = CancelMode[work.mode === "immediate" ? "IMMEDIATE" : "CONFIRMED"];
+      const request = { ...named, mode, actor: "a client" };
       return {
-        request: { op: "cancel", namespace, jobs: [job], mode: work.mode },
+        request: cancelRequestOf(request),
         isRepeatable: true,
-        send: async () => resultsOf(await jobs.cancelJobs({ ...named, mode, actor: "a client" }, options)),
+        send: async () => ({ results: resultsOf((await jobs.cancelJobs(request, options)).results) }),
       };
     }
     case "retry": {
-      const requestId = uuidV7();
+      const request = { ...named, requestId: uuidV7() };
       return {
-        request: { op: "retry", namespace, jobs: [job], requestId },
+        request: retryRequestOf(request),
         isRepeatable: true,
-        send: async () => resultsOf(await jobs.retryJobs({ ...named, requestId }, options)),
+        send: async () => ({ results: resultsOf((await jobs.retryJobs(request, options)).results) }),
       };
     }
     case "delete":
       return {
         request: { op: "delete", namespace, jobs: [job] },
         isRepeatable: true,
-        send: async () => resultsOf(await jobs.deleteJobs(named, options)),
+        send: async () => ({ results: resultsOf((await jobs.deleteJobs(named, options)).results) }),
       };
     case "reorder":
       return {
@@ -215,20 +202,6 @@ function changeOf(
         },
       };
   }
-}
-
-function resultsOf({ results }: { readonly results: readonly JobResult[] }): Told {
-  return {
-    results: results.map(({ jobId, reason, previousState }) => ({
-      job: jobId,
-      refused: reason === ErrorReason.UNSPECIFIED ? "" : ErrorReason[reason],
-      previousState: stateOf(previousState),
-    })),
-  };
-}
-
-function stateOf(state: JobState): HistoryState | "" {
-  return state === JobState.UNSPECIFIED ? "" : (JobState[state] as HistoryState);
 }
 
 /** The job with the ids of its parents; undefined when the client has not been told one of them. */

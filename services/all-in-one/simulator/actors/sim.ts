@@ -1,10 +1,10 @@
+import type { Recorder } from "@switchyard/history";
 import type { Finding } from "@switchyard/scheduler";
 import type { FaultBoard } from "../kernel/fault-board.js";
 import type { Process } from "../kernel/process.js";
 import type { World } from "../kernel/world.js";
 import type { Addresses } from "../network/addresses.js";
 import type { SimLogs } from "../network/log-store.js";
-import type { Recorder } from "../history/recorder.js";
 import type { Plan } from "../plan/plan.js";
 import type { DatabaseLink } from "../store/connection.js";
 import type { RunnerTables } from "../store/runner-store.js";

@@ -1,11 +1,9 @@
-import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { createBackoff } from "@switchyard/client";
-import type { EndReason as HistoryReason, JobEventType as HistoryType, JobState as HistoryState } from "@switchyard/history";
-import { type JobEvent, JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
-import { EndReason, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { watchedOf } from "@switchyard/history";
 import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { createClient } from "@switchyard/rpc";
 import { Process } from "../kernel/process.js";
+import { beginMs } from "../kernel/world.js";
 import { createSimTransport } from "../network/sim-transport.js";
 import { namespace } from "../plan/plan.js";
 import type { Actor, Sim } from "./sim.js";
@@ -37,10 +35,9 @@ export function createWatcherActor(sim: Sim, name: string): WatcherActor {
         for (;;) {
           recorder.note({ type: "watch", watcher: name, namespace, after: seen });
           try {
-            for await (const { events, sequence } of jobs.watchJobs({ namespace, afterSequence: BigInt(seen) })) {
-              for (const event of events) recorder.note({ type: "event", watcher: name, namespace, event: eventOf(event) });
-              seen = Math.max(seen, Number(sequence));
-              recorder.note({ type: "seen", watcher: name, namespace, upTo: Number(sequence) });
+            for await (const told of jobs.watchJobs({ namespace, afterSequence: BigInt(seen) })) {
+              recorder.add(...watchedOf(beginMs + world.now, { watcher: name, namespace }, told));
+              seen = Math.max(seen, Number(told.sequence));
               backoff.reset();
             }
           } catch {
@@ -52,17 +49,4 @@ export function createWatcherActor(sim: Sim, name: string): WatcherActor {
       watch().catch((error: unknown) => world.fail(error));
     },
   };
-}
-
-function eventOf(event: JobEvent) {
-  const { jobId: job, attempt, runnerId: runner, message, queue, previousState, state, endReason } = event;
-  return {
-    ...{ job, attempt, runner, message, queue },
-    sequence: Number(event.sequence),
-    time: event.time ? timestampMs(event.time) : 0,
-    type: JobEventType[event.type] as HistoryType,
-    previousState: previousState === JobState.UNSPECIFIED ? "" : (JobState[previousState] as HistoryState),
-    state: JobState[state] as HistoryState,
-    reason: endReason === EndReason.UNSPECIFIED ? "" : (EndReason[endReason] as HistoryReason),
-  } as const;
 }

@@ -1,21 +1,20 @@
-import type { FinalJob, FinalState, AttemptState as HistoryAttempt, JobState as HistoryState } from "@switchyard/history";
+import { type FinalJob, type FinalState, finalJobOf, finalLimitsOf } from "@switchyard/history";
 import { reasonOf } from "@switchyard/errors";
-import { AttemptState } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
 import { createClient } from "@switchyard/rpc";
+import type { RunnerActor } from "../actors/runner.js";
+import type { Sim } from "../actors/sim.js";
 import { Process } from "../kernel/process.js";
 import { createSimTransport } from "../network/sim-transport.js";
 import { namespace } from "../plan/plan.js";
-import type { RunnerActor } from "../actors/runner.js";
-import type { Sim } from "../actors/sim.js";
 
 /** Reads what is there at the end, as any client could. */
 export async function readFinalState(
   sim: Sim,
   runners: readonly RunnerActor[],
-  { healedForMs, eventsComplete }: Pick<FinalState, "healedForMs" | "eventsComplete">,
+  known: Pick<FinalState, "healedForMs" | "eventsComplete">,
 ): Promise<FinalState> {
   const { addresses, faults, world, logs, tables } = sim;
   const life = new Process("reader", world).start();
@@ -28,11 +27,10 @@ export async function readFinalState(
   }
   const { limits } = await again(sim, () => queues.listLimits({ namespace }, { timeoutMs: 5_000 }));
   return {
+    ...known,
     namespaces: [namespace],
-    healedForMs,
-    eventsComplete,
     jobs: found,
-    limits: limits.map(({ key, seatsUsed: held, seats }) => ({ namespace, key, held, ...(seats !== undefined && { seats }) })),
+    limits: finalLimitsOf(namespace, limits),
     logs: [...logs.streams()],
     runners: runners.map(({ plan, runner }) => ({
       namespace,
@@ -46,24 +44,14 @@ export async function readFinalState(
   };
 }
 
-async function readJob(jobs: ReturnType<typeof createClient<typeof JobService>>, serial: number): Promise<FinalJob | undefined> {
+async function readJob(
+  jobs: ReturnType<typeof createClient<typeof JobService>>,
+  serial: number,
+): Promise<FinalJob | undefined> {
   try {
     const by = { case: "serial", value: BigInt(serial) } as const;
     const { job } = await jobs.getJob({ namespace, by, view: JobView.FULL }, { timeoutMs: 5_000 });
-    if (!job) return undefined;
-    return {
-      namespace,
-      job: job.id,
-      state: JobState[job.state] as HistoryState,
-      tag: job.spec?.subject ?? "",
-      queue: job.spec?.queue ?? "",
-      kind: job.spec?.kind ?? "",
-      attempts: job.attempts.map(({ number, runnerId, state }) => ({
-        number,
-        runner: runnerId,
-        state: AttemptState[state] as HistoryAttempt,
-      })),
-    };
+    return job && finalJobOf(job);
   } catch (error) {
     if (reasonOf(error) === "JOB_NOT_FOUND") return undefined;
     throw error;
