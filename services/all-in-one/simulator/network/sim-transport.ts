@@ -33,10 +33,7 @@ export function createSimTransport(
     faults.net(from.name, to.name, ["net.delays"]) ? random.between(20, 2_000) : random.between(0.1, 1);
 
   function unary(...[method, signal, timeoutMs, header, input]: UnaryArguments): Promise<UnaryResponse> {
-    return new Promise((settle0, reject0) => {
-      const T0 = world.now; const dbg = process.env.DEBUG_RPC;
-      const settle = (r: UnaryResponse) => { if (dbg) console.log("RPC", T0.toFixed(0), world.now.toFixed(0), from.name, method.name, "ok"); settle0(r); };
-      const reject = (e: Error) => { if (dbg) console.log("RPC", T0.toFixed(0), world.now.toFixed(0), from.name, method.name, "ERR", e.message); reject0(e); };
+    return new Promise((settle, reject) => {
       let over = false;
       const giveUp = new AbortController();
       const end = (outcome: () => void) => {
