@@ -16,6 +16,7 @@ import { Random } from "./kernel/random.js";
 import { beginMs, World } from "./kernel/world.js";
 import { Addresses } from "./network/addresses.js";
 import { serve } from "./network/serve.js";
+import { CallCounter } from "./network/call-counter.js";
 import { SimLogs } from "./network/log-store.js";
 import type { FaultKind } from "./plan/fault.js";
 import type { Plan } from "./plan/plan.js";
@@ -52,6 +53,7 @@ export async function simulate(plan: Plan): Promise<RunResult> {
     world,
     faults: new FaultBoard(plan.faults, world, random.fork("faults")),
     addresses: new Addresses(random.fork("addresses"), ({ life }) => isReady(tables, life.name)),
+    calls: new CallCounter(world),
     tables,
     runnerTables: new RunnerTables(),
     logs: new SimLogs(),

@@ -74,8 +74,9 @@ export function createClientActor(sim: Sim, name: string): ClientActor {
   };
 }
 
-function createCalls({ addresses, faults }: Sim, life: Life) {
-  const transport = createSimTransport(life, () => addresses.resolve("scheduler"), faults);
+function createCalls(sim: Sim, life: Life) {
+  const { addresses, faults } = sim;
+  const transport = createSimTransport(life, () => addresses.resolve("scheduler"), faults, sim.calls);
   return { jobs: createClient(JobService, transport), queues: createClient(QueueService, transport) };
 }
 

@@ -4,6 +4,7 @@ import type { FaultBoard } from "../kernel/fault-board.js";
 import type { Process } from "../kernel/process.js";
 import type { World } from "../kernel/world.js";
 import type { Addresses } from "../network/addresses.js";
+import type { CallCounter } from "../network/call-counter.js";
 import type { SimLogs } from "../network/log-store.js";
 import type { Plan } from "../plan/plan.js";
 import type { DatabaseLink } from "../store/connection.js";
@@ -16,6 +17,7 @@ export interface Sim {
   readonly world: World;
   readonly faults: FaultBoard;
   readonly addresses: Addresses;
+  readonly calls: CallCounter;
   readonly tables: Tables;
   readonly runnerTables: RunnerTables;
   readonly logs: SimLogs;

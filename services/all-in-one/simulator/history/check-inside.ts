@@ -7,6 +7,7 @@ export function checkInside(sim: Sim, runners: readonly RunnerActor[], isQuiet: 
   const violations: Violation[] = [];
   const say = (rule: string, message: string) => void violations.push({ rule, message, observations: [] });
   for (const { sort, message } of sim.findings) say("memory-agrees-with-tables", `${sort}: ${message}`);
+  for (const storm of sim.calls.storms) say("no-storms", storm);
   if (!isQuiet) say("everything-ends", stuck(sim, runners));
   for (const space of sim.tables.spaces.values()) {
     for (const { serial, attempt } of space.leases.values())

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "@switchyard/clock";
+import type { SimEvent } from "./event-queue.js";
 import { beginMs, type World } from "./world.js";
 
 /** How the clocks of a process run. */
@@ -83,12 +84,12 @@ export class Life {
 
   /** Something happens here after so many milliseconds of the world, unless this life is over by then. */
   after(ms: number, run: () => void): SimTimer {
-    const timer: SimTimer = { isOver: false, unref: () => timer };
+    const timer: SimTimer = { isOver: false, event: undefined, unref: () => timer };
     const happen = () => {
       if (!timer.isOver && !this.#isOver) run();
     };
-    this.process.world.after(ms, () => {
-      if (!timer.isOver && !this.#isOver) this.process.happen(happen);
+    timer.event = this.process.world.after(ms, () => {
+      if (!this.#isOver) this.process.happen(happen);
     });
     return timer;
   }
@@ -107,8 +108,16 @@ export class Life {
   }
 }
 
-interface SimTimer extends Timer {
+/** A timer of a life. */
+export interface SimTimer extends Timer {
   isOver: boolean;
+  event: SimEvent | undefined;
+}
+
+/** Takes a timer back. */
+export function endTimer(world: World, timer: SimTimer): void {
+  timer.isOver = true;
+  world.cancel(timer.event);
 }
 
 function clockOf(life: Life): Clock {
@@ -118,7 +127,7 @@ function clockOf(life: Life): Clock {
   const wallMs = () => beginMs + offsetMs + Math.floor(monotonicMs());
   const begin = (callback: () => void, ms: number) => life.after(Math.max(1, ms) / rate, callback);
   const end = (timer: Timer | undefined) => {
-    if (timer) (timer as SimTimer).isOver = true;
+    if (timer) endTimer(world, timer as SimTimer);
   };
   return {
     now: wallMs,
@@ -127,13 +136,14 @@ function clockOf(life: Life): Clock {
     setTimeout: begin,
     clearTimeout: end,
     setInterval: (callback, ms) => {
-      const timer: SimTimer = { isOver: false, unref: () => timer };
-      const next = () =>
-        begin(() => {
+      const timer: SimTimer = { isOver: false, event: undefined, unref: () => timer };
+      const next = () => {
+        timer.event = begin(() => {
           if (timer.isOver) return;
           callback();
           next();
-        }, ms);
+        }, ms).event;
+      };
       next();
       return timer;
     },

@@ -56,13 +56,13 @@ export class World {
       const step = () => {
         if (over) return;
         if (this.#failure) return end(() => reject(this.#failure?.error));
-        const event = this.#queue.take();
+        let event = this.#queue.take();
+        while (event && !event.run) event = this.#queue.take();
         if (!event) return end(() => reject(new Error("nothing is left to happen, and the run has not ended")));
-        if (!event.run) return step();
         this.#now = event.at;
         this.events++;
         try {
-          event.run();
+          event.run?.();
         } catch (error) {
           end(() => reject(error));
         }

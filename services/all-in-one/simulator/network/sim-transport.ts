@@ -1,7 +1,8 @@
 import { Code, ConnectError, type StreamResponse, type Transport, type UnaryResponse } from "@connectrpc/connect";
 import { deadlineExceeded } from "@switchyard/rpc";
 import type { FaultBoard } from "../kernel/fault-board.js";
-import type { Life } from "../kernel/process.js";
+import { endTimer, type Life } from "../kernel/process.js";
+import type { CallCounter } from "./call-counter.js";
 import { createInbox } from "./inbox.js";
 
 /** Where calls arrive: a life of a process that listens, and its handlers. */
@@ -26,6 +27,7 @@ export function createSimTransport(
   from: Life,
   resolve: () => Endpoint | undefined,
   faults: FaultBoard,
+  calls: CallCounter,
 ): Transport {
   const { world, random } = faults;
 
@@ -39,11 +41,12 @@ export function createSimTransport(
       const end = (outcome: () => void) => {
         if (over) return;
         over = true;
-        timer?.stop();
+        if (timer) endTimer(world, timer);
         signal?.removeEventListener("abort", onAbort);
         unwatch();
         outcome();
       };
+      calls.note(from.name, method.name);
       const endpoint = resolve();
       const to = endpoint?.life;
       /** The server hears that nobody waits any more, unless the way to it is cut. */
@@ -59,7 +62,7 @@ export function createSimTransport(
       const timer =
         timeoutMs === undefined
           ? undefined
-          : startTimer(from, timeoutMs, () => {
+          : from.after(timeoutMs, () => {
               const error = deadlineExceeded();
               tellServer(error);
               end(() => reject(error));
@@ -162,16 +165,4 @@ export function createSimTransport(
   }
 
   return { unary: unary as Transport["unary"], stream: stream as Transport["stream"] };
-}
-
-function startTimer(life: Life, ms: number, run: () => void): { stop(): void } {
-  let stopped = false;
-  life.after(ms, () => {
-    if (!stopped) run();
-  });
-  return {
-    stop: () => {
-      stopped = true;
-    },
-  };
 }
