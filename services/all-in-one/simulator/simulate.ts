@@ -78,7 +78,10 @@ export async function simulate(plan: Plan): Promise<RunResult> {
     const { end, inside } = await world.run(() => live(sim));
     const { observations } = sim.recorder;
     const violations = [...inside, ...rejections.map(asViolation)];
-    const clockErrorMs = Math.max(10, ...Object.entries(plan.skews).map(([name, skew]) => errorOf(name, skew, world.now)));
+    const clockErrorMs = Math.max(
+      10,
+      ...Object.entries(plan.skews).map(([name, skew]) => errorOf(name, skew, world.now)),
+    );
     violations.push(...checkHistory({ observations, end, clockErrorMs, closed: true }));
     return {
       seed: plan.seed,
@@ -106,7 +109,11 @@ function asViolation(error: unknown): Violation {
   return { rule: "no-unhandled-rejections", message: text, observations: [] };
 }
 
-function errorOf(name: string, { offsetMs, rate }: { readonly offsetMs: number; readonly rate: number }, now: number): number {
+function errorOf(
+  name: string,
+  { offsetMs, rate }: { readonly offsetMs: number; readonly rate: number },
+  now: number,
+): number {
   return name.startsWith("scheduler") ? Math.abs(offsetMs) + Math.abs(rate - 1) * now + 10 : 0;
 }
 

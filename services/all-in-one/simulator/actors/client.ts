@@ -90,7 +90,8 @@ async function perform(sim: Sim, life: Life, calls: ReturnType<typeof createCall
     try {
       const told = await order.send();
       call.answered(told);
-      if (work.do === "submit") for (const [i, { spec }] of work.jobs.entries()) noteId(sim, spec.tag, told.jobs?.[i]?.job);
+      if (work.do === "submit")
+        for (const [i, { spec }] of work.jobs.entries()) noteId(sim, spec.tag, told.jobs?.[i]?.job);
       return;
     } catch (error) {
       const failure = failureOf(error);
@@ -112,9 +113,11 @@ function orderOf(sim: Sim, { jobs, queues }: ReturnType<typeof createCalls>, wor
       const planned = work.jobs.map((job) => withParents(sim, job));
       if (planned.some((job) => job === undefined)) return undefined;
       const requestId = work.hasRequestId ? uuidV7() : "";
-      const request = { namespace, requestId, items: (planned as JobPlan[]).map(jobToProto) } satisfies MessageInitShape<
-        typeof SubmitJobsRequestSchema
-      >;
+      const request = {
+        namespace,
+        requestId,
+        items: (planned as JobPlan[]).map(jobToProto),
+      } satisfies MessageInitShape<typeof SubmitJobsRequestSchema>;
       return {
         request: submitRequestOf(request),
         isRepeatable: requestId !== "",
@@ -145,7 +148,11 @@ function orderOf(sim: Sim, { jobs, queues }: ReturnType<typeof createCalls>, wor
     }
     case "limits": {
       const { key, seats, ratePerSecond } = work;
-      const limit = { key, ...(seats !== undefined && { seats }), ...(ratePerSecond !== undefined && { ratePerSecond }) };
+      const limit = {
+        key,
+        ...(seats !== undefined && { seats }),
+        ...(ratePerSecond !== undefined && { ratePerSecond }),
+      };
       return {
         request: limitsRequestOf({ namespace, limits: [limit] }),
         isRepeatable: true,
@@ -160,12 +167,7 @@ function orderOf(sim: Sim, { jobs, queues }: ReturnType<typeof createCalls>, wor
 
 type Change = Extract<Work, { do: "cancel" | "retry" | "delete" | "reorder" }>;
 
-function changeOf(
-  sim: Sim,
-  jobs: ReturnType<typeof createCalls>["jobs"],
-  work: Change,
-  job: string,
-): Order {
+function changeOf(sim: Sim, jobs: ReturnType<typeof createCalls>["jobs"], work: Change, job: string): Order {
   const options = { timeoutMs: callTimeoutMs };
   const named = { namespace, jobIds: [job] };
   switch (work.do) {

@@ -1,4 +1,3 @@
-
 import { createScheduler, schedulerDefaults } from "@switchyard/scheduler";
 import { noSkew, Process } from "../kernel/process.js";
 import { DatabaseLink } from "../store/connection.js";

@@ -14,6 +14,8 @@ export interface Bug {
 export function plant({ name, file, find, replace }: Bug, source: string): string {
   const parts = source.split(find);
   if (parts.length !== 2)
-    throw new Error(`${name}: the text to be replaced is ${parts.length - 1} times in ${file}; bring the bug up to date`);
+    throw new Error(
+      `${name}: the text to be replaced is ${parts.length - 1} times in ${file}; bring the bug up to date`,
+    );
   return parts.join(replace);
 }

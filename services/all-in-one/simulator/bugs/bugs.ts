@@ -59,7 +59,8 @@ export const bugs: readonly Bug[] = [
     rule: "watchers miss nothing",
     file: `${shard}/event-feed.ts`,
     find: "while (this.#open[0]?.done) {",
-    replace: "this.#open.splice(this.#open.indexOf(entry), 1);\n    this.#open.unshift(entry);\n    while (this.#open[0]?.done) {",
+    replace:
+      "this.#open.splice(this.#open.indexOf(entry), 1);\n    this.#open.unshift(entry);\n    while (this.#open[0]?.done) {",
   },
   {
     name: "lose-for-nothing",

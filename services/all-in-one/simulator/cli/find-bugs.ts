@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { type Bug } from "../bugs/bug.js";
+import type { Bug } from "../bugs/bug.js";
 import { bundleSimulator } from "./bundle.js";
 import { runSeeds, shrinkSeed } from "./run-seeds.js";
 import { startWorkers } from "./workers.js";
@@ -34,7 +34,14 @@ export async function findBug(
     if (!failing) return { bug, seeds: undefined, seed: undefined, rules: [], history: 0, parts: 0 };
     const { kept, history } = await shrinkSeed(workers, failing.seed);
     const rules = [...new Set(failing.rules)];
-    return { bug, seeds: failing.seed - from + 1, seed: failing.seed, rules, history: history.length, parts: kept.length };
+    return {
+      bug,
+      seeds: failing.seed - from + 1,
+      seed: failing.seed,
+      rules,
+      history: history.length,
+      parts: kept.length,
+    };
   } finally {
     workers.stop();
     rmSync(bundle, { force: true });

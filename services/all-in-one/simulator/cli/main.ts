@@ -18,7 +18,8 @@ process.exitCode = (await (options.bugs ? huntBugs(options) : search(options))) 
 /** Looks at one seed, or runs many. Returns whether no rule was broken. */
 async function search({ bug: name, kept, ...asked }: Options): Promise<boolean> {
   const bug = name === undefined ? undefined : bugs.find((known) => known.name === name);
-  if (name !== undefined && !bug) throw new Error(`no bug is named ${name}; there are ${bugs.map((b) => b.name).join(", ")}`);
+  if (name !== undefined && !bug)
+    throw new Error(`no bug is named ${name}; there are ${bugs.map((b) => b.name).join(", ")}`);
   const bundle = await bundleSimulator(bug);
   const workers = startWorkers(bundle, asked.replay ? 1 : asked.workers);
   try {

@@ -34,7 +34,8 @@ export function readOptions(args: readonly string[]): Options {
   const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
   return {
     seed: Number(values.seed ?? 1),
-    seeds: values.seeds === undefined ? (minutes === undefined ? 1_000 : Number.POSITIVE_INFINITY) : Number(values.seeds),
+    seeds:
+      values.seeds === undefined ? (minutes === undefined ? 1_000 : Number.POSITIVE_INFINITY) : Number(values.seeds),
     isLimited: values.seeds !== undefined,
     replay: values.seed !== undefined && values.seeds === undefined && minutes === undefined,
     kept: values.keep === undefined ? undefined : values.keep.split(",").filter((part) => part !== ""),

@@ -23,7 +23,12 @@ const batch = 25;
 /** Runs seeds until all are done, the time is over, or one breaks a rule. */
 export async function runSeeds(
   workers: Workers,
-  { from, count, endsAt, onProgress }: {
+  {
+    from,
+    count,
+    endsAt,
+    onProgress,
+  }: {
     readonly from: number;
     readonly count: number;
     /** On the machine's monotonic clock, ms. */
@@ -69,10 +74,6 @@ export async function runSeeds(
 }
 
 /** Makes a failing seed as small as possible. */
-export async function shrinkSeed(
-  workers: Workers,
-  seed: number,
-  kept?: readonly string[],
-): Promise<ShrinkSummary> {
+export async function shrinkSeed(workers: Workers, seed: number, kept?: readonly string[]): Promise<ShrinkSummary> {
   return (await workers.perform({ do: "shrink", seed, kept })) as ShrinkSummary;
 }

@@ -35,7 +35,8 @@ export function startWorkers(bundle: string, size: number): Workers {
     async perform(task) {
       const worker = await take();
       const summary = await new Promise<Summary>((resolve, reject) => {
-        const onExit = (code: number | null) => reject(new Error(`a worker ended with ${code} at ${JSON.stringify(task)}`));
+        const onExit = (code: number | null) =>
+          reject(new Error(`a worker ended with ${code} at ${JSON.stringify(task)}`));
         worker.once("exit", onExit);
         worker.once("message", (message: Summary) => {
           worker.off("exit", onExit);

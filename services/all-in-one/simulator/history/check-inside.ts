@@ -11,7 +11,8 @@ export function checkInside(sim: Sim, runners: readonly RunnerActor[], isQuiet: 
   if (!isQuiet) say("everything-ends", stuck(sim, runners));
   for (const space of sim.tables.spaces.values()) {
     for (const { serial, attempt } of space.leases.values())
-      if (!space.open.has(serial)) say("no-lost-rows", `attempt ${attempt} of job ${serial} is live, and its job is over`);
+      if (!space.open.has(serial))
+        say("no-lost-rows", `attempt ${attempt} of job ${serial} is live, and its job is over`);
     for (const serial of space.jobs.keys()) {
       const finals = (space.outcomes.get(serial) ?? []).filter(({ jobState }) => jobState !== undefined);
       if (!space.open.has(serial) && finals.length === 0) say("no-lost-rows", `job ${serial} is neither open nor over`);
@@ -28,7 +29,9 @@ function stuck({ tables, processes }: Sim, runners: readonly RunnerActor[]): str
   for (const space of tables.spaces.values())
     for (const { serial, decision } of space.open.values()) {
       const lease = space.leases.get(serial);
-      const where = lease ? `runs as attempt ${lease.attempt} on ${lease.runner}` : `waits, ready at ${decision.readyAt}`;
+      const where = lease
+        ? `runs as attempt ${lease.attempt} on ${lease.runner}`
+        : `waits, ready at ${decision.readyAt}`;
       words.push(`job ${serial} (${space.jobs.get(serial)?.subject ?? "?"}) ${where}`);
     }
   for (const { plan, runner } of runners)

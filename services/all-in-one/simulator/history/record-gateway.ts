@@ -1,6 +1,9 @@
 import type { Transport } from "@connectrpc/connect";
 import { outcomeOf, type Recorder } from "@switchyard/history";
-import type { ReportAttemptsRequest, ReportAttemptsResponse } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
+import type {
+  ReportAttemptsRequest,
+  ReportAttemptsResponse,
+} from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { namesOf, settle, settling } from "./record-runner.js";
 
 /** Words of the reports that a gateway makes by itself, of leases that no runner got to see. */

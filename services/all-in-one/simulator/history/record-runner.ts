@@ -1,5 +1,13 @@
 import type { Transport } from "@connectrpc/connect";
-import { grantedOf, type OpenWrite, outcomeOf, type Recorder, stopOf, type WriteContent, writtenOf } from "@switchyard/history";
+import {
+  grantedOf,
+  type OpenWrite,
+  outcomeOf,
+  type Recorder,
+  stopOf,
+  type WriteContent,
+  writtenOf,
+} from "@switchyard/history";
 import { reasonOf } from "@switchyard/errors";
 import type {
   AppendLogRequest,
@@ -15,7 +23,8 @@ type Results = readonly Parameters<typeof writtenOf>[0][];
 
 /** Notes what a runner sends and is told. */
 export function recordRunner(transport: Transport, runner: string, recorder: Recorder): Transport {
-  const begin = (attempt: Report["attempt"], what: WriteContent) => recorder.write({ runner, ...namesOf(attempt), what });
+  const begin = (attempt: Report["attempt"], what: WriteContent) =>
+    recorder.write({ runner, ...namesOf(attempt), what });
   const unary = (async (...call: Parameters<Transport["unary"]>) => {
     const [method, , , , input] = call;
     switch (method.name) {

@@ -23,7 +23,9 @@ export function seedGlobals(random: Random, world: World): void {
     },
     randomUUID: () => {
       const hex = bytes(16).toString("hex");
-      return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20)].join("-");
+      return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20)].join(
+        "-",
+      );
     },
   });
   syncBuiltinESMExports();

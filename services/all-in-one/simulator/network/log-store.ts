@@ -34,7 +34,9 @@ export class SimLogs {
   route(): ServiceRoute {
     return route(LogService, {
       appendLog: ({ namespace, appends }) => ({
-        results: appends.map(({ jobId, attempt, append }) => this.#append(`${namespace}/${jobId}`, jobId, attempt, append)),
+        results: appends.map(({ jobId, attempt, append }) =>
+          this.#append(`${namespace}/${jobId}`, jobId, attempt, append),
+        ),
       }),
       sealLog: ({ namespace, targets }) => {
         for (const { jobId, which } of targets) {
@@ -84,7 +86,10 @@ export function linesOf(append: LogAppend | undefined): string[] {
     case "entries":
       return append.content.value.entries.map(({ message }) => message);
     case "text":
-      return Buffer.from(append.content.value.lines).toString().split("\n").filter((line) => line !== "");
+      return Buffer.from(append.content.value.lines)
+        .toString()
+        .split("\n")
+        .filter((line) => line !== "");
     default:
       throw new SwitchyardError("INVALID_ARGUMENT", "only entries and text are simulated", { field: "content" });
   }

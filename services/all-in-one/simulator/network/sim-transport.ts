@@ -68,19 +68,20 @@ export function createSimTransport(
               end(() => reject(error));
             });
       let unwatch = () => undefined as unknown;
-      const fail = (ms: number, why: string) =>
-        void from.after(ms, () => end(() => reject(broken(why))));
+      const fail = (ms: number, why: string) => void from.after(ms, () => end(() => reject(broken(why))));
       if (signal?.aborted) return onAbort();
       signal?.addEventListener("abort", onAbort, { once: true });
       if (!endpoint || !to) return fail(random.between(0.1, 2), "nobody listens");
 
       // A process that ends resets its connections; a half-open one is noticed by nobody.
       unwatch = to.whenOver(() => {
-        if (!faults.net(to.name, from.name, ["net.half-open"])) fail(random.between(0.1, 2), "the connection was reset");
+        if (!faults.net(to.name, from.name, ["net.half-open"]))
+          fail(random.between(0.1, 2), "the connection was reset");
       });
       const wrong = faults.net(from.name, to.name, ["net.cut", "net.half-open", "net.loses-request", "net.duplicates"]);
       if (wrong === "net.half-open") return;
-      if (wrong === "net.cut" || wrong === "net.loses-request") return fail(random.between(1, 500), "the request was lost");
+      if (wrong === "net.cut" || wrong === "net.loses-request")
+        return fail(random.between(1, 500), "the request was lost");
 
       const answer = (outcome: () => void) => {
         const lost = faults.net(to.name, from.name, ["net.cut", "net.half-open", "net.loses-answer"]);
@@ -89,12 +90,10 @@ export function createSimTransport(
         from.after(latency(to), () => end(outcome));
       };
       const arrive = () => {
-        endpoint.transport
-          .unary(method, giveUp.signal, timeoutMs, header, input)
-          .then(
-            (response) => answer(() => settle(response)),
-            (error: unknown) => answer(() => reject(error as Error)),
-          );
+        endpoint.transport.unary(method, giveUp.signal, timeoutMs, header, input).then(
+          (response) => answer(() => settle(response)),
+          (error: unknown) => answer(() => reject(error as Error)),
+        );
       };
       to.after(latency(to), arrive);
       if (wrong === "net.duplicates") to.after(latency(to) + random.between(0, 300), arrive);
@@ -102,9 +101,7 @@ export function createSimTransport(
     });
   }
 
-  function stream(
-    ...[method, signal, , header, input]: Parameters<Transport["stream"]>
-  ): Promise<StreamResponse> {
+  function stream(...[method, signal, , header, input]: Parameters<Transport["stream"]>): Promise<StreamResponse> {
     const endpoint = resolve();
     if (!endpoint) return Promise.reject(broken("nobody listens"));
     const { life: to, transport } = endpoint;

@@ -135,8 +135,18 @@ function drawWork(random: Random, clients: readonly string[], healAt: number): W
   for (let i = 0; i < submits; i++) {
     const at = random.int(0, healAt * 0.8);
     const jobs: JobPlan[] = [];
-    const earlier = work.flatMap((w) => (w.do === "submit" && w.at + 300 < at ? w.jobs.map(({ spec }) => spec.tag) : []));
-    for (let n = random.weighted([[1, 4], [2, 2], [3, 1]]); n > 0; n--) {
+    const earlier = work.flatMap((w) =>
+      w.do === "submit" && w.at + 300 < at ? w.jobs.map(({ spec }) => spec.tag) : [],
+    );
+    for (
+      let n = random.weighted([
+        [1, 4],
+        [2, 2],
+        [3, 1],
+      ]);
+      n > 0;
+      n--
+    ) {
       const tag = `t${tags.length}`;
       tags.push(tag);
       jobs.push(drawJob(random, at, tag, earlier, jobs.length));
@@ -225,7 +235,9 @@ function drawFaults(random: Random, names: readonly string[], clients: readonly 
       const process = random.chance(0.8) ? random.pick(schedulers) : random.pick(gateways);
       faults.push({ kind, at, ms, process, chance: random.pick([0.1, 0.5, 1]) } as Fault);
     } else {
-      const [from, to] = random.chance(0.8) ? random.pick(links) : (random.pick(links).toReversed() as [string, string]);
+      const [from, to] = random.chance(0.8)
+        ? random.pick(links)
+        : (random.pick(links).toReversed() as [string, string]);
       faults.push({ kind, at, ms, from, to, chance: random.pick([0.2, 0.5, 1]) } as Fault);
     }
   }

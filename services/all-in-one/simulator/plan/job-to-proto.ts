@@ -12,7 +12,8 @@ import type { JobPlan } from "./plan.js";
 
 /** The item of a submit that a planned job is. */
 export function jobToProto({ spec, leaseMs, holdByRunner, backoffMs, rankClass, scripts }: JobPlan) {
-  const { maxAttempts, maxFailures, maxLostBeforeStart, maxLostAfterStart, executionTimeoutMs, scheduleToStartMs } = spec;
+  const { maxAttempts, maxFailures, maxLostBeforeStart, maxLostAfterStart, executionTimeoutMs, scheduleToStartMs } =
+    spec;
   return {
     spec: {
       kind: spec.kind,

@@ -39,7 +39,12 @@ export type Work = { readonly at: number; readonly client: string } & (
   | { readonly do: "cancel"; readonly tag: string; readonly mode: "immediate" | "confirmed" }
   | { readonly do: "retry" | "delete" | "reorder"; readonly tag: string }
   | { readonly do: "pause" | "resume"; readonly queue: string }
-  | { readonly do: "limits"; readonly key: string; readonly seats: number | undefined; readonly ratePerSecond: number | undefined }
+  | {
+      readonly do: "limits";
+      readonly key: string;
+      readonly seats: number | undefined;
+      readonly ratePerSecond: number | undefined;
+    }
 );
 
 /** A runner of a run. */

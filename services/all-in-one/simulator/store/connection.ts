@@ -2,7 +2,7 @@ import type { FaultBoard } from "../kernel/fault-board.js";
 import type { Life } from "../kernel/process.js";
 
 /** As the driver says it: nobody knows whether a statement under way has happened. */
-export function brokenConnection(): Error {
+function brokenConnection(): Error {
   return new Error("Connection terminated unexpectedly");
 }
 
@@ -95,4 +95,3 @@ export class DatabaseLink {
     return this.faults.isStoreAway(this.life.name);
   }
 }
-

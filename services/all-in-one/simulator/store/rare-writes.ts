@@ -1,5 +1,5 @@
 import type { ShardStore } from "@switchyard/scheduler";
-import { ServerError, Statement } from "./statement.js";
+import { Statement } from "./statement.js";
 import type { Partition, RollupRow, ScheduleRow, Term } from "./rows.js";
 import type { Tables } from "./tables.js";
 
@@ -52,7 +52,13 @@ export function deleteScheduleRow(tables: Tables, term: Term, ns: number, name: 
 }
 
 /** Adds to the sums and moves their cursor; nothing happens where that is not at `from`. */
-export function writeRollupRows(tables: Tables, term: Term, from: number, upTo: number, rows: readonly RollupRow[]): void {
+export function writeRollupRows(
+  tables: Tables,
+  term: Term,
+  from: number,
+  upTo: number,
+  rows: readonly RollupRow[],
+): void {
   fenced(tables, term, () => {
     const shard = tables.shard(term.shard);
     if (shard.rollupCursor !== from) return;
@@ -75,9 +81,6 @@ export function writeRollupRows(tables: Tables, term: Term, from: number, upTo: 
 
 function fenced(tables: Tables, term: Term, effect: () => void): void {
   const statement = new Statement(tables, term);
-  statement.then(effect);
+  statement.effect(effect);
   statement.commit();
 }
-
-/** For those who look at what the server says. */
-export { ServerError };

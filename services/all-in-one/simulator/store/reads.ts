@@ -114,7 +114,8 @@ export function endedByKey(tables: Tables, ns: number, keys: readonly string[]):
       .sort((a, b) => b.endedAt - a.endedAt || b.serial - a.serial);
     const facts: EndedFact[] = [];
     for (const { serial, jobState, endedAt } of ends)
-      if (jobState && !facts.some(({ state }) => state === jobState)) facts.push({ serial, state: jobState, at: endedAt });
+      if (jobState && !facts.some(({ state }) => state === jobState))
+        facts.push({ serial, state: jobState, at: endedAt });
     if (facts.length > 0) byKey.set(key, facts);
   }
   return byKey;

@@ -1,9 +1,7 @@
 import type { RunnerStore } from "@switchyard/runner-gateway";
 import type { ShardStore, ShardWriter } from "@switchyard/scheduler";
 
-type Read<Name extends keyof ShardStore> = Awaited<
-  ReturnType<Extract<ShardStore[Name], (...args: never) => unknown>>
->;
+type Read<Name extends keyof ShardStore> = Awaited<ReturnType<Extract<ShardStore[Name], (...args: never) => unknown>>>;
 type Written<Name extends keyof ShardWriter> = Parameters<ShardWriter[Name]>[1][number];
 type ElementOf<T> = T extends AsyncIterable<Iterable<infer Element>> ? Element : never;
 

@@ -1,7 +1,7 @@
 import type { LaneConnection } from "@switchyard/postgres";
 import type { ShardStore, ShardWriter } from "@switchyard/scheduler";
 import { beginMs } from "../kernel/world.js";
-import { DatabaseLink } from "./connection.js";
+import type { DatabaseLink } from "./connection.js";
 import {
   deleteScheduleRow,
   makePartitionRows,
@@ -54,9 +54,7 @@ export function createSimShardStore(tables: Tables, link: DatabaseLink): ShardSt
     loadNextSequence: (shard) => run(() => reads.nextSequence(tables, shard)),
     loadRequests: (days, sinceMs) => run(() => reads.requests(tables, days, sinceMs)),
     findRequests: (ns, days, sinceMs, keys) =>
-      run(() =>
-        reads.requests(tables, days, sinceMs).filter((row) => row.ns === ns && keys.includes(row.request_key)),
-      ),
+      run(() => reads.requests(tables, days, sinceMs).filter((row) => row.ns === ns && keys.includes(row.request_key))),
     loadFinalStates: (ns, _, serials) => run(() => reads.finalStates(tables, ns, serials)),
     loadByReuseKey: (ns, _, keys) => run(() => reads.endedByKey(tables, ns, keys)),
     readJobs: (ns, _, serials, payloads, maxBytes) => run(() => reads.jobs(tables, ns, serials, payloads, maxBytes)),

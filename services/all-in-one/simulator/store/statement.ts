@@ -40,11 +40,11 @@ export class Statement {
   insert<K, V>(part: string, table: string, ns: number, rows: Map<K, V>, key: K & (string | number), row: V): void {
     this.touch(part, table, `${ns}/${key}`);
     if (rows.has(key)) throw uniqueViolation(`${table}_pkey`, `${ns}/${key}`);
-    this.then(() => rows.set(key, row));
+    this.effect(() => rows.set(key, row));
   }
 
   /** Something happens if nothing is refused. */
-  then(effect: () => void): void {
+  effect(effect: () => void): void {
     this.#effects.push(effect);
   }
 
@@ -55,7 +55,7 @@ export class Statement {
 }
 
 /** A mistake of whoever makes statements; never the database's fault. */
-export class TwiceTouched extends Error {}
+class TwiceTouched extends Error {}
 
 /** Someone else has the key. */
 export function uniqueViolation(constraint: string, key: string): ServerError {

@@ -1,4 +1,14 @@
-import type { NamespaceSeed, OpenRow, RequestRow, RollupRow, ScheduleRow, StoredEnd, StoredJob, EventRow, LeaseRow } from "./rows.js";
+import type {
+  NamespaceSeed,
+  OpenRow,
+  RequestRow,
+  RollupRow,
+  ScheduleRow,
+  StoredEnd,
+  StoredJob,
+  EventRow,
+  LeaseRow,
+} from "./rows.js";
 
 /** A change of a job's place, and perhaps of its content. */
 export interface AmendmentRow {

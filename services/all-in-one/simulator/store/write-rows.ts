@@ -38,7 +38,7 @@ export function prepareSubmits(term: Term, writes: readonly SubmitWrite[], event
       marks.map(({ space: { id: ns }, mark }): Part => {
         return (s) => {
           const { marks: rows } = s.tables.space(ns);
-          s.then(() => rows.has(mark.bucket) || rows.set(mark.bucket, mark.firstSerial));
+          s.effect(() => rows.has(mark.bucket) || rows.set(mark.bucket, mark.firstSerial));
         };
       }),
     ),
@@ -84,7 +84,7 @@ export function prepareClaims(term: Term, writes: readonly ClaimWrite[], events:
       seats.flatMap((key): Part[] => {
         if (key.sort !== "rate" || key.spec.ratePerSecond === undefined) return [];
         const level = { tokens: key.tokens, tokensAt: Math.ceil(key.tokensAt) };
-        return [(s) => s.then(() => s.tables.space(job.space.id).rateLevels.set(key.name, level))];
+        return [(s) => s.effect(() => s.tables.space(job.space.id).rateLevels.set(key.name, level))];
       }),
     ),
   ]);
@@ -113,7 +113,7 @@ export function prepareReports(term: Term, writes: readonly ReportWrite[], event
       const isDead = final?.state === "FAILED" || final?.state === "TIMED_OUT";
       if (!isDead || !job.shape.site.queue.settings.keepDeadLetters) return [];
       const [ns, serial] = [job.space.id, job.serial];
-      return [(s) => s.then(() => s.tables.space(ns).deadLetters.set(serial, { dismissed: false }))];
+      return [(s) => s.effect(() => s.tables.space(ns).deadLetters.set(serial, { dismissed: false }))];
     }),
     ...amendParts(writes.flatMap(({ amends }) => amends)),
     ...openInsertParts(reopens),
@@ -125,7 +125,7 @@ export function prepareReports(term: Term, writes: readonly ReportWrite[], event
       ),
       (s) => {
         const space = s.tables.space(ns);
-        s.then(() => {
+        s.effect(() => {
           space.serialFloor = Math.max(space.serialFloor, serial);
         });
       },
@@ -134,7 +134,7 @@ export function prepareReports(term: Term, writes: readonly ReportWrite[], event
       dismissals.map(({ space: { id: ns }, serial }): Part => {
         return (s) => {
           const { deadLetters } = s.tables.space(ns);
-          if (deadLetters.has(serial)) s.then(() => deadLetters.set(serial, { dismissed: true }));
+          if (deadLetters.has(serial)) s.effect(() => deadLetters.set(serial, { dismissed: true }));
         };
       }),
     ),
@@ -152,7 +152,7 @@ export function prepareProgress(term: Term, attempts: readonly LiveAttempt[]): P
       return (s) => {
         const { progress } = s.tables.space(ns);
         s.touch("p", "progress", `${ns}/${key}`);
-        s.then(() => (text === undefined ? progress.delete(key) : progress.set(key, text)));
+        s.effect(() => (text === undefined ? progress.delete(key) : progress.set(key, text)));
       };
     }),
   );
@@ -191,7 +191,7 @@ function eventPart(term: Term, { firstSequence: first, events }: NumberedEvents)
     needPartition(s, "events", Math.floor(first / eventsPerPartition));
     const chunks = s.tables.shard(term.shard).events;
     if (chunks.some((chunk) => chunk.first === first)) throw uniqueViolation("events_pkey", String(first));
-    s.then(() => {
+    s.effect(() => {
       // Flushes of different lanes commit in any order; chunks are kept in that of their numbers.
       let at = chunks.length;
       while (at > 0 && (chunks[at - 1] as { first: number }).first > first) at--;
@@ -209,7 +209,7 @@ function tickParts(writes: readonly SubmitWrite[]): Part[] {
         if (row?.doneUntil !== fromMs || tickMs <= fromMs)
           throw new ServerError("a tick was dealt with before, or its schedule is not there", "SW002");
         s.touch("sc", "schedules", `${ns}/${name}`);
-        s.then(() => schedules.set(name, { ...row, doneUntil: tickMs, lastTick: tickMs, lastSerial: serial }));
+        s.effect(() => schedules.set(name, { ...row, doneUntil: tickMs, lastTick: tickMs, lastSerial: serial }));
       };
     }),
   );
@@ -231,7 +231,7 @@ function requestParts(requests: SubmitWrite["requests"]): Part[] {
       const name = `${day}/${ns}/${key}`;
       s.touch("r", "requests", name);
       if (s.tables.requests.has(name)) throw uniqueViolation(`requests_${day}_pkey`, name);
-      s.then(() => s.tables.requests.set(name, row));
+      s.effect(() => s.tables.requests.set(name, row));
     };
   });
 }
@@ -259,7 +259,15 @@ function openInsertParts(jobs: readonly OpenJob[]): Part[] {
     const { space, serial, bucket, kind, reuseKey: key } = job;
     const reuseKey = key !== "" && space.reuseKeys.get(key) === serial ? key : undefined;
     const standsForKey = reuseKey !== undefined;
-    const row: StoredOpen = { serial, bucket, kind, decision: decisionOf(job), extra: extraOf(job), standsForKey, reuseKey };
+    const row: StoredOpen = {
+      serial,
+      bucket,
+      kind,
+      decision: decisionOf(job),
+      extra: extraOf(job),
+      standsForKey,
+      reuseKey,
+    };
     return (s) => {
       const { open } = s.tables.space(space.id);
       s.insert("o", "open", space.id, open, serial, row);
@@ -280,7 +288,7 @@ function openUpdate(part: string, job: OpenJob, decision: StoredOpen["decision"]
     const row = open.get(serial);
     if (!row) return;
     s.touch(part, "open", `${ns}/${serial}`);
-    s.then(() => open.set(serial, { ...row, decision, ...(hasExtra && { extra }) }));
+    s.effect(() => open.set(serial, { ...row, decision, ...(hasExtra && { extra }) }));
   };
 }
 
@@ -294,7 +302,7 @@ function deletion(
     const rows = s.tables.space(ns)[table] as Map<number, unknown>;
     if (!rows.has(serial)) return;
     s.touch(part, table, `${ns}/${serial}`);
-    s.then(() => rows.delete(serial));
+    s.effect(() => rows.delete(serial));
   };
 }
 
@@ -342,7 +350,7 @@ function markParts(writes: readonly ReportWrite[]): Part[] {
       const row = leases.get(serial);
       if (!row) return;
       s.touch("lm", "leases", `${ns}/${serial}`);
-      s.then(() => leases.set(serial, { ...row, ...change }));
+      s.effect(() => leases.set(serial, { ...row, ...change }));
     };
   });
 }
@@ -380,7 +388,7 @@ function outcomePart(end: ReportWrite["ends"][number]): Part {
     const key = keyOf(row);
     if (rows.some((other) => keyOf(other) === key)) throw uniqueViolation("outcomes_pkey", key);
     s.touch("oc", "outcome", `${ns}/${key}`);
-    s.then(() => outcomes.set(row.serial, [...(outcomes.get(row.serial) ?? []), row]));
+    s.effect(() => outcomes.set(row.serial, [...(outcomes.get(row.serial) ?? []), row]));
   };
 }
 
@@ -401,7 +409,7 @@ function amendParts(amends: SubmitWrite["amends"]): Part[] {
         if (rows.some((other) => other.revision === revision))
           throw uniqueViolation("amendments_pkey", `${row.serial}/${revision}`);
         s.touch(`am ${revision}`, "amendments", `${ns}/${row.serial}/${revision}`);
-        s.then(() => amendments.set(row.serial, [...(amendments.get(row.serial) ?? []), row]));
+        s.effect(() => amendments.set(row.serial, [...(amendments.get(row.serial) ?? []), row]));
       },
     ];
   });

@@ -47974,8 +47974,14 @@ function drawWork(random, clients, healAt) {
   for (let i = 0; i < submits; i++) {
     const at = random.int(0, healAt * 0.8);
     const jobs2 = [];
-    const earlier = work.flatMap((w2) => w2.do === "submit" && w2.at + 300 < at ? w2.jobs.map(({ spec }) => spec.tag) : []);
-    for (let n = random.weighted([[1, 4], [2, 2], [3, 1]]); n > 0; n--) {
+    const earlier = work.flatMap(
+      (w2) => w2.do === "submit" && w2.at + 300 < at ? w2.jobs.map(({ spec }) => spec.tag) : []
+    );
+    for (let n = random.weighted([
+      [1, 4],
+      [2, 2],
+      [3, 1]
+    ]); n > 0; n--) {
       const tag = `t${tags.length}`;
       tags.push(tag);
       jobs2.push(drawJob(random, at, tag, earlier, jobs2.length));
@@ -51515,11 +51521,13 @@ function createSimTransport(from, resolve, faults2, calls) {
       signal?.addEventListener("abort", onAbort, { once: true });
       if (!endpoint || !to) return fail(random.between(0.1, 2), "nobody listens");
       unwatch = to.whenOver(() => {
-        if (!faults2.net(to.name, from.name, ["net.half-open"])) fail(random.between(0.1, 2), "the connection was reset");
+        if (!faults2.net(to.name, from.name, ["net.half-open"]))
+          fail(random.between(0.1, 2), "the connection was reset");
       });
       const wrong = faults2.net(from.name, to.name, ["net.cut", "net.half-open", "net.loses-request", "net.duplicates"]);
       if (wrong === "net.half-open") return;
-      if (wrong === "net.cut" || wrong === "net.loses-request") return fail(random.between(1, 500), "the request was lost");
+      if (wrong === "net.cut" || wrong === "net.loses-request")
+        return fail(random.between(1, 500), "the request was lost");
       const answer = (outcome) => {
         const lost3 = faults2.net(to.name, from.name, ["net.cut", "net.half-open", "net.loses-answer"]);
         if (lost3 === "net.half-open") return;
@@ -51691,7 +51699,8 @@ async function perform(sim, life, calls, work) {
     try {
       const told = await order.send();
       call.answered(told);
-      if (work.do === "submit") for (const [i, { spec }] of work.jobs.entries()) noteId(sim, spec.tag, told.jobs?.[i]?.job);
+      if (work.do === "submit")
+        for (const [i, { spec }] of work.jobs.entries()) noteId(sim, spec.tag, told.jobs?.[i]?.job);
       return;
     } catch (error62) {
       const failure2 = failureOf(error62);
@@ -51711,7 +51720,11 @@ function orderOf(sim, { jobs: jobs2, queues: queues2 }, work) {
       const planned = work.jobs.map((job) => withParents(sim, job));
       if (planned.some((job) => job === void 0)) return void 0;
       const requestId = work.hasRequestId ? uuidV7() : "";
-      const request = { namespace, requestId, items: planned.map(jobToProto) };
+      const request = {
+        namespace,
+        requestId,
+        items: planned.map(jobToProto)
+      };
       return {
         request: submitRequestOf(request),
         isRepeatable: requestId !== "",
@@ -51742,7 +51755,11 @@ function orderOf(sim, { jobs: jobs2, queues: queues2 }, work) {
     }
     case "limits": {
       const { key: key4, seats: seats2, ratePerSecond } = work;
-      const limit = { key: key4, ...seats2 !== void 0 && { seats: seats2 }, ...ratePerSecond !== void 0 && { ratePerSecond } };
+      const limit = {
+        key: key4,
+        ...seats2 !== void 0 && { seats: seats2 },
+        ...ratePerSecond !== void 0 && { ratePerSecond }
+      };
       return {
         request: limitsRequestOf({ namespace, limits: [limit] }),
         isRepeatable: true,
@@ -76550,7 +76567,9 @@ var SimLogs = class {
   route() {
     return route(LogService, {
       appendLog: ({ namespace: namespace2, appends }) => ({
-        results: appends.map(({ jobId, attempt, append }) => this.#append(`${namespace2}/${jobId}`, jobId, attempt, append))
+        results: appends.map(
+          ({ jobId, attempt, append }) => this.#append(`${namespace2}/${jobId}`, jobId, attempt, append)
+        )
       }),
       sealLog: ({ namespace: namespace2, targets }) => {
         for (const { jobId, which } of targets) {
@@ -79771,7 +79790,6 @@ function charge(attempt, how) {
     job.counted++;
   } else if (attempt.startedAt > 0) {
     job.lostAfterStart++;
-    job.counted++;
   } else {
     job.lostBeforeStart++;
     if (!job.shape.policy.ignoreLostBeforeStart) job.counted++;
@@ -85966,7 +85984,7 @@ function findAttempt(job, name) {
   if (job.pending && job.phase !== "admitting") return { waitFor: job.pending };
   const { live: live2 } = job;
   if (!live2) return "stale";
-  const meant = "attempt" in name ? live2.number >= name.attempt : live2.runner.id === name.holder;
+  const meant = "attempt" in name ? live2.number === name.attempt : live2.runner.id === name.holder;
   return meant ? { live: live2 } : "stale";
 }
 function startAttempt(now, attempt) {
@@ -89588,10 +89606,10 @@ var Statement = class {
   insert(part, table, ns, rows3, key4, row) {
     this.touch(part, table, `${ns}/${key4}`);
     if (rows3.has(key4)) throw uniqueViolation(`${table}_pkey`, `${ns}/${key4}`);
-    this.then(() => rows3.set(key4, row));
+    this.effect(() => rows3.set(key4, row));
   }
   /** Something happens if nothing is refused. */
-  then(effect) {
+  effect(effect) {
     this.#effects.push(effect);
   }
   /** Does it. */
@@ -89661,7 +89679,7 @@ function writeRollupRows(tables2, term, from, upTo, rows3) {
 }
 function fenced(tables2, term, effect) {
   const statement = new Statement(tables2, term);
-  statement.then(effect);
+  statement.effect(effect);
   statement.commit();
 }
 
@@ -89785,7 +89803,8 @@ function endedByKey(tables2, ns, keys) {
     const ends3 = [...space.jobs.values()].filter(({ reuseKey }) => reuseKey === key4).flatMap(({ serial }) => lastEnd(space, serial) ?? []).sort((a, b2) => b2.endedAt - a.endedAt || b2.serial - a.serial);
     const facts = [];
     for (const { serial, jobState, endedAt } of ends3)
-      if (jobState && !facts.some(({ state }) => state === jobState)) facts.push({ serial, state: jobState, at: endedAt });
+      if (jobState && !facts.some(({ state }) => state === jobState))
+        facts.push({ serial, state: jobState, at: endedAt });
     if (facts.length > 0) byKey.set(key4, facts);
   }
   return byKey;
@@ -89875,7 +89894,7 @@ function prepareSubmits(term, writes, events2) {
       ({ marks }) => marks.map(({ space: { id: ns }, mark: mark2 }) => {
         return (s3) => {
           const { marks: rows3 } = s3.tables.space(ns);
-          s3.then(() => rows3.has(mark2.bucket) || rows3.set(mark2.bucket, mark2.firstSerial));
+          s3.effect(() => rows3.has(mark2.bucket) || rows3.set(mark2.bucket, mark2.firstSerial));
         };
       })
     ),
@@ -89919,7 +89938,7 @@ function prepareClaims(term, writes, events2) {
       ({ job, seats: seats2 }) => seats2.flatMap((key4) => {
         if (key4.sort !== "rate" || key4.spec.ratePerSecond === void 0) return [];
         const level = { tokens: key4.tokens, tokensAt: Math.ceil(key4.tokensAt) };
-        return [(s3) => s3.then(() => s3.tables.space(job.space.id).rateLevels.set(key4.name, level))];
+        return [(s3) => s3.effect(() => s3.tables.space(job.space.id).rateLevels.set(key4.name, level))];
       })
     )
   ]);
@@ -89946,7 +89965,7 @@ function prepareReports(term, writes, events2) {
       const isDead = final?.state === "FAILED" || final?.state === "TIMED_OUT";
       if (!isDead || !job.shape.site.queue.settings.keepDeadLetters) return [];
       const [ns, serial] = [job.space.id, job.serial];
-      return [(s3) => s3.then(() => s3.tables.space(ns).deadLetters.set(serial, { dismissed: false }))];
+      return [(s3) => s3.effect(() => s3.tables.space(ns).deadLetters.set(serial, { dismissed: false }))];
     }),
     ...amendParts2(writes.flatMap(({ amends }) => amends)),
     ...openInsertParts(reopens),
@@ -89958,7 +89977,7 @@ function prepareReports(term, writes, events2) {
       ),
       (s3) => {
         const space = s3.tables.space(ns);
-        s3.then(() => {
+        s3.effect(() => {
           space.serialFloor = Math.max(space.serialFloor, serial);
         });
       }
@@ -89967,7 +89986,7 @@ function prepareReports(term, writes, events2) {
       ({ dismissals }) => dismissals.map(({ space: { id: ns }, serial }) => {
         return (s3) => {
           const { deadLetters } = s3.tables.space(ns);
-          if (deadLetters.has(serial)) s3.then(() => deadLetters.set(serial, { dismissed: true }));
+          if (deadLetters.has(serial)) s3.effect(() => deadLetters.set(serial, { dismissed: true }));
         };
       })
     )
@@ -89983,7 +90002,7 @@ function prepareProgress(term, attempts2) {
       return (s3) => {
         const { progress } = s3.tables.space(ns);
         s3.touch("p", "progress", `${ns}/${key4}`);
-        s3.then(() => text2 === void 0 ? progress.delete(key4) : progress.set(key4, text2));
+        s3.effect(() => text2 === void 0 ? progress.delete(key4) : progress.set(key4, text2));
       };
     })
   );
@@ -90015,7 +90034,7 @@ function eventPart(term, { firstSequence: first, events: events2 }) {
     needPartition(s3, "events", Math.floor(first / eventsPerPartition2));
     const chunks = s3.tables.shard(term.shard).events;
     if (chunks.some((chunk) => chunk.first === first)) throw uniqueViolation("events_pkey", String(first));
-    s3.then(() => {
+    s3.effect(() => {
       let at = chunks.length;
       while (at > 0 && chunks[at - 1].first > first) at--;
       chunks.splice(at, 0, { first, n: rows3.length, events: rows3 });
@@ -90031,7 +90050,7 @@ function tickParts(writes) {
         if (row?.doneUntil !== fromMs || tickMs <= fromMs)
           throw new ServerError("a tick was dealt with before, or its schedule is not there", "SW002");
         s3.touch("sc", "schedules", `${ns}/${name}`);
-        s3.then(() => schedules3.set(name, { ...row, doneUntil: tickMs, lastTick: tickMs, lastSerial: serial }));
+        s3.effect(() => schedules3.set(name, { ...row, doneUntil: tickMs, lastTick: tickMs, lastSerial: serial }));
       };
     })
   );
@@ -90052,7 +90071,7 @@ function requestParts(requests2) {
       const name = `${day2}/${ns}/${key4}`;
       s3.touch("r", "requests", name);
       if (s3.tables.requests.has(name)) throw uniqueViolation(`requests_${day2}_pkey`, name);
-      s3.then(() => s3.tables.requests.set(name, row));
+      s3.effect(() => s3.tables.requests.set(name, row));
     };
   });
 }
@@ -90075,7 +90094,15 @@ function openInsertParts(jobs2) {
     const { space, serial, bucket, kind, reuseKey: key4 } = job;
     const reuseKey = key4 !== "" && space.reuseKeys.get(key4) === serial ? key4 : void 0;
     const standsForKey2 = reuseKey !== void 0;
-    const row = { serial, bucket, kind, decision: decisionOf(job), extra: extraOf(job), standsForKey: standsForKey2, reuseKey };
+    const row = {
+      serial,
+      bucket,
+      kind,
+      decision: decisionOf(job),
+      extra: extraOf(job),
+      standsForKey: standsForKey2,
+      reuseKey
+    };
     return (s3) => {
       const { open: open3 } = s3.tables.space(space.id);
       s3.insert("o", "open", space.id, open3, serial, row);
@@ -90095,7 +90122,7 @@ function openUpdate(part, job, decision, extra) {
     const row = open3.get(serial);
     if (!row) return;
     s3.touch(part, "open", `${ns}/${serial}`);
-    s3.then(() => open3.set(serial, { ...row, decision, ...hasExtra2 && { extra } }));
+    s3.effect(() => open3.set(serial, { ...row, decision, ...hasExtra2 && { extra } }));
   };
 }
 function deletion2(part, table, ns, serial) {
@@ -90103,7 +90130,7 @@ function deletion2(part, table, ns, serial) {
     const rows3 = s3.tables.space(ns)[table];
     if (!rows3.has(serial)) return;
     s3.touch(part, table, `${ns}/${serial}`);
-    s3.then(() => rows3.delete(serial));
+    s3.effect(() => rows3.delete(serial));
   };
 }
 function leaseParts(attempts2) {
@@ -90148,7 +90175,7 @@ function markParts(writes) {
       const row = leases2.get(serial);
       if (!row) return;
       s3.touch("lm", "leases", `${ns}/${serial}`);
-      s3.then(() => leases2.set(serial, { ...row, ...change }));
+      s3.effect(() => leases2.set(serial, { ...row, ...change }));
     };
   });
 }
@@ -90185,7 +90212,7 @@ function outcomePart2(end) {
     const key4 = keyOf11(row);
     if (rows3.some((other) => keyOf11(other) === key4)) throw uniqueViolation("outcomes_pkey", key4);
     s3.touch("oc", "outcome", `${ns}/${key4}`);
-    s3.then(() => outcomes.set(row.serial, [...outcomes.get(row.serial) ?? [], row]));
+    s3.effect(() => outcomes.set(row.serial, [...outcomes.get(row.serial) ?? [], row]));
   };
 }
 function keyOf11({ serial, attempt, reopen: reopen3, jobState }) {
@@ -90204,7 +90231,7 @@ function amendParts2(amends) {
         if (rows3.some((other) => other.revision === revision))
           throw uniqueViolation("amendments_pkey", `${row.serial}/${revision}`);
         s3.touch(`am ${revision}`, "amendments", `${ns}/${row.serial}/${revision}`);
-        s3.then(() => amendments.set(row.serial, [...amendments.get(row.serial) ?? [], row]));
+        s3.effect(() => amendments.set(row.serial, [...amendments.get(row.serial) ?? [], row]));
       }
     ];
   });
@@ -90245,9 +90272,7 @@ function createSimShardStore(tables2, link2) {
     loadLeases: (ns) => run4(() => leases(tables2, ns)),
     loadNextSequence: (shard) => run4(() => nextSequence(tables2, shard)),
     loadRequests: (days, sinceMs) => run4(() => requests(tables2, days, sinceMs)),
-    findRequests: (ns, days, sinceMs, keys) => run4(
-      () => requests(tables2, days, sinceMs).filter((row) => row.ns === ns && keys.includes(row.request_key))
-    ),
+    findRequests: (ns, days, sinceMs, keys) => run4(() => requests(tables2, days, sinceMs).filter((row) => row.ns === ns && keys.includes(row.request_key))),
     loadFinalStates: (ns, _2, serials) => run4(() => finalStates3(tables2, ns, serials)),
     loadByReuseKey: (ns, _2, keys) => run4(() => endedByKey(tables2, ns, keys)),
     readJobs: (ns, _2, serials, payloads, maxBytes4) => run4(() => jobs(tables2, ns, serials, payloads, maxBytes4)),
@@ -90394,7 +90419,8 @@ function checkInside(sim, runners2, isQuiet) {
   if (!isQuiet) say("everything-ends", stuck(sim, runners2));
   for (const space of sim.tables.spaces.values()) {
     for (const { serial, attempt } of space.leases.values())
-      if (!space.open.has(serial)) say("no-lost-rows", `attempt ${attempt} of job ${serial} is live, and its job is over`);
+      if (!space.open.has(serial))
+        say("no-lost-rows", `attempt ${attempt} of job ${serial} is live, and its job is over`);
     for (const serial of space.jobs.keys()) {
       const finals = (space.outcomes.get(serial) ?? []).filter(({ jobState }) => jobState !== void 0);
       if (!space.open.has(serial) && finals.length === 0) say("no-lost-rows", `job ${serial} is neither open nor over`);
@@ -90544,7 +90570,9 @@ function seedGlobals(random, world) {
     },
     randomUUID: () => {
       const hex4 = bytes2(16).toString("hex");
-      return [hex4.slice(0, 8), hex4.slice(8, 12), `4${hex4.slice(13, 16)}`, `8${hex4.slice(17, 20)}`, hex4.slice(20)].join("-");
+      return [hex4.slice(0, 8), hex4.slice(8, 12), `4${hex4.slice(13, 16)}`, `8${hex4.slice(17, 20)}`, hex4.slice(20)].join(
+        "-"
+      );
     }
   });
   syncBuiltinESMExports();
@@ -90642,7 +90670,10 @@ async function simulate(plan) {
     const { end, inside: inside2 } = await world.run(() => live(sim));
     const { observations } = sim.recorder;
     const violations = [...inside2, ...rejections.map(asViolation)];
-    const clockErrorMs = Math.max(10, ...Object.entries(plan.skews).map(([name, skew]) => errorOf(name, skew, world.now)));
+    const clockErrorMs = Math.max(
+      10,
+      ...Object.entries(plan.skews).map(([name, skew]) => errorOf(name, skew, world.now))
+    );
     violations.push(...checkHistory({ observations, end, clockErrorMs, closed: true }));
     return {
       seed: plan.seed,
