@@ -7,6 +7,7 @@ import { addQueues } from "./commands/queues/queues.js";
 import { addRunners } from "./commands/runners/runners.js";
 import { addSchedules } from "./commands/schedules/schedules.js";
 import { addTokens } from "./commands/tokens/tokens.js";
+import { addVerify } from "./commands/verify.js";
 import { addVersion } from "./commands/version.js";
 import type { Cli } from "./session/cli.js";
 import { addGlobalOptions } from "./settings/global-options.js";
@@ -29,6 +30,7 @@ export function createProgram(cli: Cli, output: OutputConfiguration): Command {
     addTokens,
     addProfiles,
     addDoctor,
+    addVerify,
     addCompletion,
     addVersion,
   ];

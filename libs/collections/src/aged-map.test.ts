@@ -40,6 +40,7 @@ describe("an aged map", () => {
       if (random(4) === 0) expect(map.oldest()).toEqual(model.entries().next().value);
       expect(map.size).toBe(model.size);
     }
+    expect([...map.values()]).toEqual([...model.values()]);
     while (model.size > 0) {
       const [key] = map.oldest() ?? [Number.NaN];
       expect(key).toBe(model.keys().next().value);

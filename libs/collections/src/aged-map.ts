@@ -46,6 +46,14 @@ export class AgedMap<K, V> {
     return this.#entries.delete(key);
   }
 
+  /** The values, oldest first. */
+  values(): Iterable<V> {
+    return this.#order
+      .slice(this.#first)
+      .map((key, i) => ({ entry: this.#entries.get(key), place: this.#base + this.#first + i }))
+      .flatMap(({ entry, place }) => (entry?.place === place ? [entry.value] : []));
+  }
+
   /** The oldest entry; undefined when there is none. */
   oldest(): readonly [K, V] | undefined {
     for (; this.#first < this.#order.length; this.#first++) {

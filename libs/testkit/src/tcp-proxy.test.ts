@@ -103,3 +103,20 @@ it("refuses on request", async () => {
   expect(await received.next()).toBe("in");
   await proxy.close();
 });
+
+it("forwards new connections to another place, and leaves open ones where they are", async () => {
+  const { proxy, dial } = await setup();
+  const first = await dial();
+  first.socket.write("x");
+  await first.received.next();
+  const other = createServer((socket) => socket.end("elsewhere"));
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  proxy.retarget({ port: (other.address() as AddressInfo).port });
+  const second = await dial();
+  expect(await second.received.next()).toBe("elsewhere");
+  first.socket.write("here");
+  expect(await first.received.next()).toBe("here");
+  await proxy.close();
+  other.close();
+});

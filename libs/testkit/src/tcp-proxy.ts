@@ -21,6 +21,8 @@ export interface TcpProxy {
   heal(): void;
   /** Refuses new connections (closes them at once) until called with false. */
   refuse(on: boolean): void;
+  /** Forwards new connections to another place; those that are open stay where they are: `cut()` them. */
+  retarget(target: TcpProxyOptions["target"]): void;
   /** Open connections. */
   readonly connections: number;
   /** Breaks everything and stops listening. */
@@ -29,7 +31,7 @@ export interface TcpProxy {
 
 /** Starts a proxy on a free port. */
 export async function createTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
-  const { host = "127.0.0.1", port: targetPort } = options.target;
+  let target = options.target;
   const pairs = new Set<readonly [Socket, Socket]>();
   const swallowed = new Set<Direction>();
   let delayMs = 0;
@@ -64,7 +66,8 @@ export async function createTcpProxy(options: TcpProxyOptions): Promise<TcpProxy
       return;
     }
     client.setNoDelay(true);
-    const upstream = connect({ host, port: targetPort, noDelay: true, allowHalfOpen: true });
+    const { host = "127.0.0.1", port } = target;
+    const upstream = connect({ host, port, noDelay: true, allowHalfOpen: true });
     const pair = [client, upstream] as const;
     pairs.add(pair);
     const end = () => {
@@ -106,6 +109,9 @@ export async function createTcpProxy(options: TcpProxyOptions): Promise<TcpProxy
     },
     refuse: (on) => {
       refusing = on;
+    },
+    retarget: (next) => {
+      target = next;
     },
     get connections() {
       return pairs.size;

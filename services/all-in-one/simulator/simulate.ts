@@ -19,7 +19,7 @@ import { serve } from "./network/serve.js";
 import { CallCounter } from "./network/call-counter.js";
 import { SimLogs } from "./network/log-store.js";
 import type { FaultKind } from "./plan/fault.js";
-import type { Plan } from "./plan/plan.js";
+import { namespace, type Plan } from "./plan/plan.js";
 import { RunnerTables } from "./store/runner-store.js";
 import { Tables } from "./store/tables.js";
 
@@ -52,7 +52,7 @@ export async function simulate(plan: Plan): Promise<RunResult> {
     plan,
     world,
     faults: new FaultBoard(plan.faults, world, random.fork("faults")),
-    addresses: new Addresses(random.fork("addresses"), ({ life }) => isReady(tables, life.name)),
+    addresses: new Addresses(random.fork("addresses")),
     calls: new CallCounter(world),
     tables,
     runnerTables: new RunnerTables(),
@@ -63,14 +63,11 @@ export async function simulate(plan: Plan): Promise<RunResult> {
     links: new Map(),
     jobIds: new Map(),
   };
-  sim.tables.shards.set(0, {
-    epoch: 0,
-    owner: undefined,
-    address: "",
-    leaseUntil: Number.NEGATIVE_INFINITY,
-    events: [],
-    rollupCursor: 0,
-  });
+  for (let shard = 0; shard < plan.shards; shard++)
+    tables.shards.set(shard, {
+      ...{ epoch: 0, owner: undefined, address: "", leaseUntil: Number.NEGATIVE_INFINITY },
+      ...{ events: [], rollupCursor: 0 },
+    });
   const rejections: unknown[] = [];
   const onRejection = (error: unknown) => void rejections.push(error);
   process.on("unhandledRejection", onRejection);
@@ -96,11 +93,6 @@ export async function simulate(plan: Plan): Promise<RunResult> {
   } finally {
     process.off("unhandledRejection", onRejection);
   }
-}
-
-/** A scheduler is ready when it owns the shard; everybody else always is. */
-function isReady(tables: Tables, name: string): boolean {
-  return !name.startsWith("scheduler") || (tables.shard(0).owner?.startsWith(`${name}/`) ?? false);
 }
 
 /** A promise whose rejection nobody handles ends a process of Node. */
@@ -202,6 +194,7 @@ async function untilQuiet(sim: Sim, { clients, runners, watchers }: Outsiders): 
 }
 
 function hasSeenAll({ tables }: Sim, watchers: readonly WatcherActor[]): boolean {
-  const last = tables.shard(0).events.at(-1);
+  const space = tables.byName.get(namespace);
+  const last = space && tables.shard(space.shard).events.filter((chunk) => chunk.n > 0).at(-1);
   return watchers.every(({ seen }) => seen >= (last ? last.first + last.n - 1 : 0));
 }

@@ -11,11 +11,19 @@ import {
   tokenCheckSettings,
 } from "@switchyard/service-kit";
 
+import { mostShards, parseShardDatabases } from "./shard-databases.js";
+
 /** Settings of the scheduler's core. */
 export interface SchedulerConfig {
   /** `postgres://...` of the database with the schema `scheduler`. */
   readonly databaseUrl: string;
-  /** Connections for reads. The four lanes have connections of their own. */
+  /** How many shards there are. More than before are made at the start; those that were made stay, whatever is said later. */
+  readonly shards: number;
+  /** `postgres://...` of the shards that live in other databases than `databaseUrl`, the home database. */
+  readonly shardDatabases: ReadonlyMap<number, string>;
+  /** `host:port` where other replicas and services reach this one. Empty: where it listens, unless that is every address. */
+  readonly advertiseAddress: string;
+  /** Connections for reads, of each database. The lanes have connections of their own. */
   readonly poolSize: number;
   /** Names the replica; empty makes a new name at each start. A replica with the same name takes its own shard back at once. */
   readonly replicaId: string;
@@ -23,7 +31,7 @@ export interface SchedulerConfig {
   readonly shardLeaseMs: number;
   /** Pause between two rounds of the self-audit, ms; 0 switches it off. */
   readonly auditIntervalMs: number;
-  /** Bytes of recent inputs that are kept in memory. */
+  /** Bytes of recent inputs that are kept in memory, of all shards together. */
   readonly inputCacheBytes: number;
   /** Largest input of a job, bytes. */
   readonly maxInputBytes: number;
@@ -39,6 +47,9 @@ export interface SchedulerConfig {
 
 /** What holds when nothing is set. */
 export const schedulerDefaults: Omit<SchedulerConfig, "databaseUrl"> = {
+  shards: 1,
+  shardDatabases: new Map(),
+  advertiseAddress: "",
   poolSize: 8,
   replicaId: "",
   shardLeaseMs: 4_000,
@@ -64,6 +75,9 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
       GRPC_REFLECTION: flag().default(false),
       MIGRATE_AT_START: flag().default(true),
       ...hostSettings,
+      SCHEDULER_SHARDS: integer({ min: 1, max: mostShards }).default(defaults.shards),
+      SCHEDULER_SHARD_DATABASES: shardDatabases().default(defaults.shardDatabases),
+      SCHEDULER_ADVERTISE_ADDRESS: hostPort().default(defaults.advertiseAddress),
       SCHEDULER_POOL_SIZE: integer({ min: 1, max: 200 }).default(defaults.poolSize),
       SCHEDULER_REPLICA_ID: text().default(defaults.replicaId),
       SCHEDULER_SHARD_LEASE_MS: durationMs().default(defaults.shardLeaseMs),
@@ -79,6 +93,9 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
   );
   const core: SchedulerConfig = {
     databaseUrl: values.DATABASE_URL,
+    shards: values.SCHEDULER_SHARDS,
+    shardDatabases: values.SCHEDULER_SHARD_DATABASES,
+    advertiseAddress: values.SCHEDULER_ADVERTISE_ADDRESS,
     poolSize: values.SCHEDULER_POOL_SIZE,
     replicaId: values.SCHEDULER_REPLICA_ID,
     shardLeaseMs: values.SCHEDULER_SHARD_LEASE_MS,
@@ -92,4 +109,17 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
   };
   const { GRPC_LISTEN: grpcListen, OPS_LISTEN: opsListen, GRPC_REFLECTION: reflection } = values;
   return { core, grpcListen, opsListen, reflection, settings: values };
+}
+
+/** URLs of databases by shard. The text is not repeated in problems, since it holds passwords. */
+function shardDatabases() {
+  return text().transform((value, context): ReadonlyMap<number, string> => {
+    const urls = parseShardDatabases(value);
+    if (urls) return urls;
+    context.addIssue({
+      code: "custom",
+      message: "expected shards and URLs such as 4-7=postgres://...,8=postgres://...",
+    });
+    return new Map();
+  });
 }

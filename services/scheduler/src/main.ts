@@ -14,15 +14,17 @@ import { loadSchedulerConfig } from "./config.js";
 import { schedulerSchema } from "./migrations/index.js";
 import { createScheduler } from "./scheduler.js";
 import { schedulerScopes } from "./scopes.js";
+import { planDatabases } from "./shard-databases.js";
 
 startTelemetry({ name: "scheduler" });
 const { core, grpcListen, opsListen, reflection, settings } = loadSchedulerConfig();
 const logger = createLogger({ name: "scheduler" });
 const registry = createMetricsRegistry();
-const scheduler = createScheduler({ config: core, logger, registry });
 const tls = openServiceTls(settings, logger);
 const { TOKEN_CHECK_ADDRESS: address, SWITCHYARD_SERVICE_TOKEN: token } = settings;
 const interceptors = bearerOf(token);
+const connect = (address: string) => createGrpcTransport({ address, tls });
+const scheduler = createScheduler({ config: core, logger, registry, connect });
 const tokenService = address === undefined ? undefined : createGrpcTransport({ address, interceptors, tls });
 const host = createServiceHost({
   name: "scheduler",
@@ -40,11 +42,14 @@ const host = createServiceHost({
 await runUntilSignal({
   logger,
   async start() {
-    await prepareSchema(schedulerSchema, { url: core.databaseUrl, migrate: settings.MIGRATE_AT_START, log: logger });
+    for (const { url } of planDatabases(core))
+      await prepareSchema(schedulerSchema, { url, migrate: settings.MIGRATE_AT_START, log: logger });
     await scheduler.start();
     await host.start();
+    await scheduler.announce(host.grpcAddress);
   },
   async stop() {
+    await scheduler.leave();
     await host.stop();
     await scheduler.stop();
     tokenService?.close();

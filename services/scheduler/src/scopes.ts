@@ -13,4 +13,6 @@ export const schedulerScopes = {
   "switchyard.scheduler.v1.QueueService/ListLimits": "read",
   "switchyard.scheduler.v1.QueueService/ListSchedules": "read",
   "switchyard.scheduler.v1.DispatchService/*": "run",
+  "switchyard.scheduler.v1.ShardService/*": ["read", "submit", "run"],
+  "switchyard.scheduler.v1.ShardService/MoveNamespace": "admin",
 } as const;

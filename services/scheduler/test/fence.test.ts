@@ -3,7 +3,7 @@ import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deposedState } from "../src/store/term.js";
-import { releaseShard, renewShard, takeShard } from "../src/store/take-shard.js";
+import { releaseShard, renewShards, takeShard } from "../src/store/take-shard.js";
 import { createSchedulerDatabase } from "./setup.js";
 
 let database: TestDatabase;
@@ -121,11 +121,11 @@ describe("a shard", () => {
     const a = await take("a");
     if (!a) throw new Error("not taken");
     expect(await take("b")).toBeUndefined();
-    expect(await renewShard(pool, a, 60_000)).toBe(true);
+    expect(await renewShards(pool, [a], 60_000)).toEqual(new Set([0]));
     await releaseShard(pool, a);
     const b = await take("b");
     expect(b?.epoch).toBe(a.epoch + 1);
-    expect(await renewShard(pool, a, 60_000)).toBe(false);
+    expect(await renewShards(pool, [a], 60_000)).toEqual(new Set());
   });
 
   it("is taken back at once by a replica of the same name", async () => {

@@ -18,7 +18,7 @@ it("a replica that stops gives its shard back, also when the connection that hol
   let refused = 0;
   // The statement meets a connection that dies under it. Pools keep the method that they find when they are made.
   const spy = vi.spyOn(pg.Pool.prototype, "query").mockImplementation(function (this: pg.Pool, ...args: unknown[]) {
-    if (refused === 0 && String(args[0]).includes("owner = null")) {
+    if (refused === 0 && String(args[0]).includes("with released as")) {
       refused++;
       return Promise.reject(new Error("terminating connection due to administrator command"));
     }

@@ -1,3 +1,4 @@
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { reasonOf } from "@switchyard/errors";
 import { createPool, type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
@@ -100,13 +101,48 @@ const expectGone = (namespace: string, jobId: string) =>
     }),
   );
 
-async function list(namespace: string, orderBy: ListOrder, pageSize: number): Promise<number[]> {
+async function list(
+  namespace: string,
+  orderBy: ListOrder,
+  pageSize: number,
+  states: readonly JobState[] = [],
+): Promise<number[]> {
   const serials: number[] = [];
   for (let pageToken = ""; ; ) {
-    const page = await repeating(() => system.jobs.listJobs({ namespace, orderBy, pageSize, pageToken }));
+    const page = await repeating(() =>
+      system.jobs.listJobs({ namespace, orderBy, pageSize, pageToken, filter: { states: [...states] } }),
+    );
     serials.push(...page.jobs.map(({ serial }) => Number(serial)));
     pageToken = page.nextPageToken;
     if (pageToken === "") return serials;
+  }
+}
+
+/** Lists by time of creation, in both orders, of jobs of which three were made on each day. */
+async function listsByTime(namespace: string, ids: readonly string[]): Promise<void> {
+  const days = await Promise.all(ids.filter((_, i) => i % 3 === 0).map((jobId) => get(namespace, jobId)));
+  const beginOf = (day: number) => {
+    const time = days[day]?.createTime;
+    // Filters know milliseconds.
+    return time && timestampFromMs(Number(time.seconds) * 1_000 + Math.floor(time.nanos / 1e6));
+  };
+  for (const [from, before] of [
+    [0, days.length],
+    [1, 2],
+    [2, 8],
+    [6, 10],
+    [11, days.length],
+  ] as const) {
+    const createdBefore = beginOf(before);
+    const createdAfter = beginOf(from);
+    const filter = { ...(createdAfter && { createdAfter }), ...(createdBefore && { createdBefore }) };
+    const expected = ids.map((_, i) => i + 1).slice(from * 3, before * 3);
+    for (const orderBy of [ListOrder.OLDEST, ListOrder.NEWEST]) {
+      const page = await repeating(() => system.jobs.listJobs({ namespace, filter, orderBy, wantTotal: true }));
+      const serials = page.jobs.map(({ serial }) => Number(serial));
+      expect(orderBy === ListOrder.OLDEST ? serials : serials.toReversed()).toEqual(expected);
+      expect(Number(page.total)).toBe(expected.length);
+    }
   }
 }
 
@@ -169,6 +205,10 @@ describe("jobs of many days and families", () => {
       expect(await list(namespace, ListOrder.NEWEST, 5)).toEqual(serials.toReversed());
       expect(await list(namespace, ListOrder.OLDEST, 7)).toEqual(serials);
       expect(await list(namespace, ListOrder.UPDATE_TIME_DESC, 7)).toHaveLength(36);
+      const waiting = serials.filter((serial) => serial !== 4);
+      expect(await list(namespace, ListOrder.OLDEST, 7, [JobState.QUEUED])).toEqual(waiting);
+      expect(await list(namespace, ListOrder.NEWEST, 7, [JobState.QUEUED])).toEqual(waiting.toReversed());
+      await listsByTime(namespace, ids);
       const kept = { namespace, filter: { kinds: ["kept"] }, wantTotal: true };
       const { jobs, total } = await repeating(() => system.jobs.listJobs(kept));
       expect(jobs.map(({ serial }) => Number(serial) % 3)).toEqual(Array.from({ length: 12 }, () => 0));

@@ -59,6 +59,38 @@ async function oneOfEach(ns: TestNamespace): Promise<string[]> {
 }
 
 describe("filters", () => {
+  it("find jobs in line by queue and kind, in pages of both orders, from a number on and after some", async () => {
+    const ns = fresh();
+    const specs = Array.from({ length: 36 }, (_, n) => ({
+      queue: n % 3 === 0 ? "third" : "rest",
+      kind: n % 4 === 0 ? "fourth" : "other",
+      ...(n % 5 === 0 && { fairnessKey: `f-${n % 2}` }),
+      order: { rankClass: n % 2 },
+    }));
+    const ids = (await ns.submitAll(specs)).map(({ jobId }) => jobId);
+    for (const n of [0, 12]) await ns.claim({ jobId: ids[n] ?? "" });
+    const serialsWhere = (holds: (n: number) => boolean) =>
+      specs.flatMap((_, n) => (n !== 0 && n !== 12 && holds(n) ? [n + 1] : []));
+    const cases: [object, number[]][] = [
+      [{ queue: "third" }, serialsWhere((n) => n % 3 === 0)],
+      [{ kinds: ["fourth"] }, serialsWhere((n) => n % 4 === 0)],
+      [{ kinds: ["fourth", "other"], queue: "rest" }, serialsWhere((n) => n % 3 !== 0)],
+      [{ queue: "third", afterSerial: 10n }, serialsWhere((n) => n % 3 === 0 && n >= 10)],
+      [{ queue: "nothing" }, []],
+    ];
+    for (const [filter, expected] of cases) {
+      const oldest = { filter: { ...filter, states: [QUEUED] }, orderBy: ListOrder.OLDEST };
+      const newest = { ...oldest, orderBy: ListOrder.NEWEST };
+      for (const size of [1, 5, 100]) {
+        expect(await paged(ns, oldest, size)).toEqual(expected);
+        expect(await paged(ns, newest, size)).toEqual(expected.toReversed());
+      }
+      expect(await paged(ns, { ...newest, skip: 2 }, 100)).toEqual(expected.toReversed().slice(2));
+      const { total } = await system.jobs.listJobs({ namespace: ns.namespace, ...oldest, wantTotal: true });
+      expect(Number(total)).toBe(expected.length);
+    }
+  });
+
   it("tell the states apart, the waiting ones too, alone and together with others", async () => {
     const ns = fresh();
     await oneOfEach(ns);

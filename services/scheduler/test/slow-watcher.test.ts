@@ -6,9 +6,10 @@ import type { TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { familyFor } from "../src/domain/core/retention-bucket.js";
-import { createDirectory, type Directory } from "../src/domain/directory.js";
+import type { Directory } from "../src/domain/directory.js";
 import { watchEvents } from "../src/domain/reads/watch-events.js";
 import { ShardOwner } from "../src/domain/shard/shard-owner.js";
+import { createSingleShardDirectory } from "../src/domain/sharding/single-shard-directory.js";
 import { createPostgresShardStore } from "../src/store/postgres-shard-store.js";
 import { submitJobs } from "../src/transport/submit-jobs.js";
 import { createSchedulerDatabase, item } from "./setup.js";
@@ -25,8 +26,8 @@ beforeAll(async () => {
   const logger = pino({ level: "silent" });
   const { url } = database;
   pool = createPool({ url, applicationName: "slow-watcher-test", log: logger });
-  const settings = { address: "", leaseMs: 10_000, bodyCacheBytes: 1_024 * 1_024, standard: familyFor(30) };
-  const store = createPostgresShardStore({ url, pool, leasePool: pool });
+  const settings = { address: () => "", leaseMs: 10_000, bodyCacheBytes: 1_024 * 1_024, standard: familyFor(30) };
+  const store = createPostgresShardStore({ url, pool, controlPool: pool, leasePool: pool });
   owner = new ShardOwner({
     shard: 0,
     store,
@@ -37,7 +38,7 @@ beforeAll(async () => {
     duties: [],
     ...settings,
   });
-  directory = createDirectory(owner, await store.loadIdKey(), clock);
+  directory = createSingleShardDirectory(owner, await store.loadIdKey(), clock);
   await owner.start();
 });
 afterAll(async () => {

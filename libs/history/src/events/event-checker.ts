@@ -33,12 +33,17 @@ export class EventChecker {
   readonly #lives = new Map<string, JobLife>();
   /** Jobs that have ended, by how long ago. */
   #ended = new AgedMap<string, JobLife>();
+  readonly #rules: readonly { readonly rule: EventRule; readonly say: Say }[];
   readonly #keepEnded: number;
   #seen: WatchedEvent | undefined;
   #whole: boolean;
   #forgotten = false;
 
   constructor(private readonly options: EventCheckerOptions) {
+    this.#rules = options.rules.map((rule) => {
+      const say: Say = (message, ...observations) => this.#tell(rule.name, message, observations);
+      return { rule, say };
+    });
     this.#keepEnded = options.keepEnded ?? Number.POSITIVE_INFINITY;
     this.#whole = options.fromTheBeginning;
   }
@@ -46,6 +51,16 @@ export class EventChecker {
   /** Open jobs. */
   get open(): ReadonlyMap<string, JobLife> {
     return this.#lives;
+  }
+
+  /** Jobs that have ended and are kept, longest ended first. Makes a list of them: for now and then. */
+  recentlyEnded(): Iterable<JobLife> {
+    return this.#ended.values();
+  }
+
+  /** Nothing is missing since the first event: what is not known here is not there, or has ended and was forgotten. */
+  get isWhole(): boolean {
+    return this.#whole;
   }
 
   /** What is known of a job; undefined for one that was never named, or has ended and was forgotten. */
@@ -68,33 +83,33 @@ export class EventChecker {
       this.#tell("sequences-rise", `Event ${event.sequence} came behind event ${last.event.sequence}.`, [last, seen]);
     }
     this.#seen = seen;
-    const life = this.life(event.job) ?? this.#begin(seen);
-    for (const rule of this.options.rules) {
-      const say: Say = (message, ...observations) => this.#tell(rule.name, message, observations);
-      rule.check(life, seen, say);
-    }
+    const life = this.#lives.get(event.job) ?? this.#closed(seen);
+    for (const { rule, say } of this.#rules) rule.check(life, seen, say);
     advance(life, seen);
-    this.#keep(life);
+    if (life.deleted || isFinal(life.state)) this.#close(life);
   }
 
-  #begin(seen: WatchedEvent): JobLife {
+  /** The life of a job that is not open: one that is kept although it has ended, or a new one. It is open until the event says otherwise. */
+  #closed(seen: WatchedEvent): JobLife {
     const { type, job } = seen.event;
+    const kept = this.#ended.get(job);
+    if (kept) {
+      this.#ended.delete(job);
+      this.#lives.set(job, kept);
+      return kept;
+    }
     if (this.#whole && this.#forgotten && type !== "SUBMITTED" && !afterTheEnd.has(type))
       this.#tell("legal-transitions", `${type} came for job ${job}, which is not open.`, [seen]);
     // What begins otherwise, after ended jobs were forgotten, may be one of these.
     const whole = type === "SUBMITTED" || (this.#whole && !this.#forgotten);
-    return createLife(seen.namespace, job, { spec: this.options.specOf?.(job), whole });
+    const life = createLife(seen.namespace, job, { spec: this.options.specOf?.(job), whole });
+    this.#lives.set(job, life);
+    return life;
   }
 
-  #keep(life: JobLife): void {
-    const { job } = life;
-    if (!isFinal(life.state) && !life.deleted) {
-      this.#ended.delete(job);
-      this.#lives.set(job, life);
-      return;
-    }
-    this.#lives.delete(job);
-    this.#ended.set(job, life);
+  #close(life: JobLife): void {
+    this.#lives.delete(life.job);
+    this.#ended.set(life.job, life);
     if (this.#ended.size <= this.#keepEnded) return;
     this.#forgotten = true;
     const oldest = this.#ended.oldest();

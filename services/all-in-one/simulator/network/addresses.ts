@@ -5,14 +5,7 @@ import type { Endpoint } from "./sim-transport.js";
 export class Addresses {
   readonly #listeners = new Map<string, Set<Endpoint>>();
 
-  /**
-   * @param isReady whether a listener says of itself that it should be called; those that do not are called now and then all the same, since word of that
-   * comes late
-   */
-  constructor(
-    readonly random: Random,
-    readonly isReady: (endpoint: Endpoint) => boolean,
-  ) {}
+  constructor(readonly random: Random) {}
 
   /** Begins to listen until the process ends, or until the returned function is called. */
   listen(name: string, endpoint: Endpoint): () => void {
@@ -26,8 +19,6 @@ export class Addresses {
   /** Where a call to a name goes now. */
   resolve(name: string): Endpoint | undefined {
     const listeners = [...(this.#listeners.get(name) ?? [])];
-    if (listeners.length < 2) return listeners[0];
-    const ready = listeners.filter(this.isReady);
-    return this.random.pick(ready.length > 0 && this.random.chance(0.9) ? ready : listeners);
+    return listeners.length === 0 ? undefined : this.random.pick(listeners);
   }
 }

@@ -22,6 +22,11 @@ export function drawPlan(seed: number): Plan {
   return {
     seed,
     schedulers: 2,
+    shards: random.weighted([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]),
     gateways,
     runners,
     clients,

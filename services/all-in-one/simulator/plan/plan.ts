@@ -59,6 +59,7 @@ export interface RunnerPlan {
 export interface Plan {
   readonly seed: number;
   readonly schedulers: number;
+  readonly shards: number;
   readonly gateways: number;
   readonly runners: readonly RunnerPlan[];
   readonly clients: readonly string[];

@@ -14,6 +14,7 @@ export function raiseEpoch(tables: Tables, nowMs: number, shard: number, claiman
   row.owner = claimant.owner;
   row.address = claimant.address;
   row.leaseUntil = nowMs + claimant.leaseMs;
+  tables.announceShards();
   return { shard, epoch: row.epoch };
 }
 

@@ -1,9 +1,7 @@
-import type { Listener } from "@switchyard/postgres";
 import type { RunnerStore } from "@switchyard/runner-gateway";
 import type { DatabaseLink } from "./connection.js";
+import { createSimListener, type Listeners } from "./listener.js";
 import type { RunnerRow } from "./rows.js";
-
-type ListenOptions = Parameters<RunnerStore["listen"]>[0];
 
 /** The channel of changed runners; the others are about pools and tokens, which are not simulated. */
 const runnerChannel = "switchyard_runners";
@@ -11,7 +9,7 @@ const runnerChannel = "switchyard_runners";
 /** The rows of all runners, and who hears of their changes. */
 export class RunnerTables {
   readonly runners = new Map<string, RunnerRow & { readonly lostUntil: number }>();
-  readonly listeners = new Set<(payload: string) => void>();
+  readonly listeners: Listeners<string> = new Set();
 
   announce(namespace: string, id: string): void {
     for (const listener of this.listeners) listener(JSON.stringify([namespace, id]));
@@ -32,7 +30,11 @@ export function createSimRunnerStore(tables: RunnerTables, link: DatabaseLink): 
   };
 
   return {
-    listen: (options) => createSimListener(tables, link, options),
+    listen: (options) =>
+      createSimListener(link, tables.listeners, {
+        hear: (payload) => options.onNotification(runnerChannel, payload),
+        onReconnect: options.onReconnect,
+      }),
     register: ({ runner, now, seen, nameUnique }) =>
       run(() => {
         const { namespace, id } = runner;
@@ -84,51 +86,5 @@ export function createSimRunnerStore(tables: RunnerTables, link: DatabaseLink): 
           runners.set(key, { ...row, lost: row.lost + 1, lostUntil: Math.max(row.lostUntil, lostAtMs) });
         }
       }),
-  };
-}
-
-/** A connection that hears of changes; connected again a while after it broke. */
-function createSimListener(tables: RunnerTables, link: DatabaseLink, options: ListenOptions): Listener {
-  let close: (() => void) | undefined;
-  let stopped = false;
-
-  function hear(payload: string): void {
-    link.life.after(1, () => {
-      if (close) options.onNotification(runnerChannel, payload);
-    });
-  }
-
-  async function connect(): Promise<void> {
-    await link.run(() => undefined);
-    if (stopped) return;
-    tables.listeners.add(hear);
-    const shut = link.open({ whenBroken: () => void reconnect() });
-    close = () => {
-      tables.listeners.delete(hear);
-      shut();
-      close = undefined;
-    };
-  }
-
-  async function reconnect(): Promise<void> {
-    close?.();
-    while (!stopped && !close) {
-      await new Promise<void>((resolve) => void link.life.after(link.faults.random.between(50, 500), resolve));
-      await connect().catch(() => undefined);
-    }
-    if (!stopped) options.onReconnect();
-  }
-
-  link.life.whenOver(() => close?.());
-  return {
-    start: connect,
-    stop: () => {
-      stopped = true;
-      close?.();
-      return Promise.resolve();
-    },
-    get connected() {
-      return close !== undefined;
-    },
   };
 }

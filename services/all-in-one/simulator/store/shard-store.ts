@@ -15,6 +15,9 @@ import * as reads from "./reads.js";
 import type { Tables } from "./tables.js";
 import { type Prepared, prepareClaims, prepareProgress, prepareReports, prepareSubmits } from "./write-rows.js";
 
+/** How long a shard that was handed over is kept for its receiver, ms; as the real store says. */
+const handOverMs = 2_000;
+
 /** The scheduler's store over simulated tables, for one process. */
 export function createSimShardStore(tables: Tables, link: DatabaseLink): ShardStore {
   const nowMs = () => beginMs + link.faults.world.now;
@@ -31,12 +34,14 @@ export function createSimShardStore(tables: Tables, link: DatabaseLink): ShardSt
         row.leaseUntil = nowMs() + leaseMs;
         return true;
       }),
-    releaseShard: ({ shard, epoch }) =>
+    releaseShard: ({ shard, epoch }, receiver) =>
       run(() => {
         const row = tables.shard(shard);
         if (row.epoch !== epoch) return;
-        row.owner = undefined;
-        row.leaseUntil = Number.NEGATIVE_INFINITY;
+        row.owner = receiver?.id;
+        row.address = receiver?.address ?? "";
+        row.leaseUntil = receiver ? nowMs() + handOverMs : Number.NEGATIVE_INFINITY;
+        tables.announceShards();
       }),
     loadIdKey: () => run(() => Buffer.from("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "hex")),
     ensureNamespace: (name, shard) => run(() => reads.ensureNamespace(tables, name, shard)),

@@ -67,6 +67,14 @@ export interface ShardRow {
   rollupCursor: number;
 }
 
+/** A replica of the scheduler that was alive lately. */
+export interface ReplicaRow {
+  readonly id: string;
+  readonly address: string;
+  readonly stopping: boolean;
+  readonly aliveUntil: number;
+}
+
 /** All rows. */
 export class Tables {
   readonly shards = new Map<number, ShardRow>();
@@ -75,6 +83,14 @@ export class Tables {
   readonly requests = new Map<string, RequestRow & { readonly day: number }>();
   readonly partitions = new Set<string>();
   readonly rollups = new Map<string, RollupRow>();
+  readonly replicas = new Map<string, ReplicaRow>();
+  readonly placements = new Map<string, number>();
+  readonly shardListeners: Listeners<undefined> = new Set();
+
+  /** Tells that a shard is free, or has another owner. */
+  announceShards(): void {
+    for (const hear of this.shardListeners) hear(undefined);
+  }
 
   /** The tables of a namespace that is there. */
   space(id: number): NamespaceTables {
@@ -90,3 +106,4 @@ export class Tables {
     return row;
   }
 }
+import type { Listeners } from "./listener.js";

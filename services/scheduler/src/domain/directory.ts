@@ -2,8 +2,10 @@ import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import { createJobIdCodec, type JobIdCodec, type JobKey } from "../ids/job-id.js";
 import { Namespace } from "./core/namespace.js";
-import type { ShardOwner } from "./shard/shard-owner.js";
 import type { ShardTerm } from "./shard/shard-term.js";
+import { isNamespaceName, type Locator } from "./sharding/locator.js";
+import { livesElsewhere, notOwner } from "./sharding/not-owner.js";
+import type { Tenure } from "./sharding/tenure.js";
 
 /** A namespace within the term that is in force. */
 export interface Place {
@@ -12,20 +14,35 @@ export interface Place {
   readonly ids: JobIdCodec;
 }
 
-/** Finds the term and the namespace for a call. */
+/** Finds the term and the namespace for a call. What lives with another owner is refused with `NOT_OWNER`, and nothing was done. */
 export interface Directory {
   /** For writes: a namespace that is new is made. */
   open(namespace: string): Promise<Place>;
   /** For reads: undefined when the namespace has never been used. */
   find(namespace: string): Promise<Place | undefined>;
+  /** The term of a shard. */
+  shard(number: number): Promise<ShardTerm>;
   /** The codec of a namespace. */
   ids(namespace: string): JobIdCodec;
   /** The time, ms since 1970. */
   now(): number;
 }
 
-/** Creates a directory over one shard. */
-export function createDirectory(owner: ShardOwner, idKey: Uint8Array, clock: Clock): Directory {
+/** The shards of this replica. */
+export interface ShardsHere {
+  /** The numbers of all shards, here or elsewhere. */
+  readonly shards: readonly number[];
+  /** This replica's ownership of a shard. */
+  tenure(
+    shard: number,
+  ): (Pick<Tenure, "current"> & { readonly owner: { readonly term: ShardTerm | undefined } }) | undefined;
+}
+
+/** Where namespaces live. */
+export type Places = Pick<Locator, "known" | "locate" | "placed" | "place">;
+
+/** Creates a directory over the shards of this replica. */
+export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint8Array, clock: Clock): Directory {
   const codecs = new Map<string, JobIdCodec>();
   const making = new Map<string, Promise<void>>();
 
@@ -38,15 +55,33 @@ export function createDirectory(owner: ShardOwner, idKey: Uint8Array, clock: Clo
     return codec;
   }
 
-  async function find(namespace: string): Promise<Place | undefined> {
-    const term = await owner.current();
+  async function shard(number: number): Promise<ShardTerm> {
+    const tenure = keeper.tenure(number);
+    if (!tenure) throw notOwner(number);
+    const term = tenure.owner.term ?? (await tenure.current());
     term.assertValid();
+    return term;
+  }
+
+  async function termOf(namespace: string): Promise<ShardTerm> {
+    const number = locator.known(namespace) ?? (await locator.locate(namespace));
+    if (!keeper.tenure(number)) throw livesElsewhere(namespace, number);
+    return shard(number);
+  }
+
+  async function find(namespace: string): Promise<Place | undefined> {
+    const term = await termOf(namespace);
     const space = term.state.spaces.get(namespace);
-    return space && { term, space, ids: ids(namespace) };
+    if (space) return { term, space, ids: ids(namespace) };
+    // Not known here is not the same as never used: it may have been moved.
+    if (keeper.shards.length > 1) assertHere(term, namespace, await locator.placed(namespace));
+    return undefined;
   }
 
   async function make(term: ShardTerm, namespace: string): Promise<void> {
-    const { id } = await term.store.ensureNamespace(namespace, term.term.shard);
+    assertHere(term, namespace, await locator.place(namespace, term.term.shard));
+    const { id, shard: stored } = await term.store.ensureNamespace(namespace, term.term.shard);
+    assertHere(term, namespace, stored);
     if (term.state.spaces.has(namespace)) return;
     term.state.spaces.set(
       namespace,
@@ -60,15 +95,16 @@ export function createDirectory(owner: ShardOwner, idKey: Uint8Array, clock: Clo
 
   return {
     ids,
+    shard,
     now: () => clock.now(),
     find,
     async open(namespace) {
       const place = await find(namespace);
       if (place) return place;
       checkNamespace(namespace);
-      const term = await owner.current();
+      const term = await termOf(namespace);
       // Callers that arrive together make it once.
-      const key = `${term.term.epoch}:${namespace}`;
+      const key = `${term.term.shard}/${term.term.epoch}:${namespace}`;
       const made = making.get(key) ?? make(term, namespace).finally(() => making.delete(key));
       making.set(key, made);
       await made;
@@ -93,8 +129,12 @@ export function jobNotFound(id: string): SwitchyardError {
   return new SwitchyardError("JOB_NOT_FOUND", `there is no job ${id}`, { job_id: id });
 }
 
+function assertHere(term: ShardTerm, namespace: string, shard: number | undefined): void {
+  if (shard !== undefined && shard !== term.term.shard) throw livesElsewhere(namespace, shard);
+}
+
 function checkNamespace(name: string): void {
-  if (/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) return;
+  if (isNamespaceName(name)) return;
   throw new SwitchyardError(
     "INVALID_ARGUMENT",
     "namespace: 1 to 63 lower-case letters, digits, dots, dashes or underscores",

@@ -3,7 +3,6 @@ import { Gauge, type Registry } from "prom-client";
 import type { Namespace } from "../domain/core/namespace.js";
 import type { Queue } from "../domain/core/queue.js";
 import { oldestReadyMs } from "../domain/reads/queue-counts.js";
-import type { ShardOwner } from "../domain/shard/shard-owner.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
 
 /** Most namespaces, and queues of all of them, with series of their own; the rest is summed up as `other`. */
@@ -11,10 +10,10 @@ const mostNamespaces = 100;
 const mostQueues = 200;
 
 /**
- * Shows what the shard's memory holds: read when somebody asks for the metrics, and never from the database. The label is `job_namespace`, since
+ * Shows what the memory of this replica's shards holds: read when somebody asks for the metrics, and never from the database. The label is `job_namespace`, since
  * Prometheus gives `namespace` to the one of Kubernetes.
  */
-export function showState(registry: Registry, owner: Pick<ShardOwner, "term">): void {
+export function showState(registry: Registry, terms: () => readonly ShardTerm[]): void {
   const registers = [registry];
   const namespaceLabel = createBoundedLabel(mostNamespaces);
   const queueLabel = createBoundedLabel(mostQueues);
@@ -38,7 +37,7 @@ export function showState(registry: Registry, owner: Pick<ShardOwner, "term">): 
       registers,
       collect() {
         made.reset();
-        if (owner.term) fill(made, owner.term);
+        for (const term of terms()) fill(made, term);
       },
     });
   };
@@ -81,7 +80,7 @@ export function showState(registry: Registry, owner: Pick<ShardOwner, "term">): 
     name: "switchyard_shards_owned",
     help: "Shards that this replica owns.",
     registers,
-    collect: () => owned.set(owner.term ? 1 : 0),
+    collect: () => owned.set(terms().length),
   });
 }
 

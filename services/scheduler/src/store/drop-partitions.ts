@@ -66,19 +66,26 @@ async function isNeeded(client: Pool | PoolClient, bucket: number, keepFromMs: n
 }
 
 /**
- * Drops a stretch of events that has nothing younger than `keepFromMs`, and behind which every shard has gone on. False when it stays: the last
- * stretch of a shard is kept, since its last number is read from it, and so is what is not in the sums yet.
+ * Drops a stretch of events that has nothing younger than `keepFromMs`, and that no shard of the database needs. False when it stays: the last
+ * stretch of a shard is kept, since its last number is read from it, so is the one behind it, which its owner has made ahead, and what is not in the sums yet.
  */
 export async function dropEvents(pool: Pool, term: Term, number: number, keepFromMs: number): Promise<boolean> {
-  const { rows } = await pool.query<{ ended: boolean }>(
-    `select coalesce(bool_and(last.at_ms < $1
-         and exists (select from scheduler.events where shard = s.shard and first_sequence >= $2)
-         and exists (select from scheduler.rollup_cursors where shard = s.shard and upto >= last.sequence)), false) as ended
-     from scheduler.shards s cross join lateral (
-       select at_ms, first_sequence + n - 1 as sequence from scheduler.events_${number} where shard = s.shard order by first_sequence desc limit 1) last`,
-    [Math.floor(keepFromMs), (number + 1) * eventsPerPartition],
+  const { rows } = await pool.query<{ needed: boolean }>(
+    `select exists (
+       select from scheduler.shards s
+       left join lateral (
+         select first_sequence + n - 1 as sequence from scheduler.events where shard = s.shard order by first_sequence desc limit 1) newest on true
+       left join lateral (
+         select at_ms, first_sequence + n - 1 as sequence from scheduler.events_${number}
+         where shard = s.shard order by first_sequence desc limit 1) last on true
+       where coalesce(newest.sequence, 0) / $2::bigint = $3
+         or (coalesce(newest.sequence, 0) + 1) / $2::bigint in ($3, $3 - 1)
+         or last.at_ms >= $1
+         or (last.sequence is not null
+           and not exists (select from scheduler.rollup_cursors where shard = s.shard and upto >= last.sequence))) as needed`,
+    [Math.floor(keepFromMs), eventsPerPartition, number],
   );
-  if (!rows[0]?.ended) return false;
+  if (rows[0]?.needed !== false) return false;
   await inFencedTransaction(pool, term, dropAttempts, async (client) => {
     await client.query(
       `update scheduler.shards s set events_floor = greatest(s.events_floor, last.sequence)

@@ -1,6 +1,6 @@
 import type { Pool } from "@switchyard/postgres";
 import { listByNumber } from "./list-by-number.js";
-import { type Buckets, finalStates, type JobListFilter, type JobListPage } from "./list-jobs.js";
+import { type BucketRange, type Buckets, finalStates, type JobListFilter, type JobListPage } from "./list-jobs.js";
 import { listQuery } from "./list-query.js";
 import { endRows, type InBucket, isJobsEnd, sourcesOf } from "./list-sources.js";
 
@@ -27,7 +27,7 @@ const growth = 8;
 export async function listByEnd(
   pool: Pool,
   ns: number,
-  buckets: Buckets,
+  ranges: readonly BucketRange[],
   filter: JobListFilter,
   page: JobListPage,
   span: EndSpan,
@@ -35,6 +35,7 @@ export async function listByEnd(
   const rising = page.order === "end-asc";
   const wanted = page.offset + page.limit;
   const { all, ended } = sourcesOf(filter);
+  const buckets = ranges.map(({ bucket }) => bucket);
   const found: number[] = [];
   for (const stretch of all || ended ? stretches(span, rising) : []) {
     found.push(...(await endedWithin(pool, ns, buckets, filter, { stretch, rising, limit: wanted - found.length })));
@@ -47,7 +48,7 @@ export async function listByEnd(
     limit: page.limit - Math.max(0, found.length - page.offset),
     offset: Math.max(0, page.offset - found.length),
   };
-  return [...found.slice(page.offset), ...(await listByNumber(pool, ns, buckets, open, rest))];
+  return [...found.slice(page.offset), ...(await listByNumber(pool, ns, ranges, open, rest))];
 }
 
 async function endedWithin(

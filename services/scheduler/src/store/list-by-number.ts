@@ -1,5 +1,5 @@
 import type { Pool } from "@switchyard/postgres";
-import type { Buckets, JobListFilter, JobListPage } from "./list-jobs.js";
+import type { BucketRange, JobListFilter, JobListPage } from "./list-jobs.js";
 import { listQuery } from "./list-query.js";
 import { placesOf } from "./list-sources.js";
 
@@ -7,14 +7,14 @@ import { placesOf } from "./list-sources.js";
 export async function listByNumber(
   pool: Pool,
   ns: number,
-  buckets: Buckets,
+  ranges: readonly BucketRange[],
   filter: JobListFilter,
   page: JobListPage,
 ): Promise<number[]> {
   const rising = page.order === "oldest";
   const cursor = page.cursor === undefined ? undefined : { serial: page.cursor, rising };
   const query = listQuery(ns, filter, cursor);
-  const places = placesOf(query, buckets);
+  const places = placesOf(query, ranges);
   if (places.length === 0) return [];
   const order = `order by serial ${rising ? "asc" : "desc"}`;
   const { parameters } = query;

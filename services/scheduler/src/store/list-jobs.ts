@@ -28,6 +28,13 @@ export interface JobListFilter {
 /** Where listed jobs may lie: a partition that is not named here is not looked into. */
 export type Buckets = readonly number[];
 
+/** A bucket, and the numbers that its jobs may have, both ends included. */
+export interface BucketRange {
+  readonly bucket: number;
+  readonly from: number;
+  readonly upTo: number;
+}
+
 /** How a list is ordered; absent times come last. */
 export type JobListOrder =
   | "newest"

@@ -1,4 +1,4 @@
-import { type Buckets, finalStates, type JobListFilter } from "./list-jobs.js";
+import { type BucketRange, finalStates, type JobListFilter } from "./list-jobs.js";
 import { jobConditions, type ListQuery, numberConditions, waitingConditions } from "./list-query.js";
 
 /**
@@ -33,49 +33,56 @@ export function sourcesOf({ states = [], started, runner }: JobListFilter): Sour
  * The `from` and `where` of every place that a query looks into; `s.serial` is the job's number. One for each bucket, named by a parameter of its own:
  * then the planner sees a single partition whose index has the order of the list, which it does not for a list of buckets.
  */
-export function placesOf(query: ListQuery, buckets: Buckets): string[] {
+export function placesOf(query: ListQuery, ranges: readonly BucketRange[]): string[] {
   const { all, waiting, live, ended } = sourcesOf(query.filter);
   return [
-    ...buckets.flatMap((bucket) => [
-      ...(all ? [inJobs(query, bucket)] : []),
-      ...(waiting ? [inOpen(query, bucket)] : []),
-      ...(ended ? [inOutcomes(query, bucket)] : []),
+    ...ranges.flatMap((range) => [
+      ...(all ? [inJobs(query, range)] : []),
+      ...(waiting ? [inOpen(query, range)] : []),
+      ...(ended ? [inOutcomes(query, range)] : []),
     ]),
-    ...(live && buckets.length > 0 ? [inLeases(query, buckets)] : []),
+    ...(live && ranges.length > 0 ? [inLeases(query, ranges)] : []),
   ];
 }
 
-function inJobs(query: ListQuery, bucket: number): string {
+function inJobs(query: ListQuery, { bucket, ...range }: BucketRange): string {
   const { parameters, ns } = query;
-  const conditions = [`s.ns = ${parameters.add(ns)}`, `s.bucket = ${parameters.add(bucket)}`];
+  const conditions = [`s.ns = ${parameters.add(ns)}`, `s.bucket = ${parameters.add(bucket)}`, within(query, range)];
   return `from scheduler.jobs s where ${[...conditions, ...numberConditions(query), ...jobConditions(query, "s")].join(" and ")}`;
 }
 
-function inOpen(query: ListQuery, bucket: number): string {
+/** The numbers of a range, both ends included. */
+function within({ parameters }: ListQuery, { from, upTo }: Omit<BucketRange, "bucket">): string {
+  return `s.serial between ${parameters.add(from)}::bigint and ${parameters.add(upTo)}::bigint`;
+}
+
+/** All open jobs lie in one table by their numbers: those of the bucket are found among them by the numbers that it may have. */
+function inOpen(query: ListQuery, { bucket, ...range }: BucketRange): string {
   const { parameters, ns } = query;
   const at = parameters.add(bucket);
   const conditions = [
     ...[`s.ns = ${parameters.add(ns)}`, `s.bucket = ${at}`],
+    within(query, range),
     notThere("scheduler.leases l where l.ns = s.ns and l.serial = s.serial"),
     ...waitingConditions(query),
   ];
   return withJob(query, "scheduler.open s", () => `j.bucket = ${at}`, conditions);
 }
 
-function inLeases(query: ListQuery, buckets: Buckets): string {
+function inLeases(query: ListQuery, ranges: readonly BucketRange[]): string {
   const { parameters, ns, filter } = query;
   const conditions = [`s.ns = ${parameters.add(ns)}`];
   if (filter.runner !== undefined) conditions.push(`s.runner = ${parameters.add(filter.runner)}`);
   if (filter.started !== undefined) conditions.push(`s.started_ms is ${filter.started ? "not null" : "null"}`);
   // Few rows in all, and a lease does not say in which bucket its job is.
-  const inBuckets = () => `j.bucket = any(${parameters.add(buckets)}::int[])`;
+  const inBuckets = () => `j.bucket = any(${parameters.add(ranges.map(({ bucket }) => bucket))}::int[])`;
   return withJob(query, "scheduler.leases s", inBuckets, conditions);
 }
 
-function inOutcomes(query: ListQuery, bucket: number): string {
+function inOutcomes(query: ListQuery, { bucket, ...range }: BucketRange): string {
   const at = query.parameters.add(bucket);
   const bucketIs: InBucket = (row) => `${row}.bucket = ${at}`;
-  return endRows(query, bucketIs, isJobsEnd(bucketIs));
+  return endRows(query, bucketIs, [within(query, range), ...isJobsEnd(bucketIs)]);
 }
 
 /** Says by SQL that a row is in the buckets that are meant. */

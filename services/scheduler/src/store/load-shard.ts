@@ -166,11 +166,17 @@ export interface RequestRow {
   readonly created_ms: number;
 }
 
-/** Requests that were made since a time, ms. `days` says where they may lie. */
-export async function loadRequests(pool: Pool, days: readonly number[], sinceMs: number): Promise<RequestRow[]> {
+/** Requests of a shard that were made since a time, ms. `days` says where they may lie. */
+export async function loadRequests(
+  pool: Pool,
+  days: readonly number[],
+  sinceMs: number,
+  shard: number,
+): Promise<RequestRow[]> {
   const { rows } = await pool.query<RequestRow>(
-    "select * from scheduler.requests where day = any($1) and created_ms >= $2",
-    [days, Math.floor(sinceMs)],
+    `select r.* from scheduler.requests r join scheduler.namespaces n on n.id = r.ns
+     where n.shard = $3 and r.day = any($1) and r.created_ms >= $2`,
+    [days, Math.floor(sinceMs), shard],
   );
   return rows;
 }

@@ -19,8 +19,11 @@ interface Stored {
   readonly o?: readonly [number, number];
 }
 
-/** Packs it as JSON text; null when there is nothing, as for most jobs. */
-export function encodeOpenExtra({ traits, reuseKey, parents, reopened }: OpenJob): string | null {
+/**
+ * Packs it as JSON text; null when there is nothing, as for most jobs. The parents are those that the job was admitted with, or that its release left: one
+ * that has ended while the write was on the way is released by a write of its own, which tells of it.
+ */
+export function encodeOpenExtra({ traits, reuseKey, storedParents: parents, reopened }: OpenJob): string | null {
   const { concurrencyKeys, rateKeys, fairnessKey } = traits;
   const isPlain = concurrencyKeys.length + rateKeys.length + parents.length === 0 && fairnessKey + reuseKey === "";
   if (isPlain && !reopened) return null;

@@ -66,7 +66,12 @@ export function releasePart(releases: readonly ReleaseRecord[]): Part[] {
         `update scheduler.open set decision = ${sliceOf(packed, each)}, extra = x
          from unnest(${n}::int[], ${j}::bigint[], ${x}::text[]) with ordinality t(n, j, x, i)
          where ns = n and serial = j and (select ok from f)`,
-      values: [data, width, ...jobKeys(jobs), releases.map(({ job, parents }) => encodeOpenExtra({ ...job, parents }))],
+      values: [
+        data,
+        width,
+        ...jobKeys(jobs),
+        releases.map(({ job, parents }) => encodeOpenExtra({ ...job, storedParents: parents })),
+      ],
     },
   ];
 }

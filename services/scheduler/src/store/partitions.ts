@@ -40,10 +40,12 @@ const makeAttempts = 5;
  * Makes partitions that are not there. A table is made first and attached then: that waits for no write and no read of the parent,
  * while `create table ... partition of` would lock all of them out.
  */
-export function makePartitions(pool: Pool, term: Term, partitions: readonly Partition[]): Promise<void> {
-  return inFencedTransaction(pool, term, makeAttempts, async (client) => {
+export async function makePartitions(pool: Pool, term: Term, partitions: readonly Partition[]): Promise<void> {
+  const missing = await missingOf(pool, partitions);
+  if (missing.length === 0) return;
+  await inFencedTransaction(pool, term, makeAttempts, async (client) => {
     await client.query("select pg_advisory_xact_lock($1, 0)", [makerLock]);
-    for (const { of, number } of partitions) {
+    for (const { of, number } of missing) {
       for (const parent of tables[of].names) {
         const name = `scheduler.${parent}_${number}`;
         const { rows } = await client.query<{ found: boolean }>("select to_regclass($1) is not null as found", [name]);
@@ -55,6 +57,16 @@ export function makePartitions(pool: Pool, term: Term, partitions: readonly Part
       }
     }
   });
+}
+
+/** Those of the partitions that are not there. Mostly another shard of the database has made them, and then there is nothing to wait for. */
+async function missingOf(pool: Pool, partitions: readonly Partition[]): Promise<readonly Partition[]> {
+  const names = partitions.map(({ of, number }) => `scheduler.${tables[of].names.at(-1)}_${number}`);
+  const { rows } = await pool.query<{ missing: boolean }>(
+    "select to_regclass(name) is null as missing from unnest($1::text[]) with ordinality t(name, i) order by i",
+    [names],
+  );
+  return partitions.filter((_, i) => rows[i]?.missing);
 }
 
 /** The partitions that there are, by rising number. */

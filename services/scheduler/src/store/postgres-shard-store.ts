@@ -18,7 +18,8 @@ import { readEvents } from "./read-events.js";
 import { readQueueTotals, readSubjects } from "./read-rollups.js";
 import { deleteSchedule, loadSchedules, putSchedule } from "./schedule-rows.js";
 import type { OverPool, ShardStore, ShardWriter } from "./shard-store.js";
-import { releaseShard, renewShard, takeShard } from "./take-shard.js";
+import { createLeaseRenewals } from "./lease-renewals.js";
+import { releaseShard, takeShard } from "./take-shard.js";
 import { writeClaims } from "./write-claims.js";
 import { writeProgress } from "./write-progress.js";
 import { writeReports } from "./write-reports.js";
@@ -32,22 +33,24 @@ export interface PostgresShardStoreOptions {
   readonly url: string;
   /** For reads and rare writes. */
   readonly pool: Pool;
-  /** For the lease of the shard alone: a burst of reads that keeps every connection of a pool busy would cost it. */
+  /** For taking shards and giving them back: a burst of reads that keeps every connection of a pool busy must not stand in the way. */
+  readonly controlPool: Pool;
+  /** For renewals of leases alone: nothing that waits for a lock may cost a lease. */
   readonly leasePool: Pool;
 }
 
 /** Creates the store over PostgreSQL. The pools stay the caller's. */
-export function createPostgresShardStore({ url, pool, leasePool }: PostgresShardStoreOptions): ShardStore {
+export function createPostgresShardStore({ url, pool, controlPool, leasePool }: PostgresShardStoreOptions): ShardStore {
   const read = <Operation>(operation: Operation) => over(pool, operation);
-  const lease = <Operation>(operation: Operation) => over(leasePool, operation);
+  const control = <Operation>(operation: Operation) => over(controlPool, operation);
   return {
     openWriter: (lane) => openWriter(lane, url),
     async ping() {
       await pool.query("select 1");
     },
-    takeShard: lease(takeShard),
-    renewShard: lease(renewShard),
-    releaseShard: lease(releaseShard),
+    takeShard: control(takeShard),
+    renewShard: createLeaseRenewals(leasePool),
+    releaseShard: control(releaseShard),
     loadIdKey: read(loadIdKey),
     ensureNamespace: read(ensureNamespace),
     loadNamespaces: read(loadNamespaces),

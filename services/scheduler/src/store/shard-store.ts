@@ -19,7 +19,7 @@ import type { makePartitions } from "./partitions.js";
 import type { readEvents } from "./read-events.js";
 import type { readQueueTotals, readSubjects } from "./read-rollups.js";
 import type { deleteSchedule, loadSchedules, putSchedule } from "./schedule-rows.js";
-import type { releaseShard, renewShard, takeShard } from "./take-shard.js";
+import type { releaseShard, takeShard } from "./take-shard.js";
 import type { Term } from "./term.js";
 import type { writeRollups } from "./write-rollups.js";
 import type { writeLimits, writeQueue } from "./write-settings.js";
@@ -56,7 +56,8 @@ export interface ShardStore {
   /** Asks a trivial question. */
   ping(): Promise<void>;
   readonly takeShard: OverPool<typeof takeShard>;
-  readonly renewShard: OverPool<typeof renewShard>;
+  /** Makes the lease of a term longer; false when the term is over. */
+  renewShard(term: Term, leaseMs: number): Promise<boolean>;
   readonly releaseShard: OverPool<typeof releaseShard>;
   readonly loadIdKey: OverPool<typeof loadIdKey>;
   readonly ensureNamespace: OverPool<typeof ensureNamespace>;

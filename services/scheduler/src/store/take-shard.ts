@@ -1,5 +1,6 @@
 import { SQLSTATE, sqlstateOf, type Pool } from "@switchyard/postgres";
 import type { PoolClient } from "pg";
+import { shardChannel } from "./shard-rows.js";
 import type { Term } from "./term.js";
 
 /** First key of the advisory locks of shards; the second is the shard. The fence takes the same lock shared. */
@@ -12,6 +13,15 @@ export interface Claimant {
   readonly address: string;
   readonly leaseMs: number;
 }
+
+/** The replica that a shard is handed to. */
+export interface Receiver {
+  readonly id: string;
+  readonly address: string;
+}
+
+/** How long a shard that was handed over is kept for its receiver, ms; then anybody takes it. */
+export const handOverMs = 2_000;
 
 /**
  * Takes a shard whose lease has ended, or is the claimant's own, under the next epoch; undefined while another replica owns it.
@@ -78,19 +88,27 @@ async function endLockHolders(client: PoolClient, shard: number): Promise<void> 
   );
 }
 
-/** Makes the lease of a term longer; false when the term is over. */
-export async function renewShard(pool: Pool, term: Term, leaseMs: number): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `update scheduler.shards set lease_until = clock_timestamp() + $3 * interval '1 millisecond' where shard = $1 and epoch = $2`,
-    [term.shard, term.epoch, leaseMs],
+/** Gives a shard back, so that another replica takes it at once: the receiver, whose it is for a moment, or whoever comes first. */
+export async function releaseShard(pool: Pool, term: Term, receiver?: Receiver): Promise<void> {
+  await pool.query(
+    `with released as (
+       update scheduler.shards
+       set owner = $3, address = $4,
+         lease_until = case when $3::text is null then '-infinity' else clock_timestamp() + ${handOverMs} * interval '1 millisecond' end
+       where shard = $1 and epoch = $2 returning shard)
+     select pg_notify('${shardChannel}', shard::text) from released`,
+    [term.shard, term.epoch, receiver?.id ?? null, receiver?.address ?? null],
   );
-  return rowCount === 1;
 }
 
-/** Gives a shard back, so that another replica takes it at once. */
-export async function releaseShard(pool: Pool, term: Term): Promise<void> {
-  await pool.query(
-    "update scheduler.shards set owner = null, lease_until = '-infinity' where shard = $1 and epoch = $2",
-    [term.shard, term.epoch],
+/** Makes the leases of several terms longer; returns the shards whose terms are not over. */
+export async function renewShards(pool: Pool, terms: readonly Term[], leaseMs: number): Promise<ReadonlySet<number>> {
+  const { rows } = await pool.query<{ shard: number }>(
+    `with held as (
+       select s.shard from scheduler.shards s join unnest($1::int[], $2::bigint[]) t(shard, epoch) using (shard, epoch) order by 1 for update of s)
+     update scheduler.shards s set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+     from held where s.shard = held.shard returning s.shard`,
+    [terms.map(({ shard }) => shard), terms.map(({ epoch }) => epoch), leaseMs],
   );
+  return new Set(rows.map(({ shard }) => shard));
 }

@@ -73,7 +73,11 @@ async function claimSome({ term }: Place, claim: SingleClaim, waitMs: number, si
 async function served(term: ShardTerm, claim: SingleClaim, waitMs: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = term.clock.setTimeout(giveUp, waitMs);
-    const unwatch = term.whenLost(end);
+    // Given away in good order, what is on the way is waited for; lost, nothing is.
+    const unwatch = term.whenLost(() => {
+      claim.giveUp();
+      term.settled().then(end, end);
+    });
     signal.addEventListener("abort", giveUp);
     claim.whenServed(end);
     if (signal.aborted) giveUp();

@@ -10,11 +10,11 @@ import { syncCapacity } from "./sync-capacity.js";
 
 /** The handlers of `DispatchService`. */
 export function createDispatchRoute(deps: TransportDeps): ServiceRoute {
-  const { owner, limits } = deps;
+  const { limits } = deps;
   return route(DispatchService, {
     syncCapacity(request, context) {
       requireNamespaces(context, request.demands);
-      return syncCapacity(owner, deps.directory, request, context);
+      return syncCapacity(deps.directory, request, context);
     },
     claimJobs(request, context) {
       requireNamespace(context, request.namespace);

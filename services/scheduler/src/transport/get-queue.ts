@@ -11,7 +11,7 @@ import {
   ListQueuesResponseSchema,
   type Queue as ProtoQueue,
 } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
-import { inOrder } from "../domain/core/position.js";
+import { openInOrder } from "../domain/core/position.js";
 import type { Queue } from "../domain/core/queue.js";
 import type { Directory, Place } from "../domain/directory.js";
 import { readRecords } from "../domain/reads/job-record.js";
@@ -70,10 +70,8 @@ function queueNotFound(queue: string): SwitchyardError {
 function take({ space }: Place, queue: Queue, running: boolean, limit: number): number[] {
   const serials: number[] = [];
   if (limit === 0) return serials;
-  for (const slot of inOrder(space, queue)) {
-    const { standing, serial } = space.at(slot);
-    if ((standing === "queued") === running) continue;
-    serials.push(serial);
+  for (const slot of openInOrder(space, { queue: queue.name, standings: [running ? "running" : "waiting"] })) {
+    serials.push(space.table.serial[slot] as number);
     if (serials.length === limit) break;
   }
   return serials;

@@ -1,12 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import { GetStatusResponseSchema, JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import type { Clock } from "@switchyard/clock";
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
 import type { Directory } from "../domain/directory.js";
 import { readStatus } from "../domain/reads/status.js";
 import type { ScheduleDuty } from "../domain/schedules/schedule-duty.js";
-import type { ShardOwner } from "../domain/shard/shard-owner.js";
+import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { aggregateJobs } from "./aggregate-jobs.js";
 import { cancelJobs } from "./cancel-jobs.js";
 import { deleteJobs } from "./delete-jobs.js";
@@ -26,7 +27,11 @@ import { watchJobs } from "./watch-jobs.js";
 /** What the handlers of the scheduler's services need. */
 export interface TransportDeps {
   readonly directory: Directory;
-  readonly owner: ShardOwner;
+  readonly clock: Clock;
+  /** The terms in force on this replica. */
+  readonly terms: () => readonly ShardTerm[];
+  /** Asks every database a trivial question. */
+  readonly ping: () => Promise<void>;
   readonly schedules: ScheduleDuty;
   readonly limits: SpecLimits & { readonly resultBytes: number };
   readonly version: string;
@@ -34,7 +39,7 @@ export interface TransportDeps {
 
 /** The handlers of `JobService`. */
 export function createJobRoute(deps: TransportDeps): ServiceRoute {
-  const { owner, limits, version } = deps;
+  const { limits, version } = deps;
   return route(JobService, {
     submitJobs(request, context) {
       requireNamespace(context, request.namespace);
@@ -93,7 +98,7 @@ export function createJobRoute(deps: TransportDeps): ServiceRoute {
       return aggregateJobs(deps.directory, request);
     },
     async getStatus() {
-      const { databaseLatencyMs, shards } = await readStatus(owner);
+      const { databaseLatencyMs, shards } = await readStatus(deps.clock, deps.terms, deps.ping);
       return create(GetStatusResponseSchema, {
         databaseConnected: databaseLatencyMs !== undefined,
         ...(databaseLatencyMs !== undefined && {

@@ -9,7 +9,7 @@ import { whenAborted } from "@switchyard/rpc";
 import { serveOrWait } from "../domain/core/dispatch.js";
 import type { Directory } from "../domain/directory.js";
 import { Demand, type Delivery, GatewaySession } from "../domain/shard/session.js";
-import type { ShardOwner } from "../domain/shard/shard-owner.js";
+import { livesElsewhere } from "../domain/sharding/not-owner.js";
 import type { ShardTerm } from "../domain/shard/shard-term.js";
 import { leaseToProto, revocationToProto } from "./attempt-to-proto.js";
 import { withClaimSpan } from "./claim-span.js";
@@ -22,20 +22,26 @@ const maxHoldMs = 20_000;
 
 /** Takes a gateway's demand, and answers when there is work or something to stop for its runners, or when the hold is over. */
 export async function syncCapacity(
-  owner: ShardOwner,
   directory: Directory,
   request: SyncCapacityRequest,
   context: HandlerContext,
 ): Promise<SyncCapacityResponse> {
   checkName("session_id", request.sessionId, 1, 128);
   const holdMs = durationField("hold", request.hold, 0, 0, maxHoldMs);
-  for (const { namespace } of request.demands) await directory.open(namespace);
-  const term = await owner.current();
-  term.assertValid();
+  const { shard } = request;
+  for (const { namespace } of request.demands) {
+    const place = await directory.open(namespace);
+    if (place.term.term.shard !== shard) throw livesElsewhere(namespace, place.term.term.shard);
+  }
+  const term = await directory.shard(shard);
   const session = sessionOf(term, request);
   session.received(Number(request.receivedDelivery));
   takeDemands(term, session, request);
-  if (!session.hasNews && holdMs > 0) await held(term, session, holdMs, context);
+  if (!session.hasNews && holdMs > 0) {
+    await held(term, session, holdMs, context);
+    // The shard is given away: leases that are on their way to this session should still leave with this answer.
+    if (term.isQuiet) await term.settled();
+  }
   term.assertValid();
   if (!session.hasNews) return nothingNew(request.receivedDelivery);
   return deliveryToProto(term, directory, session.take());

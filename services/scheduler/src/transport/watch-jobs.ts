@@ -57,7 +57,7 @@ export async function* watchJobs(
         yield create(WatchJobsResponseSchema, { snapshots, sequence: BigInt(watch.startedAt) });
       }
     }
-    if (request.untilFinal && open.size === 0 && after === undefined) return;
+    if (request.untilFinal && open.size === 0 && (after === undefined || after >= watch.startedAt)) return;
     const isNamed = ({ serial }: CoreEvent) => serials.size === 0 || serials.has(serial);
     const wanted = (event: CoreEvent) =>
       isNamed(event) && (request.queue === "" || event.shape.queue === request.queue) && isType(event.type);

@@ -1,6 +1,6 @@
 import { compareOrder } from "../../src/domain/core/order.js";
 import { claimable } from "../../src/domain/core/peek.js";
-import { inOrder } from "../../src/domain/core/position.js";
+import { indexPlaces, openInOrder } from "../../src/domain/core/position.js";
 import { agree } from "./agree.js";
 import type { CoreWorld } from "./core-world.js";
 import type { ModelFollower } from "./model-follower.js";
@@ -45,7 +45,7 @@ function compareJob(world: CoreWorld, job: ModelJob): void {
   const state = { waiting: "queued", running: "running", blocked: "blocked", scheduled: "scheduled", aside: "" };
   agree(
     `job ${job.serial}`,
-    [phase, live !== undefined, attempt, rank, rankClass, parents, storedParents],
+    [phase, live !== undefined, attempt, rank, rankClass, parents, storedParents.length],
     [
       ...[state[job.state], job.state === "running", job.attempt, job.rank, job.rankClass],
       ...[job.parents, job.parents.length],
@@ -65,9 +65,13 @@ function compareQueue({ world, model }: ModelFollower, name: string): void {
     [count("blocked"), count("scheduled"), count("waiting"), count("running"), 0],
   );
   const inLine = jobs.filter(({ state }) => state === "waiting" || state === "running").sort(compareOrder);
-  agree(
-    `order of ${name}`,
-    [...inOrder(space, queue)].map((slot) => space.table.serial[slot]),
-    inLine.map(({ serial }) => serial),
-  );
+  const serials = inLine.map(({ serial }) => serial);
+  const listed = () =>
+    [...openInOrder(space, { queue: name, standings: ["waiting", "running"] })].map((slot) => space.table.serial[slot]);
+  agree(`order of ${name}`, listed(), serials);
+  // From now on by the index, which has to follow whatever happens.
+  if (!queue.places && queue.open > 3) {
+    indexPlaces(space, queue);
+    agree(`index of ${name}`, listed(), serials);
+  }
 }

@@ -193,7 +193,7 @@ export class LateWorld {
     const { serial, parents, storedParents } = attempt.job;
     expect(this.#stored.held.has(serial), `job ${serial} is held`).toBe(false);
     expect(this.#stored.open.has(serial), `job ${serial} is stored`).toBe(!withSubmit);
-    expect([parents.length, storedParents]).toEqual([0, 0]);
+    expect([parents, storedParents]).toEqual([[], []]);
     this.#stored.held.set(serial, attempt);
     for (const { name, sort, spec, holders } of attempt.seats) {
       if (sort === "concurrency") expect(holders.size, `seats of ${name}`).toBeLessThanOrEqual(spec.seats ?? 1e9);

@@ -17,6 +17,7 @@ export async function gather(world: World, drained: boolean): Promise<Evidence> 
   await follower.reach(events.at(-1)?.sequence ?? 0n);
   await follower.stop();
   return {
+    namespace,
     history,
     items,
     jobs,
@@ -25,6 +26,7 @@ export async function gather(world: World, drained: boolean): Promise<Evidence> 
     marks: marksOf(world, jobs),
     standIns: standInsOf(world),
     followed: follower.events,
+    followedAt: follower.ticks,
     queues: known,
     held: await countHeld(world),
   };

@@ -27,7 +27,7 @@ export function eventOf(
 /** The contract's state of an open job. */
 export function openState(job: OpenJob): JobState {
   if (job.live && job.phase !== "claiming") return "RUNNING";
-  if (job.storedParents > 0) return "BLOCKED";
+  if (job.storedParents.length > 0) return "BLOCKED";
   // A job that is being claimed, or waits in line, is past its time.
   return job.readyAt > 0 && job.phase !== "queued" && job.phase !== "claiming" ? "SCHEDULED" : "QUEUED";
 }

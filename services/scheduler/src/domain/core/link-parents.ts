@@ -26,5 +26,5 @@ function link({ facts, admissions }: Batch, job: OpenJob, { parents }: JobReques
     ends.set(parent, item?.end ?? facts.states.get(parent));
   }
   tieToParents(job, [...edges.values()], ends);
-  job.storedParents = job.parents.length;
+  job.storedParents = job.parents;
 }

@@ -150,8 +150,8 @@ export interface OpenJob extends Ordered {
   reuseKey: string;
   /** Parents that it waits for, and the one that failed it. */
   parents: readonly ParentEdge[];
-  /** How many parents its row names: more than there are in `parents` when some have ended since. */
-  storedParents: number;
+  /** The parents that its row names, or will: more than there are in `parents` when some have ended since. */
+  storedParents: readonly ParentEdge[];
   /** A parent that ended otherwise than the job needs: the job ends as soon as no write about it is on the way. */
   failedParent: ParentEdge | undefined;
   phase: JobPhase;

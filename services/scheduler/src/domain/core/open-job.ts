@@ -65,7 +65,7 @@ export function createOpenJob(init: JobInit, phase: OpenJob["phase"], history?: 
     revision: 1,
     reuseKey: "",
     parents: noParents,
-    storedParents: 0,
+    storedParents: noParents,
     failedParent: undefined,
     phase,
     standing: undefined,

@@ -1,4 +1,5 @@
 import type { JobTable } from "./job-table.js";
+import { compareOrder, type OrderKey } from "./order.js";
 
 const chunkLimit = 512;
 
@@ -103,6 +104,19 @@ export class OrderList {
     else for (const chunk of this.#chunks) yield* chunk.slots;
   }
 
+  /** The entries behind a place, in order. The list must not be changed meanwhile. */
+  *behind(place: OrderKey): IterableIterator<number> {
+    const chunks = this.#chunks ?? [{ slots: this.#small }];
+    const isBehind = (slot: number | undefined) =>
+      slot !== undefined && compareOrder(this.table.placeAt(slot), place) > 0;
+    const at = firstIndex(chunks.length, (i) => isBehind(chunks[i]?.slots.at(-1)));
+    for (let i = at; i < chunks.length; i++) {
+      const { slots } = chunks[i] as { slots: number[] };
+      const from = i === at ? firstIndex(slots.length, (index) => isBehind(slots[index])) : 0;
+      for (let index = from; index < slots.length; index++) yield slots[index] as number;
+    }
+  }
+
   /** Index of the first chunk that does not end before the place; the last chunk if all do. */
   #chunkFor(chunks: readonly Chunk[], slot: number): number {
     let low = 0;
@@ -145,6 +159,18 @@ export class OrderList {
     for (const slot of slots) weight += this.table.weight[slot] as number;
     return weight;
   }
+}
+
+/** The first of `n` indexes for which something holds that holds for all behind it too; `n` if there is none. */
+function firstIndex(n: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = n;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function insertInto(slots: number[], at: number, slot: number): void {

@@ -2,7 +2,7 @@ import type { JobTable } from "./job-table.js";
 import { OrderList } from "./order-list.js";
 import type { Standing } from "./queue.js";
 
-/** All open jobs of a queue in their order, by what they do. Built at first use, for queues of too many groups to add up. */
+/** All open jobs of a queue in their order, by what they do. Made for queues of too many groups to add up. */
 export class PlaceIndex {
   readonly waiting: OrderList;
   readonly running: OrderList;

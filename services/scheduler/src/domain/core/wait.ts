@@ -14,7 +14,7 @@ import type { ReleaseRecord } from "./writes.js";
  */
 export function waitInLine(state: CoreState, now: number, job: OpenJob, effects: Effects): void {
   watchStart(state, job);
-  const blocked = job.storedParents > 0 || job.failedParent !== undefined;
+  const blocked = job.storedParents.length > 0 || job.failedParent !== undefined;
   if (!blocked && job.readyAt === 0) {
     job.phase = "queued";
     effects.lanes.add(job.space.enqueue(job));
@@ -23,7 +23,7 @@ export function waitInLine(state: CoreState, now: number, job: OpenJob, effects:
   job.phase = blocked ? "blocked" : "scheduled";
   job.space.stand(job, job.phase);
   if (job.failedParent) effects.writes.push(endForParent(now, job));
-  else if (job.parents.length < job.storedParents || (!blocked && job.readyAt <= now))
+  else if (job.parents.length < job.storedParents.length || (!blocked && job.readyAt <= now))
     addRelease(effects, now, releaseOf(now, job));
   else if (!blocked) job.readyTimer = state.timers.add(job.readyAt, { type: "ready", job });
 }
@@ -32,7 +32,7 @@ export function waitInLine(state: CoreState, now: number, job: OpenJob, effects:
 export function released(state: CoreState, now: number, releases: readonly ReleaseRecord[], effects: Effects): void {
   for (const { job, parents, readyAt } of releases) {
     job.pending = undefined;
-    job.storedParents = parents.length;
+    job.storedParents = parents;
     job.readyAt = readyAt;
     waitInLine(state, now, job, effects);
   }

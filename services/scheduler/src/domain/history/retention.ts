@@ -5,6 +5,11 @@ import { dayMs, familyOf, spanOf } from "../core/retention-bucket.js";
 import { requestWindowMs, trustedMs } from "../core/request-day.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
+/** A partition that was dropped, and how long that took, the look at whether it may go included, ms. */
+export interface DroppedPartition extends Partition {
+  readonly ms: number;
+}
+
 /**
  * Drops the partitions whose time is over, and returns them:
  *
@@ -14,23 +19,43 @@ import type { ShardTerm } from "../shard/shard-term.js";
  *
  * Reads of what is gone answer as if it had never been. A partition that somebody reads for long stays until the next round.
  */
-export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Promise<Partition[]> {
+export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Promise<DroppedPartition[]> {
   const now = term.clock.now();
-  const dropped: Partition[] = [];
-  for (const partition of await listPartitions(term.pool)) {
+  const dropped: DroppedPartition[] = [];
+  const there = await listPartitions(term.pool);
+  for (const partition of there) {
     term.assertValid();
+    const begunAt = term.clock.now();
     if (!(await dropIfExpired(term, partition, now, eventRetentionMs).catch(leaveIfInUse))) continue;
-    dropped.push(partition);
+    dropped.push({ ...partition, ms: Math.round(term.clock.now() - begunAt) });
     term.partitions.dropped(partition);
-    if (partition.of !== "bucket") continue;
-    for (const space of term.state.spaces.values()) space.buckets.forget(partition.number);
-    term.rollups.forget(partition.number);
+    if (partition.of === "bucket") forgetBucket(term, partition.number);
   }
+  forgetOthers(term, there, now);
   await deleteRemains(term.pool, term.term);
   return dropped;
 }
 
+/** The owner of another shard of the database may have dropped a bucket. */
+function forgetOthers(term: ShardTerm, there: readonly Partition[], now: number): void {
+  const left = new Set(there.filter(({ of }) => of === "bucket").map(({ number }) => number));
+  const known = new Set([...term.state.spaces.values()].flatMap((space) => space.buckets.all()));
+  for (const number of known) {
+    // A young one may just be made.
+    if (left.has(number) || spanOf(number).untilMs + dayMs > now) continue;
+    term.partitions.dropped({ of: "bucket", number });
+    forgetBucket(term, number);
+  }
+}
+
+function forgetBucket(term: ShardTerm, number: number): void {
+  for (const space of term.state.spaces.values()) space.buckets.forget(number);
+  term.rollups.forget(number);
+}
+
 function leaveIfInUse(error: unknown): boolean {
+  // Dropped meanwhile, by the owner of another shard.
+  if (sqlstateOf(error) === SQLSTATE.undefinedTable) return true;
   if (sqlstateOf(error) !== SQLSTATE.lockTimeout) throw error;
   return false;
 }

@@ -1,8 +1,9 @@
-import type { ShardOwner } from "../shard/shard-owner.js";
+import type { Clock } from "@switchyard/clock";
+import type { ShardTerm } from "../shard/shard-term.js";
 
-/** How the scheduler and its database are. */
+/** How the scheduler and its databases are. */
 export interface SchedulerStatus {
-  /** Time of a trivial statement, ms; undefined when the database does not answer. */
+  /** Time of a trivial statement, ms, of the slowest database; undefined when one does not answer. */
   readonly databaseLatencyMs: number | undefined;
   /** Shards in force on this replica. */
   readonly shards: readonly {
@@ -13,21 +14,32 @@ export interface SchedulerStatus {
   }[];
 }
 
-/** Asks the database and looks at memory. Never fails. */
-export async function readStatus(owner: ShardOwner): Promise<SchedulerStatus> {
-  const { clock } = owner;
+/** Longest time that a database may take to answer, ms. */
+const patienceMs = 2_000;
+
+/** Asks the databases and looks at memory. Never fails. */
+export async function readStatus(
+  clock: Clock,
+  terms: () => readonly ShardTerm[],
+  ping: () => Promise<void>,
+): Promise<SchedulerStatus> {
   const startedAt = clock.monotonicMs();
-  const databaseLatencyMs = await owner.ping().then(
+  const late = new Promise<never>((_, reject) =>
+    clock.setTimeout(() => reject(new Error("the database does not answer")), patienceMs).unref(),
+  );
+  const databaseLatencyMs = await Promise.race([ping(), late]).then(
     () => clock.monotonicMs() - startedAt,
     () => undefined,
   );
-  const { term } = owner;
-  if (!term) return { databaseLatencyMs, shards: [] };
+  return { databaseLatencyMs, shards: terms().map(statusOf) };
+}
+
+function statusOf({ term, state }: ShardTerm) {
   let openJobs = 0;
   let liveAttempts = 0;
-  for (const space of term.state.spaces.values()) {
+  for (const space of state.spaces.values()) {
     openJobs += space.openJobs;
     for (const runner of space.runners.values()) liveAttempts += runner.held.size;
   }
-  return { databaseLatencyMs, shards: [{ ...term.term, openJobs, liveAttempts }] };
+  return { ...term, openJobs, liveAttempts };
 }

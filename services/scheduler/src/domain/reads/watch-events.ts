@@ -119,7 +119,11 @@ export function watchEvents(
       for (;;) {
         if (stopped) return;
         signal.throwIfAborted();
-        if (failure) throw failure;
+        if (failure && buffer.length === 0) {
+          // Where it stands, for whoever goes on with the next owner.
+          yield { events: [], live: [], upTo: seen, replayed: true };
+          throw failure;
+        }
         if (overflown) {
           // What comes from now on is in memory again, the rest is in the table.
           const upTo = arrived;

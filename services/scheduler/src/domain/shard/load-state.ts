@@ -75,7 +75,7 @@ function jobFromRow(space: Namespace, { serial, bucket, kind, decision, extra }:
   job.revision = decision.revision;
   if (extra) {
     const { reuseKey, parents, reopened } = extra;
-    Object.assign(job, { reuseKey, parents, storedParents: parents.length, reopened });
+    Object.assign(job, { reuseKey, parents, storedParents: parents, reopened });
   }
   return job;
 }

@@ -1,9 +1,9 @@
 import { SwitchyardError } from "@switchyard/errors";
-import type { Clock } from "@switchyard/clock";
+import type { Clock, Timer } from "@switchyard/clock";
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { Logger } from "pino";
 import type { ShardStore } from "../../store/shard-store.js";
-import type { Claimant } from "../../store/take-shard.js";
+import type { Claimant, Receiver } from "../../store/take-shard.js";
 import type { Term } from "../../store/term.js";
 import { requestDays } from "../core/request-day.js";
 import type { RetentionFamily } from "../core/retention-bucket.js";
@@ -28,8 +28,8 @@ export interface ShardOwnerOptions {
   readonly logger: Logger;
   /** Names the replica; the same name takes its own shard back at once. */
   readonly owner: string;
-  /** Where other replicas reach it; empty when there are none. */
-  readonly address: string;
+  /** Where other replicas reach it; empty while they can't. */
+  readonly address: () => string;
   /** Length of the shard's lease; renewed at a third. A dead owner's shard is taken after at most this. */
   readonly leaseMs: number;
   /** Bytes of recent inputs kept in memory. */
@@ -64,6 +64,7 @@ export class ShardOwner {
   #trustRequestTimes = true;
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
+  #receiver: Receiver | undefined;
 
   constructor(options: ShardOwnerOptions) {
     this.#options = options;
@@ -82,8 +83,9 @@ export class ShardOwner {
     await Promise.race([first, stopped]);
   }
 
-  /** Writes what was accepted, gives the shard back and stops. */
-  async stop(): Promise<void> {
+  /** Writes what was accepted, gives the shard to the receiver, or to whoever comes first, and stops. */
+  async stop(receiver?: Receiver): Promise<void> {
+    this.#receiver = receiver;
     this.#stopped = true;
     this.#running = false;
     this.#wake?.();
@@ -125,15 +127,6 @@ export class ShardOwner {
     });
   }
 
-  /** Asks the database a trivial question. @throws when it does not answer in two seconds. */
-  async ping(): Promise<void> {
-    const { clock, store } = this.#options;
-    const late = new Promise<never>((_, reject) =>
-      clock.setTimeout(() => reject(new Error("the database does not answer")), 2_000).unref(),
-    );
-    await Promise.race([store.ping(), late]);
-  }
-
   async #own(): Promise<void> {
     const { logger, shard } = this.#options;
     let failures = 0;
@@ -154,24 +147,38 @@ export class ShardOwner {
 
   #take(): Promise<Term | undefined> {
     const { store, shard, owner, address, leaseMs } = this.#options;
-    const claimant: Claimant = { owner, address, leaseMs };
+    const claimant: Claimant = { owner, address: address(), leaseMs };
     return store.takeShard(shard, claimant);
   }
 
   /** One term, from its load to its end. */
   async #serve(term: Term): Promise<void> {
-    const { clock, logger, leaseMs } = this.#options;
+    const { clock, leaseMs } = this.#options;
     const takenAt = clock.now();
     let lost: Error | undefined;
-    const { running, writes } = await this.#load(term, (error) => {
+    const onLost = (error: Error) => {
       lost = error;
       // A request id that claimed to be new was stored already: its client's clock is wrong, so from now on all are looked up.
       if (isRepeatedRequest(error)) this.#trustRequestTimes = false;
       this.#wake?.();
-    });
-    running.validUntil(takenAt + leaseMs);
-    await running.start();
-    running.writeAll(writes);
+    };
+    // From the beginning: what takes long to load must not be lost over it.
+    const lease = this.#keepLease(term, takenAt + leaseMs);
+    try {
+      const { running, writes } = await this.#load(term, onLost);
+      lease.of(running);
+      await running.start();
+      running.writeAll(writes);
+      await this.#reign(running, takenAt, () => lost);
+    } finally {
+      lease.end();
+    }
+  }
+
+  /** A term in force, to its end. */
+  async #reign(running: ShardTerm, takenAt: number, lost: () => Error | undefined): Promise<void> {
+    const { clock, logger, leaseMs } = this.#options;
+    const { term } = running;
     logger.info(
       { shard: term.shard, epoch: term.epoch, openJobs: openJobs(running), loadMs: clock.now() - takenAt },
       "shard taken",
@@ -180,13 +187,11 @@ export class ShardOwner {
     running.watcher.termBegun();
     this.#hasOwned = true;
     for (const give of this.#waiting.splice(0)) give(running);
-    while (this.#running && !lost) {
-      await this.#pause(leaseMs / 3);
-      if (!lost && this.#running) await this.#renew(running);
-    }
+    while (this.#running && !lost()) await this.#pause(leaseMs);
     this.#term = undefined;
-    if (lost) {
-      logger.warn({ err: lost, shard: term.shard, epoch: term.epoch }, "shard lost; taking it anew");
+    const error = lost();
+    if (error) {
+      logger.warn({ err: error, shard: term.shard, epoch: term.epoch }, "shard lost; taking it anew");
       return;
     }
     await running.stop();
@@ -213,7 +218,7 @@ export class ShardOwner {
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(store, term.shard, now, standard),
       store.loadNextSequence(term.shard),
-      store.loadRequests(requestDays(now - requestMemoryMs, now), now - requestMemoryMs),
+      store.loadRequests(requestDays(now - requestMemoryMs, now), now - requestMemoryMs, term.shard),
     ]);
     const partitions = new Partitions({ store, term });
     await partitions.ahead(state, nextSequence, now);
@@ -245,23 +250,55 @@ export class ShardOwner {
   async #release(term: Term): Promise<void> {
     const { store, logger } = this.#options;
     try {
-      await store.releaseShard(term);
+      await store.releaseShard(term, this.#receiver);
     } catch (error) {
       logger.warn({ err: error, shard: term.shard }, "could not give the shard back; trying again");
-      await store.releaseShard(term);
+      await store.releaseShard(term, this.#receiver);
     }
   }
 
-  async #renew(running: ShardTerm): Promise<void> {
+  /** Renews the lease of a shard until told to end; `of` names the term, once there is one, that lives by it. */
+  #keepLease(term: Term, validUntil: number): { of(running: ShardTerm): void; end(): void } {
     const { store, clock, leaseMs, logger } = this.#options;
-    // Counted from before the statement was sent: the database's clock can only have started later.
-    const sentAt = clock.now();
-    try {
-      if (await store.renewShard(running.term, leaseMs)) running.validUntil(sentAt + leaseMs);
-      else running.abandon(new Error("another replica took the shard"));
-    } catch (error) {
-      logger.warn({ err: error }, "could not renew the lease of the shard");
+    let running: ShardTerm | undefined;
+    let until = validUntil;
+    let timer: Timer | undefined;
+    let over = false;
+
+    async function renew(): Promise<void> {
+      // Counted from before the statement was sent: the database's clock can only have started later.
+      const sentAt = clock.now();
+      try {
+        if (await store.renewShard(term, leaseMs)) until = sentAt + leaseMs;
+        else {
+          over = true;
+          until = 0;
+          running?.abandon(new Error("another replica took the shard"));
+        }
+        running?.validUntil(until);
+      } catch (error) {
+        logger.warn({ err: error }, "could not renew the lease of the shard");
+      }
     }
+
+    function schedule(): void {
+      if (over) return;
+      // In step with the other shards of this process, so that their leases are renewed together.
+      const waitMs = leaseMs / 3 - (clock.monotonicMs() % (leaseMs / 3));
+      timer = clock.setTimeout(() => void renew().then(schedule), waitMs);
+    }
+
+    schedule();
+    return {
+      of(loaded) {
+        running = loaded;
+        running.validUntil(until);
+      },
+      end() {
+        over = true;
+        clock.clearTimeout(timer);
+      },
+    };
   }
 
   /** Sleeps, unless woken. */

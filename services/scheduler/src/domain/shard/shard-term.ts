@@ -118,6 +118,19 @@ export class ShardTerm {
     }
   }
 
+  /** Whether held calls are over: the term has ended, or is about to. */
+  get isQuiet(): boolean {
+    return this.#over;
+  }
+
+  /**
+   * The shard is about to be given away: held calls are answered with what there is, duties end, the clock is not looked at any more. Other calls
+   * go on until `stop`.
+   */
+  quiesce(): void {
+    if (!this.#over) this.#endHeldCalls();
+  }
+
   /** Writes what was accepted and disconnects; held calls end. */
   async stop(): Promise<void> {
     this.#endHeldCalls();

@@ -6,6 +6,7 @@ import type { SentItem } from "../world/world.js";
 
 /** Everything that is known of a sequence when it is over. The checker looks at nothing else. */
 export interface Evidence {
+  readonly namespace: string;
   readonly history: History;
   readonly items: ReadonlyMap<string, SentItem>;
   /** Marks of the jobs, by id. */
@@ -18,6 +19,8 @@ export interface Evidence {
   readonly events: readonly JobEvent[];
   /** All events, as somebody got them who watched all the time. */
   readonly followed: readonly JobEvent[];
+  /** When each of them came, in ticks of the history. */
+  readonly followedAt: readonly number[];
   readonly queues: readonly Queue[];
   /** Attempts that runners hold in the end. */
   readonly held: number;

@@ -32,11 +32,18 @@ export async function* watchOn(
 /** Watches a namespace from its beginning. */
 export class Follower {
   readonly events: JobEvent[] = [];
+  /** When each of them came, in ticks of the history. */
+  readonly ticks: number[] = [];
   readonly #end = new AbortController();
   readonly #done: Promise<void>;
   #seen = 0n;
 
-  constructor(arena: Arena, namespace: string) {
+  /** @param tick the history's next tick */
+  constructor(
+    arena: Arena,
+    namespace: string,
+    private readonly tick: () => number,
+  ) {
     this.#done = this.#follow(arena, namespace);
   }
 
@@ -54,6 +61,7 @@ export class Follower {
   async #follow(arena: Arena, namespace: string): Promise<void> {
     for await (const { events, sequence } of watchOn(arena, { namespace }, this.#end.signal)) {
       this.events.push(...events);
+      for (const _ of events) this.ticks.push(this.tick());
       this.#seen = sequence;
     }
   }

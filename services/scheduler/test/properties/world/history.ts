@@ -8,6 +8,9 @@ export interface Call<M extends Method> {
   readonly request: RequestOf<M>;
   readonly begin: number;
   readonly end: number;
+  /** The scheduler's clock at both, ms. */
+  readonly begunAt: number;
+  readonly endedAt: number;
   /** Undefined when it was refused, or when its outcome is unknown. */
   readonly answer: AnswerOf<M> | undefined;
   /** Why there is no answer. A retryable reason leaves open what happened. */
@@ -24,6 +27,11 @@ export class History {
 
   constructor(private readonly arena: Arena) {}
 
+  /** The next tick, for what else is noted between calls. */
+  tick(): number {
+    return ++this.#tick;
+  }
+
   /** The calls of one method, in the order of their ends. */
   of<M extends Method>(method: M): Call<M>[] {
     return this.calls.filter((call) => call.method === method) as unknown as Call<M>[];
@@ -35,9 +43,11 @@ export class History {
    */
   async call<M extends Method>(method: M, request: RequestOf<M>, once = false): Promise<AnswerOf<M> | undefined> {
     for (let tries = 1; ; tries++) {
-      const begin = ++this.#tick;
-      const note = (answer: AnswerOf<M> | undefined, reason: Reason | undefined) =>
-        this.calls.push({ method, request, begin, end: ++this.#tick, answer, reason } as unknown as AnyCall);
+      const [begin, begunAt] = [this.tick(), this.arena.clock.now()];
+      const note = (answer: AnswerOf<M> | undefined, reason: Reason | undefined) => {
+        const times = { begin, end: this.tick(), begunAt, endedAt: this.arena.clock.now() };
+        this.calls.push({ method, request, ...times, answer, reason } as unknown as AnyCall);
+      };
       try {
         const answer = await this.arena.call((api) => send(api, method, request));
         note(answer, undefined);

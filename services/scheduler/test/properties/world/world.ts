@@ -50,7 +50,7 @@ export class World {
     readonly namespace: string,
   ) {
     this.history = new History(arena);
-    this.follower = new Follower(arena, namespace);
+    this.follower = new Follower(arena, namespace, () => this.history.tick());
   }
 
   /** A number that was not given out before. */
