@@ -195,6 +195,11 @@ async function untilQuiet(sim: Sim, { clients, runners, watchers }: Outsiders): 
 
 function hasSeenAll({ tables }: Sim, watchers: readonly WatcherActor[]): boolean {
   const space = tables.byName.get(namespace);
-  const last = space && tables.shard(space.shard).events.filter((chunk) => chunk.n > 0).at(-1);
+  const last =
+    space &&
+    tables
+      .shard(space.shard)
+      .events.filter((chunk) => chunk.n > 0)
+      .at(-1);
   return watchers.every(({ seen }) => seen >= (last ? last.first + last.n - 1 : 0));
 }
