@@ -163,7 +163,12 @@ export function createScheduler({
   let stopped: Promise<void> | undefined;
 
   async function start(): Promise<void> {
-    directory = createDirectory(keeper, locator, await (tables ? tables.shards.loadIdKey() : prepareDatabases([home, ...others])), clock);
+    directory = createDirectory(
+      keeper,
+      locator,
+      await (tables ? tables.shards.loadIdKey() : prepareDatabases([home, ...others])),
+      clock,
+    );
     await keeper.start();
   }
 

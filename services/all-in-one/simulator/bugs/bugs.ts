@@ -111,4 +111,18 @@ export const bugs: readonly Bug[] = [
     find: "if (attempt <= 1) return true;",
     replace: "if (attempt >= 1) return true;",
   },
+  {
+    name: "name-in-a-circle",
+    rule: "nobody calls without a pause",
+    file: "libs/client/src/runner/attempt.ts",
+    find: "this.nameBy = Math.max(this.nameBy, sentAt + leaseMs / 3);",
+    replace: "if (this.expiresAt === sentAt + leaseMs) this.nameBy = sentAt + leaseMs / 3;",
+  },
+  {
+    name: "believe-a-stranger",
+    rule: "idle runners get the work that there is",
+    file: "services/scheduler/src/transport/sync-capacity.ts",
+    find: "(demands.length > 0 || !full)",
+    replace: "demands.length > 0",
+  },
 ];

@@ -124,9 +124,9 @@ export class ShardKeeper {
     this.#options.clock.clearTimeout(this.#timer);
     await Promise.all([...this.#tenures.values()].map((tenure) => this.#end(tenure, undefined)));
     const { logger, databases, replicaId } = this.#options;
-    await databases[0].control.forgetReplica(replicaId).catch((error: unknown) =>
-      logger.warn({ err: error }, "could not say that this replica has ended"),
-    );
+    await databases[0].control
+      .forgetReplica(replicaId)
+      .catch((error: unknown) => logger.warn({ err: error }, "could not say that this replica has ended"));
   }
 
   /** Whether this replica is ending: it finds no owner any more. */
@@ -277,9 +277,9 @@ export class ShardKeeper {
     for (const database of databases) {
       const rows = [...this.#seen.values()].filter((seen) => seen.database === database && seen.owner === replicaId);
       if (rows.every(({ shard, address }) => address === this.#address || !this.#tenures.has(shard))) continue;
-      database.control.tellAddress(replicaId, this.#address).catch((error: unknown) =>
-        logger.warn({ err: error }, "could not say where this replica is reached"),
-      );
+      database.control
+        .tellAddress(replicaId, this.#address)
+        .catch((error: unknown) => logger.warn({ err: error }, "could not say where this replica is reached"));
     }
   }
 
