@@ -18,8 +18,8 @@ const loaders: Readonly<Record<string, readonly ((env: Environment) => unknown)[
   "http-gateway": [loadHttpGatewayConfig, loadCoreAddresses],
   runner: [loadRunnerConfig],
   "pipeline-worker": [loadWorkerProcessConfig],
-  // Its main reads one setting, itself.
-  migrate: [(env) => loadConfig({ DATABASE_URL: text() }, env)],
+  // Its main reads two settings, itself.
+  migrate: [(env) => loadConfig({ DATABASE_URL: text(), SCHEDULER_SHARD_DATABASES: text().optional() }, env)],
 };
 
 /** Read by what the programs are made of: the logger, Node, the SDKs of OpenTelemetry and of the object store. */

@@ -10,7 +10,10 @@ import { folder, problemsOf, readCompose, readYaml } from "./compose-file.js";
 const main = readCompose("compose.yaml");
 const overlay = readCompose("compose.observability.yaml");
 /** The services that run a program of the image. */
-const programs = Object.entries(main.services).filter(([name]) => programNames.includes(name));
+const programs = Object.entries(main.services).filter(([, { command = [] }]) =>
+  programNames.includes(command[0] ?? ""),
+);
+const programOf = (service: string) => main.services[service]?.command?.[0] ?? "";
 
 describe.each(["compose.yaml", "compose.observability.yaml"])("%s", (name) => {
   test("fits the schema of the Compose specification", () => expect(problemsOf(readYaml(name))).toEqual([]));
@@ -27,12 +30,12 @@ describe.each(["compose.yaml", "compose.observability.yaml"])("%s", (name) => {
 
 describe("the services", () => {
   test("are all programs of the image but the pipeline worker, which needs a model to call", () => {
-    const run = programs.map(([, { command = [] }]) => command.join(" ")).sort();
-    expect(run).toEqual(programNames.filter((name) => name !== "pipeline-worker").sort());
+    const run = new Set(programs.map(([, { command = [] }]) => command.join(" ")));
+    expect([...run].sort()).toEqual(programNames.filter((name) => name !== "pipeline-worker").sort());
   });
 
   test.each(programs)("%s is told only what it reads", (name, { environment = {} }) => {
-    const known = environmentOf(name);
+    const known = environmentOf(programOf(name));
     const told = { ...environment, ...overlay.services[name]?.environment };
     expect(Object.keys(told).filter((variable) => !known.has(variable))).toEqual([]);
   });
@@ -49,9 +52,24 @@ describe("the services", () => {
   test.each(programs)("%s calls services at the ports where they listen", (_, { environment = {} }) => {
     for (const [variable, address] of Object.entries(environment)) {
       if (!variable.endsWith("_ADDRESS")) continue;
-      const [host = "", port] = address.split(":");
-      expect(main.services[host]?.environment?.["GRPC_LISTEN"]).toBe(`0.0.0.0:${port}`);
+      for (const one of address.split(",")) {
+        const [host = "", port] = one.split(":");
+        expect(main.services[host]?.environment?.["GRPC_LISTEN"]).toBe(`0.0.0.0:${port}`);
+      }
     }
+  });
+
+  test("the schedulers are reached under names of their own, and by whoever calls one at both", () => {
+    const schedulers = programs.filter(([name]) => programOf(name) === "scheduler");
+    expect(schedulers).toHaveLength(2);
+    for (const [name, { environment = {} }] of schedulers)
+      expect(environment).toMatchObject({
+        SCHEDULER_REPLICA_ID: name,
+        SCHEDULER_ADVERTISE_ADDRESS: `${name}:7401`,
+      });
+    const all = schedulers.map(([name]) => `${name}:7401`).join();
+    const callers = programs.flatMap(([, { environment = {} }]) => environment["SCHEDULER_ADDRESS"] ?? []);
+    expect(new Set(callers)).toEqual(new Set([all]));
   });
 
   test.each(programs)("%s is asked for its health at its operations port, and is locked down", (_, service) => {

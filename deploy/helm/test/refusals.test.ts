@@ -34,7 +34,12 @@ describe("values that the chart refuses", () => {
       /'DATABASE_URL' not allowed/,
     ],
     ["text for a number", { catalog: { replicas: "three" } }, /at '\/catalog\/replicas': got string, want integer/],
-    ["a second scheduler", { scheduler: { replicas: 2 } }, /at '\/scheduler\/replicas': maximum/],
+    ["no shards", { scheduler: { shards: { count: 0 } } }, /at '\/scheduler\/shards\/count': minimum/],
+    [
+      "a name that a pod gives itself",
+      { scheduler: { config: { SCHEDULER_REPLICA_ID: "a" } } },
+      /'SCHEDULER_REPLICA_ID' not allowed/,
+    ],
     ["a duration without a unit", { stopPropagation: "5" }, /at '\/stopPropagation'/],
     ["an unknown way to migrate", { migration: { mode: "later" } }, /at '\/migration\/mode'/],
     ["an unknown dialect", { httpGateway: { dialects: { cobol: { host: "a" } } } }, /'cobol' not allowed/],

@@ -5,3 +5,4 @@ import "./suites/environment.js";
 import "./suites/network.js";
 import "./suites/work.js";
 import "./suites/operations.js";
+import "./suites/schedulers.js";

@@ -6,6 +6,7 @@ import { addProfiles } from "./commands/profiles/profiles.js";
 import { addQueues } from "./commands/queues/queues.js";
 import { addRunners } from "./commands/runners/runners.js";
 import { addSchedules } from "./commands/schedules/schedules.js";
+import { addShards } from "./commands/shards/shards.js";
 import { addTokens } from "./commands/tokens/tokens.js";
 import { addVerify } from "./commands/verify.js";
 import { addVersion } from "./commands/version.js";
@@ -27,6 +28,7 @@ export function createProgram(cli: Cli, output: OutputConfiguration): Command {
     addQueues,
     addRunners,
     addSchedules,
+    addShards,
     addTokens,
     addProfiles,
     addDoctor,

@@ -21,6 +21,8 @@ describe("a command line that is wrong", () => {
     [["schedules", "create", "a", "b"], "required option '--cron <expression>' not specified"],
     [["tokens", "create", "a"], "required option '--scope <scope>' not specified"],
     [["pools", "scale"], "give a size"],
+    [["namespaces", "move", "a"], "required option '--shard <n>' not specified"],
+    [["namespaces", "move", "a", "--shard", "-1"], "Expected a whole number"],
     [["completion", "tcsh"], "Allowed choices are bash, zsh, fish"],
   ])("%j ends with 2 and says why", async (argv, words) => {
     const { code, out, err } = await run(argv);

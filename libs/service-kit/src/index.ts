@@ -66,6 +66,7 @@ export { createRequestIdMiddleware, requestIdOf } from "./middleware/request-id.
 export { createTracingMiddleware } from "./middleware/tracing.js";
 export { createWatchMiddleware } from "./middleware/watch-calls.js";
 export { createReflectionRoutes } from "./reflection/reflection-routes.js";
+export { peerNameOf } from "./tls/peer-name.js";
 export { type OpenClientTls, openClientTls, openServiceTls, type ServiceTls } from "./tls/open-tls.js";
 export { createTlsFiles, type TlsFiles, type TlsFilesOptions, type TlsPart } from "./tls/tls-files.js";
 export { registerTlsMetrics } from "./tls/tls-metrics.js";

@@ -21,6 +21,7 @@ afterAll(() => system?.stop());
 const dependent = [
   "authentication",
   "scheduler",
+  "shards",
   "runners",
   "waiting jobs",
   "queues",
@@ -43,6 +44,7 @@ describe("the doctor", () => {
       "health",
       "readiness",
       "scheduler",
+      "shards",
       "runners",
       "waiting jobs",
       "queues",
@@ -82,7 +84,7 @@ describe("the doctor", () => {
   });
 
   it.each([
-    ["scheduler", ["scheduler", "waiting jobs", "queues", "versions"]],
+    ["scheduler", ["scheduler", "shards", "waiting jobs", "queues", "versions"]],
     ["runner-gateway", ["authentication", "runners"]],
     ["log-store", ["log store"]],
     ["catalog", ["catalog"]],

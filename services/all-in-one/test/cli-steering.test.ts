@@ -55,6 +55,26 @@ describe("runners", () => {
   });
 });
 
+describe("shards", () => {
+  it("are listed with their owner, and a namespace is moved to one of them", async () => {
+    const [shard] = await cli.lines("shards", "list");
+    expect(shard).toMatchObject({
+      number: 0,
+      owner: expect.stringMatching(/./),
+      epoch: expect.stringMatching(/^[1-9]/),
+    });
+    expect(await cli.done("shards", "list")).toMatch(/^SHARD +OWNER +ADDRESS +EPOCH\n +0 +\S+ +\S+ +\d+\n$/);
+    await cli.submit("true", "--queue", "moved");
+    expect(await cli.done("namespaces", "move", "default", "--shard", "0")).toBe("cleaning\nmoved\n");
+    expect(await cli.lines("namespaces", "move", "default", "--shard", "0")).toEqual([
+      { phase: "PHASE_CLEANING", rows: "0" },
+      { phase: "PHASE_MOVED", rows: "0" },
+    ]);
+    const missing = await cli.run("namespaces", "move", "default", "--shard", "77");
+    expect(missing).toMatchObject({ code: 3, err: expect.stringContaining("there is no shard 77") });
+  });
+});
+
 describe("a schedule", () => {
   it("is created, listed, shown, replaced and deleted", async () => {
     const create = (cron: string, ...options: readonly string[]) =>

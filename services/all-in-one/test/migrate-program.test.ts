@@ -15,8 +15,11 @@ afterEach(async () => {
 });
 
 /** Runs the program to its end. */
-async function run(...args: readonly string[]) {
-  const program = await startProcess("services/all-in-one/src/migrate/main.ts", { DATABASE_URL: database.url }, args);
+const run = (...args: readonly string[]) => runWith({}, ...args);
+
+async function runWith(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const told = { DATABASE_URL: database.url, ...env };
+  const program = await startProcess("services/all-in-one/src/migrate/main.ts", told, args);
   const code = await new Promise((resolve) => program.child.once("close", resolve));
   return { code, output: program.output() };
 }
@@ -35,6 +38,23 @@ it("migrates every schema, once, also when two run at a time, and says what it d
     expect([first, second]).toEqual([`${schema}: nothing to do`, expect.stringMatching(/: ran 0001-/)]);
   }
   expect(await run("--check")).toEqual({ code: 0, output: expect.stringMatching(/^scheduler: up to date$/m) });
+});
+
+it("migrates the scheduler's schema in the databases of its shards too", async () => {
+  const other = await createTestDatabase({ templateKey: "empty", migrate: async () => undefined });
+  try {
+    const env = { SCHEDULER_SHARD_DATABASES: `2-3=${other.url}` };
+    expect(await runWith(env, "--check")).toMatchObject({ code: 1 });
+    const { code, output } = await runWith(env);
+    expect([code, output]).toEqual([0, expect.stringMatching(/^scheduler of shards 2, 3: ran 0001-core/m)]);
+    expect((await runWith(env, "--check")).code).toBe(0);
+    const present = createPool({ url: other.url, applicationName: "migrate-program-test", max: 1 });
+    const { rows } = await present.query("select nspname from pg_namespace where nspname in ('scheduler', 'logs')");
+    expect(rows).toEqual([{ nspname: "scheduler" }]);
+    await present.close();
+  } finally {
+    await other.drop();
+  }
 });
 
 it("tells a schema that is ahead from one that it cannot live with", async () => {

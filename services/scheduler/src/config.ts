@@ -76,7 +76,7 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
       MIGRATE_AT_START: flag().default(true),
       ...hostSettings,
       SCHEDULER_SHARDS: integer({ min: 1, max: mostShards }).default(defaults.shards),
-      SCHEDULER_SHARD_DATABASES: shardDatabases().default(defaults.shardDatabases),
+      SCHEDULER_SHARD_DATABASES: shardDatabasesField().default(defaults.shardDatabases),
       SCHEDULER_ADVERTISE_ADDRESS: hostPort().default(defaults.advertiseAddress),
       SCHEDULER_POOL_SIZE: integer({ min: 1, max: 200 }).default(defaults.poolSize),
       SCHEDULER_REPLICA_ID: text().default(defaults.replicaId),
@@ -112,7 +112,7 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
 }
 
 /** URLs of databases by shard. The text is not repeated in problems, since it holds passwords. */
-function shardDatabases() {
+export function shardDatabasesField() {
   return text().transform((value, context): ReadonlyMap<number, string> => {
     const urls = parseShardDatabases(value);
     if (urls) return urls;

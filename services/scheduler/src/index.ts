@@ -1,4 +1,4 @@
-export { loadSchedulerConfig, type SchedulerConfig, schedulerDefaults } from "./config.js";
+export { loadSchedulerConfig, type SchedulerConfig, schedulerDefaults, shardDatabasesField } from "./config.js";
 export { migrateScheduler, schedulerSchema } from "./migrations/index.js";
 export { createScheduler, type Scheduler, type SchedulerDeps, type SchedulerTables } from "./scheduler.js";
 export type { Finding } from "./domain/audit/audit-memory.js";

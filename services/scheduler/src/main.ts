@@ -7,6 +7,7 @@ import {
   createServiceHost,
   openAccess,
   openServiceTls,
+  peerNameOf,
   runUntilSignal,
   startTelemetry,
 } from "@switchyard/service-kit";
@@ -23,7 +24,8 @@ const registry = createMetricsRegistry();
 const tls = openServiceTls(settings, logger);
 const { TOKEN_CHECK_ADDRESS: address, SWITCHYARD_SERVICE_TOKEN: token } = settings;
 const interceptors = bearerOf(token);
-const connect = (address: string) => createGrpcTransport({ address, tls });
+// By their IPs, which certificates need not carry.
+const connect = (address: string) => createGrpcTransport({ address, tls, serverName: peerNameOf(tls) });
 const scheduler = createScheduler({ config: core, logger, registry, connect });
 const tokenService = address === undefined ? undefined : createGrpcTransport({ address, interceptors, tls });
 const host = createServiceHost({

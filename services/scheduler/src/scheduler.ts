@@ -141,7 +141,7 @@ export function createScheduler({
       }),
   });
   const terms = () => keeper.terms();
-  showState(registry, terms);
+  showState(registry, terms, () => keeper.shards);
   const locator = new Locator(home.database.control, () => keeper.shards);
   const peers = new Peers(connect);
   const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
@@ -184,7 +184,7 @@ export function createScheduler({
     routeByNamespace(router, createJobRoute(deps), { direct: ["getStatus"], streams: { watchJobs: resumeWatch } }),
     routeByNamespace(router, createQueueRoute(deps), { direct: [] }),
     routeDispatch(router, createDispatchRoute(deps)),
-    createShardRoute(keeper, locator),
+    routeByNamespace(router, createShardRoute(keeper, locator), { direct: ["listShards", "locateNamespaces"] }),
   ];
   return {
     // Writes tell their failures themselves; what is left is a read whose connection broke.

@@ -277,3 +277,19 @@ describe("a watch", () => {
     expect(answers[0]?.sequence).toBeGreaterThan(0n);
   });
 });
+
+it("replays large flushes in messages of a bounded size", async () => {
+  const { namespace } = fresh();
+  const items = Array.from({ length: 1_000 }, () => ({ spec: { kind: "work" } }));
+  for (let call = 0; call < 3; call++) await system.jobs.submitJobs({ namespace, items });
+  const sequences: bigint[] = [];
+  for await (const { events, sequence } of system.jobs.watchJobs({ namespace, afterSequence: 0n })) {
+    if (events.length === 0) break;
+    expect(events.length).toBeLessThanOrEqual(1_000);
+    // The place to resume from is behind what was told, and before what was not.
+    sequences.push(...events.map((event) => event.sequence));
+    expect(sequence).toBe(sequences.at(-1));
+  }
+  expect(sequences).toHaveLength(3_000);
+  expect(new Set(sequences).size).toBe(3_000);
+});

@@ -1,9 +1,9 @@
 {{/*
-The deployables: their place in values, their ports, and whom they call. All other templates walk this list. Those that work take jobs from the
+The deployables: their place in values, their ports, and whom they call. All other templates walk this list. Pods of one with peers call each other. Those that work take jobs from the
 runner-gateway, and their operations port is plain HTTP always.
 */}}
 {{- define "switchyard.components" -}}
-scheduler: { key: scheduler, grpc: 7401, ops: 7481, calls: [] }
+scheduler: { key: scheduler, grpc: 7401, ops: 7481, calls: [], peers: true }
 runner-gateway: { key: runnerGateway, grpc: 7402, ops: 7482, calls: [scheduler, log-store] }
 log-store: { key: logStore, grpc: 7403, ops: 7483, calls: [scheduler] }
 catalog: { key: catalog, grpc: 7404, ops: 7484, calls: [] }
@@ -29,6 +29,7 @@ pipeline: { name: pipeline, variable: PIPELINE }
 {{/* Names of the services that a component calls, as a YAML list. */}}
 {{- define "switchyard.callees" -}}
 {{- $calls := .component.calls -}}
+{{- if .component.peers }}{{ $calls = append $calls .name }}{{ end -}}
 {{- if eq (include "switchyard.checksTokens" .) "true" }}{{ $calls = append $calls "runner-gateway" }}{{ end -}}
 {{- toYaml $calls -}}
 {{- end }}
@@ -50,7 +51,7 @@ pipeline: { name: pipeline, variable: PIPELINE }
 
 {{/* "true" where the pod before has to end before the next one can be ready: of the same dict as switchyard.podSpec. */}}
 {{- define "switchyard.oneAtATime" -}}
-{{- if or (eq .name "scheduler") (eq (include "switchyard.keepsPool" .) "true") }}true
+{{- if eq (include "switchyard.keepsPool" .) "true" }}true
 {{- else if and (eq .name "catalog") (eq .values.artifacts.store "volume") (ne .values.artifacts.volume.accessMode "ReadWriteMany") -}}
 {{- if or (gt (int64 .values.replicas) 1) .values.autoscaling.enabled }}{{ fail "several pods of the catalog need catalog.artifacts.store=s3, or a volume with accessMode=ReadWriteMany" }}{{ end -}}
 true

@@ -51,7 +51,8 @@
 - { name: OTEL_TRACES_SAMPLER, value: {{ . | quote }} }
 {{- end }}
 {{- end }}
-{{- if eq .name "catalog" }}{{ include "switchyard.env.catalog" . }}
+{{- if eq .name "scheduler" }}{{ include "switchyard.env.scheduler" . }}
+{{- else if eq .name "catalog" }}{{ include "switchyard.env.catalog" . }}
 {{- else if eq .name "http-gateway" }}{{ include "switchyard.env.httpGateway" . }}
 {{- else if eq .name "runner" }}
 - { name: RUNNER_NAMESPACE, value: {{ .values.namespace | quote }} }
@@ -81,6 +82,18 @@
 {{/* A setting as text. Helm reads numbers as floats, of which large ones would be written as 1e+06. */}}
 {{- define "switchyard.text" -}}
 {{- if kindIs "float64" . }}{{ if eq (floor .) . }}{{ . | int64 | quote }}{{ else }}{{ . | toString | quote }}{{ end }}{{ else }}{{ . | toString | quote }}{{ end -}}
+{{- end }}
+
+{{/* Other pods reach this one by its IP. A container that is started anew in its pod takes its shards back at once, by the pod's name. */}}
+{{- define "switchyard.env.scheduler" -}}
+{{- $shards := .values.shards }}
+- { name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
+- { name: SCHEDULER_ADVERTISE_ADDRESS, value: "$(POD_IP):{{ .component.grpc }}" }
+- { name: SCHEDULER_REPLICA_ID, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
+- { name: SCHEDULER_SHARDS, value: {{ $shards.count | int64 | quote }} }
+{{- if $shards.databases.existingSecret }}
+- { name: SCHEDULER_SHARD_DATABASES_FILE, value: /etc/switchyard/shard-databases/databases }
+{{- end }}
 {{- end }}
 
 {{- define "switchyard.env.catalog" -}}

@@ -112,7 +112,7 @@ readinessProbe:
   failureThreshold: 2
 {{- end }}
 
-{{/* The scheduler has one pod, so it does not wait for a lost node to come back for the usual five minutes. The shard's fence keeps the old one from writing. */}}
+{{/* A scheduler does not wait for a lost node to come back for the usual five minutes: its shards have gone to the others. A fence keeps the old one from writing. */}}
 {{- define "switchyard.tolerations" -}}
 {{- if eq .name "scheduler" }}
 - { key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 20 }

@@ -13,7 +13,11 @@
 {{- if include "switchyard.ownSecretKeys" . | fromYamlArray }}
 - { name: secrets, mountPath: /etc/switchyard/secrets, readOnly: true }
 {{- end }}
-{{- if eq .name "catalog" }}
+{{- if eq .name "scheduler" }}
+{{- if .values.shards.databases.existingSecret }}
+- { name: shard-databases, mountPath: /etc/switchyard/shard-databases, readOnly: true }
+{{- end }}
+{{- else if eq .name "catalog" }}
 {{- if ne .values.artifacts.store "s3" }}
 - { name: artifacts, mountPath: /var/lib/switchyard/artifacts }
 {{- else if .values.artifacts.s3.existingSecret }}
@@ -62,7 +66,16 @@
       - { key: {{ . }}, path: {{ . }} }
       {{- end }}
 {{- end }}
-{{- if eq .name "catalog" }}
+{{- if eq .name "scheduler" }}
+{{- with .values.shards.databases }}
+{{- if .existingSecret }}
+- name: shard-databases
+  secret:
+    secretName: {{ .existingSecret }}
+    items: [{ key: {{ .key }}, path: databases }]
+{{- end }}
+{{- end }}
+{{- else if eq .name "catalog" }}
 {{- if ne .values.artifacts.store "s3" }}
 - name: artifacts
   persistentVolumeClaim:

@@ -47,10 +47,12 @@ function mayCall(manifests: readonly Manifest[], from: PodTemplate, to: PodTempl
   return (out.length === 0 || outAllowed) && (into.length === 0 || inAllowed);
 }
 
-/** The pods of the release that a pod's settings name, with the port. */
-function callees(manifests: readonly Manifest[], { spec }: PodTemplate): readonly { pod: PodTemplate; port: number }[] {
-  const values: string[] = spec.containers[0].env.map(({ value = "" }: { value?: string }) => value);
-  return ofKind(manifests, "Service").flatMap(({ metadata, spec: service }) =>
+/** The pods of the release that a pod's settings name, with the port. One that tells others its IP is called by its like. */
+function callees(manifests: readonly Manifest[], from: PodTemplate): readonly { pod: PodTemplate; port: number }[] {
+  const values: string[] = from.spec.containers[0].env.map(({ value = "" }: { value?: string }) => value);
+  const told = values.flatMap((value) => /^\$\(POD_IP\):(\d+)$/.exec(value)?.[1] ?? []);
+  const peers = told.map((port) => ({ pod: from, port: Number(port) }));
+  const services = ofKind(manifests, "Service").flatMap(({ metadata, spec: service }) =>
     service.ports.flatMap(({ port, targetPort }: { port: number; targetPort: string }) => {
       if (!values.some((value) => new RegExp(`(^|//)${metadata.name}:${port}(/|$)`).test(value))) return [];
       const [pod] = podsOf(manifests).filter(({ labels }) => selects({ matchLabels: service.selector }, labels));
@@ -58,6 +60,7 @@ function callees(manifests: readonly Manifest[], { spec }: PodTemplate): readonl
       return pod === undefined ? [] : [{ pod, port: target.containerPort as number }];
     }),
   );
+  return [...peers, ...services];
 }
 
 describe.each(scenarioNames)("in the network of %s", (scenario) => {

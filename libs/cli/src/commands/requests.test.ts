@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { GrantSchema, Scope, TokenSchema } from "@switchyard/proto/switchyard/auth/v1/token_service_pb";
+import { MoveNamespaceResponse_Phase } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import { JobSpecSchema, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { ReuseState } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
 import { describe, expect, it } from "vitest";
@@ -10,6 +11,7 @@ import { jobFilter } from "./jobs/list.js";
 import { deleteProfile, setProfile } from "./profiles/profiles.js";
 import { limitFrom } from "./queues/limits.js";
 import { scaleRequest } from "./runners/pools.js";
+import { stepText } from "./shards/move.js";
 import { createTokenRequest } from "./tokens/create.js";
 import { grantText, tokenText } from "./tokens/token-text.js";
 
@@ -130,6 +132,11 @@ describe("a token", () => {
       /^namespaces +all$/m,
     );
   });
+});
+
+it("a step of a move says what was copied, where something was", () => {
+  expect(stepText({ phase: MoveNamespaceResponse_Phase.COPYING, rows: 12n })).toBe("copying (12 rows copied)");
+  expect(stepText({ phase: MoveNamespaceResponse_Phase.MOVED, rows: 0n })).toBe("moved");
 });
 
 describe("profiles", () => {

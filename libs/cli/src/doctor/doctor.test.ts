@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { certificateFinding } from "./checks/certificate.js";
+import { shardFindings } from "./checks/shards.js";
 import { clockFinding } from "./checks/operations.js";
 import type { Check, Examination } from "./examination.js";
 import { examine, exitCodeOf } from "./examine.js";
@@ -41,6 +42,37 @@ describe("clocks", () => {
     [-59_500, "warn", "1m00s behind"],
   ])("%i ms apart are %s", (ms, verdict, words) => {
     expect(clockFinding("a", ms)).toMatchObject({ verdict, message: expect.stringContaining(words) });
+  });
+});
+
+describe("shards", () => {
+  const owned = (...owners: readonly string[]) =>
+    owners.map((owner, number) => ({ number, owner, address: owner === "" ? "" : `${owner}:7401` }));
+
+  it("are well when each has an owner, evenly", () => {
+    expect(shardFindings(owned("a", "b", "a"))).toEqual([ok("2 replicas own 2 + 1 of 3 shards")]);
+    expect(shardFindings([{ number: 0, owner: "a", address: "" }])).toEqual([ok("1 replica owns 1 of 1 shard")]);
+  });
+
+  it("fail without an owner", () => {
+    expect(shardFindings(owned("a", "", "a", ""))).toEqual([
+      fail("2 of 4 shards without an owner: 1, 3", expect.stringContaining("logs") as never),
+      ok("1 replica owns 2 of 4 shards"),
+    ]);
+  });
+
+  it("are to be looked at when they are uneven", () => {
+    expect(shardFindings(owned("a", "a", "a", "b"))).toMatchObject([
+      { verdict: "warn", message: "uneven: 2 replicas own 3 + 1 of 4 shards" },
+    ]);
+  });
+
+  it("fail when one of several replicas tells no address", () => {
+    const [first, ...others] = owned("a", "b");
+    expect(shardFindings([{ ...(first as (typeof others)[number]), address: "" }, ...others])).toMatchObject([
+      { verdict: "fail", message: "other replicas can't reach a, which tells no address" },
+      { verdict: "ok" },
+    ]);
   });
 });
 

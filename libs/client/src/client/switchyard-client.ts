@@ -11,6 +11,7 @@ import { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_ser
 import type { Job } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { JobService, type SubmittedJob } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
+import { ShardService } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import type { LogRecord } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { createClient } from "@switchyard/rpc";
 import { anySignal } from "../any-signal.js";
@@ -34,6 +35,7 @@ export type SwitchyardClientOptions = ServiceLocation & CallDefaults & { readonl
 export interface SwitchyardClient {
   readonly jobs: Client<typeof JobService>;
   readonly queues: Client<typeof QueueService>;
+  readonly shards: Client<typeof ShardService>;
   readonly runners: Client<typeof RunnerService>;
   readonly fleet: Client<typeof FleetService>;
   readonly tokens: Client<typeof TokenService>;
@@ -70,6 +72,7 @@ export function createSwitchyardClient(options: SwitchyardClientOptions): Switch
   return {
     jobs,
     queues: createClient(QueueService, transports.of.scheduler),
+    shards: createClient(ShardService, transports.of.scheduler),
     runners: createClient(RunnerService, transports.of.runnerGateway),
     fleet: createClient(FleetService, transports.of.runnerGateway),
     tokens: createClient(TokenService, transports.of.runnerGateway),

@@ -25,7 +25,7 @@ export function createSimControlStore(tables: Tables, link: DatabaseLink): Contr
     readShards: () =>
       run(() =>
         [...tables.shards].map(([shard, { epoch, owner, address, leaseUntil }]) => ({
-          ...{ shard, epoch, owner: owner ?? "", address },
+          ...{ shard, epoch, owner: owner ?? "", address, staleEpoch: 0 },
           leftMs: owner === undefined ? 0 : Math.max(0, leaseUntil - nowMs()),
         })),
       ),
@@ -34,6 +34,7 @@ export function createSimControlStore(tables: Tables, link: DatabaseLink): Contr
         for (const row of tables.shards.values()) if (row.owner === owner) row.address = address;
         tables.announceShards();
       }),
+    movePlacement: (name, shard) => run(() => void tables.placements.set(name, shard)),
     findPlacement: (name) => run(() => tables.placements.get(name)),
     place: (name, shard) =>
       run(() => {

@@ -45,6 +45,7 @@ export function createSimShardStore(tables: Tables, link: DatabaseLink): ShardSt
       }),
     loadIdKey: () => run(() => Buffer.from("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "hex")),
     ensureNamespace: (name, shard) => run(() => reads.ensureNamespace(tables, name, shard)),
+    shardOfRow: (name) => run(() => tables.byName.get(name)?.shard),
     loadNamespaces: (shard) => run(() => reads.namespaces(tables, shard)),
     async *loadOpenJobs(ns) {
       const pageSize = 50;

@@ -1,13 +1,43 @@
 import { catalogSchema } from "@switchyard/catalog";
 import { logsSchema } from "@switchyard/log-store";
-import { createPool, inspectSchema, type PostgresLog, prepareSchema, type SchemaSteps } from "@switchyard/postgres";
+import {
+  createPool,
+  inspectSchema,
+  type Pool,
+  type PostgresLog,
+  prepareSchema,
+  type SchemaSteps,
+} from "@switchyard/postgres";
 import { runnersSchema } from "@switchyard/runner-gateway";
 import { schedulerSchema } from "@switchyard/scheduler";
 
 const schemas: readonly SchemaSteps[] = [schedulerSchema, runnersSchema, logsSchema, catalogSchema];
 
+/** Schemas that stand in one database. */
+export interface SchemaPlace {
+  readonly url: string;
+  readonly schemas: readonly SchemaSteps[];
+  /** Added to the schemas' names, so that those of several databases are told apart; empty for the home database. */
+  readonly note: string;
+}
+
+/** Where the schemas of an installation are: all in its home database, and the scheduler's in each database that shards live in. */
+export function placesOf(url: string, shardDatabases: ReadonlyMap<number, string> = new Map()): readonly SchemaPlace[] {
+  const shardsOf = new Map<string, number[]>();
+  for (const [shard, other] of shardDatabases) {
+    if (other !== url) shardsOf.set(other, [...(shardsOf.get(other) ?? []), shard]);
+  }
+  const others = [...shardsOf].map(([other, shards]) => ({
+    url: other,
+    schemas: [schedulerSchema],
+    note: ` of shards ${shards.join(", ")}`,
+  }));
+  return [{ url, schemas, note: "" }, ...others];
+}
+
 /** How a schema stands to this program. */
 export interface SchemaReport {
+  /** Its name, with the shards of a database that is theirs. */
   readonly schema: string;
   /** Whether a service of this version would start on it without migrating it. */
   readonly fits: boolean;
@@ -20,17 +50,19 @@ export interface SchemaReport {
  *
  * @throws SwitchyardError `PRECONDITION_FAILED` when this version cannot live with a schema; what was run before stays
  */
-export async function* migrateSchemas(url: string, log?: PostgresLog): AsyncGenerator<SchemaReport> {
-  for (const steps of schemas) {
-    const { applied, newer } = await prepareSchema(steps, { url, log });
-    const text = applied.length === 0 ? "nothing to do" : `ran ${applied.join(", ")}`;
-    yield { schema: steps.schema, fits: true, text: `${text}${ahead(newer)}` };
+export async function* migrateSchemas(places: readonly SchemaPlace[], log?: PostgresLog): AsyncGenerator<SchemaReport> {
+  for (const { url, schemas: here, note } of places) {
+    for (const steps of here) {
+      const { applied, newer } = await prepareSchema(steps, { url, log });
+      const text = applied.length === 0 ? "nothing to do" : `ran ${applied.join(", ")}`;
+      yield { schema: `${steps.schema}${note}`, fits: true, text: `${text}${ahead(newer)}` };
+    }
   }
 }
 
 /** Brings the schemas of all services up to date, and says nothing. */
 export async function migrateAll(url: string): Promise<void> {
-  for await (const _ of migrateSchemas(url));
+  for await (const _ of migrateSchemas(placesOf(url)));
 }
 
 /** @throws SwitchyardError `PRECONDITION_FAILED` when a schema lacks a step, or is one that this version cannot live with */
@@ -39,25 +71,27 @@ export async function requireMigrated(url: string): Promise<void> {
 }
 
 /** Compares the schemas of all services with this version, and changes nothing. */
-export async function checkSchemas(url: string): Promise<readonly SchemaReport[]> {
-  const pool = createPool({ url, max: 1, applicationName: "migrate --check" });
-  try {
-    const reports: SchemaReport[] = [];
-    for (const steps of schemas) reports.push({ schema: steps.schema, ...(await check(steps)) });
-    return reports;
-  } finally {
-    await pool.close();
-  }
-
-  async function check(steps: SchemaSteps): Promise<Omit<SchemaReport, "schema">> {
+export async function checkSchemas(places: readonly SchemaPlace[]): Promise<readonly SchemaReport[]> {
+  const reports: SchemaReport[] = [];
+  for (const { url, schemas: here, note } of places) {
+    const pool = createPool({ url, max: 1, applicationName: "migrate --check" });
     try {
-      const { pending, newer } = await inspectSchema(steps, pool);
-      if (pending.length > 0) return { fits: false, text: `behind: lacks ${pending.join(", ")}` };
-      return { fits: true, text: `up to date${ahead(newer)}` };
-    } catch (error) {
-      if ((error as { reason?: unknown }).reason !== "PRECONDITION_FAILED") throw error;
-      return { fits: false, text: `does not fit: ${(error as Error).message}` };
+      for (const steps of here) reports.push({ schema: `${steps.schema}${note}`, ...(await check(steps, pool)) });
+    } finally {
+      await pool.close();
     }
+  }
+  return reports;
+}
+
+async function check(steps: SchemaSteps, pool: Pool): Promise<Omit<SchemaReport, "schema">> {
+  try {
+    const { pending, newer } = await inspectSchema(steps, pool);
+    if (pending.length > 0) return { fits: false, text: `behind: lacks ${pending.join(", ")}` };
+    return { fits: true, text: `up to date${ahead(newer)}` };
+  } catch (error) {
+    if ((error as { reason?: unknown }).reason !== "PRECONDITION_FAILED") throw error;
+    return { fits: false, text: `does not fit: ${(error as Error).message}` };
   }
 }
 

@@ -9,8 +9,8 @@ it("a few faults lose nothing and double nothing", { timeout: 300_000 }, async (
   const { faults, history, violations, acknowledged } = await runRound({
     ...{
       directory: directory.path,
-      schedulers: 1,
-      shards: 1,
+      schedulers: 2,
+      shards: 2,
       replicas: 1,
       runners: 1,
       rate: 40,

@@ -147,12 +147,11 @@ export async function startChaosSystem(settings: ChaosSettings): Promise<ChaosSy
     await postgres.stop();
   };
   try {
-    for (const one of everything().reverse()) {
-      await one.start();
-      if (parts.runner.includes(one) || one === load) await one.line(/^ready/);
-      // A scheduler that is a standby opens its ports only when the other one is gone.
-      else if (one === parts.scheduler[0]) await eventually(() => client.jobs.getStatus({}), { timeoutMs: 60_000 });
-    }
+    await Promise.all(Object.values(parts).flatMap((all) => all.map((one) => one.start())));
+    await eventually(() => client.jobs.getStatus({}), { timeoutMs: 120_000 });
+    for (const one of parts.runner) await one.line(/^ready/, 120_000);
+    await load.start();
+    await load.line(/^ready/);
   } catch (error) {
     await stop();
     throw error;

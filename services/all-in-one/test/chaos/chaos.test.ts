@@ -24,7 +24,7 @@ it.each(Array.from({ length: rounds }, (_, i) => seed + i))(
     await chmod(directory, 0o755);
     const round = await runRound({
       ...{ directory, seed: roundSeed, rate: setting("CHAOS_RATE", 300), standby: true },
-      ...{ schedulers: setting("CHAOS_SCHEDULERS", 1), shards: setting("CHAOS_SHARDS", 1), replicas: 2, runners: 2 },
+      ...{ schedulers: setting("CHAOS_SCHEDULERS", 3), shards: setting("CHAOS_SHARDS", 4), replicas: 2, runners: 2 },
       ...{ forMs: roundMinutes * 60_000, gapMs: setting("CHAOS_GAP_MS", 8_000) },
     });
     const result = resultOf(round);

@@ -3,7 +3,9 @@ import { createRunner, isFinalState, type JobContext, type SwitchyardClient } fr
 import { type Job, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import type { SplitSystem } from "./split-system.js";
 
-const namespace = "rolling";
+/** Several, so that they live in shards of different owners. */
+const namespaces = ["rolling-a", "rolling-b", "rolling-c", "rolling-d"] as const;
+const namespaceOf = (number: number) => namespaces[number % namespaces.length] as string;
 const talkers = 5;
 /** Every so many jobs one is waited for, and one is read. */
 const waitedFor = 10;
@@ -44,25 +46,29 @@ export async function startRollingLoad(system: SplitSystem, rate: number): Promi
       await sleep(50);
     }
   };
-  const runner = createRunner({
-    ...{ client: workers, namespace, name: "rolling", slots: 100, kinds: ["work", "talk"] },
-    execute: async (context) => {
-      const { jobId, attempt } = context.lease;
-      executions.set(jobId, [...(executions.get(jobId) ?? []), attempt]);
-      if (context.lease.kind === "talk") await talk(context);
-      else context.log().info("working");
-    },
-  });
-  await runner.start();
+  const runners = namespaces.map((namespace) =>
+    createRunner({
+      ...{ client: workers, namespace, name: "rolling", slots: 25, kinds: ["work", "talk"] },
+      execute: async (context) => {
+        const { jobId, attempt } = context.lease;
+        executions.set(jobId, [...(executions.get(jobId) ?? []), attempt]);
+        if (context.lease.kind === "talk") await talk(context);
+        else context.log().info("working");
+      },
+    }),
+  );
+  await Promise.all(runners.map((runner) => runner.start()));
 
   const submitOne = async (number: number) => {
     const begun = performance.now();
+    // Those that are looked at are of all namespaces too.
+    const namespace = namespaceOf(number + Math.floor(number / waitedFor));
     const { jobId } = await users.submit(namespace, { kind: "work", subject: String(number) });
     submitted.set(jobId, performance.now() - begun);
     if (number % waitedFor === 0) await users.waitForJob(namespace, jobId);
     if (number % waitedFor === 1) await users.jobs.getJob({ namespace, by: { case: "jobId", value: jobId } });
   };
-  const follow = async (client: SwitchyardClient, jobId: string) => {
+  const follow = async (client: SwitchyardClient, namespace: string, jobId: string) => {
     const numbers: number[] = [];
     followed.push(numbers);
     // A first attempt may be given back by a gateway that leaves before a runner has fetched it.
@@ -70,9 +76,10 @@ export async function startRollingLoad(system: SplitSystem, rate: number): Promi
     for await (const { entry } of log) numbers.push(Number(entry?.message));
   };
   for (let index = 0; index < talkers; index += 1) {
+    const namespace = namespaceOf(index);
     const { jobId } = await users.submit(namespace, { kind: "talk" });
     submitted.set(jobId, 0);
-    watch(follow(users, jobId));
+    watch(follow(users, namespace, jobId));
   }
   const submits = (async () => {
     const begun = performance.now();
@@ -89,16 +96,18 @@ export async function startRollingLoad(system: SplitSystem, rate: number): Promi
       await submits;
       await Promise.all(work);
       const jobs: Job[] = [];
-      for (let pageToken = ""; ; ) {
-        const request = { namespace, pageSize: 1_000, view: JobView.FULL, pageToken };
-        const page = await users.jobs.listJobs(request);
-        jobs.push(...page.jobs);
-        pageToken = page.nextPageToken;
-        if (pageToken === "") break;
+      for (const namespace of namespaces) {
+        let pageToken = "";
+        do {
+          const page = await users.jobs.listJobs({ namespace, pageSize: 1_000, view: JobView.FULL, pageToken });
+          jobs.push(...page.jobs);
+          pageToken = page.nextPageToken;
+        } while (pageToken !== "");
       }
       // Whoever still runs is waited for; that is the last few.
       for (const [index, job] of jobs.entries()) {
         if (isFinalState(job.state)) continue;
+        const { namespace } = job;
         await users.waitForJob(namespace, job.id);
         const by = { case: "jobId" as const, value: job.id };
         jobs[index] = (await users.jobs.getJob({ namespace, by, view: JobView.FULL })).job ?? job;
@@ -107,7 +116,7 @@ export async function startRollingLoad(system: SplitSystem, rate: number): Promi
     },
     async close() {
       over.abort();
-      await runner.stop(0);
+      await Promise.all(runners.map((runner) => runner.stop(0)));
       users.close();
       workers.close();
     },

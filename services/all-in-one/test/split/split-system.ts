@@ -17,9 +17,9 @@ export interface SplitSystem extends System, SystemReach {
   readonly gateways: readonly string[];
 }
 
-/** How many of each there are. The scheduler has one replica: it owns the only shard. */
+/** How many of each there are. The schedulers own the shards between them. */
 const replicas: Readonly<Record<PartName, number>> = {
-  scheduler: 1,
+  scheduler: 2,
   "log-store": 2,
   "runner-gateway": 2,
   catalog: 2,
@@ -49,6 +49,7 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     ...{ TLS_CERT_PATH: paths.cert, TLS_KEY_PATH: paths.key, TLS_CA_PATH: paths.ca },
     ...{ HTTP_TLS_CERT_PATH: paths.cert, HTTP_TLS_KEY_PATH: paths.key },
     MIGRATE_AT_START: "off",
+    SCHEDULER_SHARDS: "4",
     // Of a machine that stands still for seconds.
     SCHEDULER_SHARD_LEASE_MS: "30000",
     ...settings,

@@ -39,7 +39,7 @@ export interface ShardsHere {
 }
 
 /** Where namespaces live. */
-export type Places = Pick<Locator, "known" | "locate" | "placed" | "place">;
+export type Places = Pick<Locator, "known" | "locate" | "placed" | "place" | "move">;
 
 /** Creates a directory over the shards of this replica. */
 export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint8Array, clock: Clock): Directory {
@@ -74,8 +74,21 @@ export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint
     const space = term.state.spaces.get(namespace);
     if (space) return { term, space, ids: ids(namespace) };
     // Not known here is not the same as never used: it may have been moved.
-    if (keeper.shards.length > 1) assertHere(term, namespace, await locator.placed(namespace));
+    if (keeper.shards.length > 1) await assertNotMoved(term, namespace);
     return undefined;
+  }
+
+  /** @throws SwitchyardError `NOT_OWNER` with the shard that a namespace has been moved to, or of this one while it is not loaded yet. */
+  async function assertNotMoved(term: ShardTerm, namespace: string): Promise<void> {
+    const { shard: mine } = term.term;
+    const placed = await locator.placed(namespace);
+    if (placed === undefined) return;
+    // A move that broke off in the middle: within a database the namespace's own row counts.
+    const stored = await term.store.shardOfRow(namespace);
+    if (stored !== undefined && placed === mine && stored !== mine) await locator.move(namespace, stored);
+    assertHere(term, namespace, stored ?? placed);
+    // It has come to this shard and is about to be loaded: whoever has routed the call looks again in a moment.
+    if (stored === mine && !term.state.spaces.has(namespace)) throw notOwner(mine);
   }
 
   async function make(term: ShardTerm, namespace: string): Promise<void> {

@@ -12,8 +12,14 @@ const mostQueues = 200;
 /**
  * Shows what the memory of this replica's shards holds: read when somebody asks for the metrics, and never from the database. The label is `job_namespace`, since
  * Prometheus gives `namespace` to the one of Kubernetes.
+ *
+ * @param shards the numbers of all shards, as this replica has seen them last
  */
-export function showState(registry: Registry, terms: () => readonly ShardTerm[]): void {
+export function showState(
+  registry: Registry,
+  terms: () => readonly ShardTerm[],
+  shards: () => readonly number[],
+): void {
   const registers = [registry];
   const namespaceLabel = createBoundedLabel(mostNamespaces);
   const queueLabel = createBoundedLabel(mostQueues);
@@ -81,6 +87,12 @@ export function showState(registry: Registry, terms: () => readonly ShardTerm[])
     help: "Shards that this replica owns.",
     registers,
     collect: () => owned.set(terms().length),
+  });
+  const all: Gauge = new Gauge({
+    name: "switchyard_shards",
+    help: "Shards that there are, whoever owns them.",
+    registers,
+    collect: () => all.set(shards().length),
   });
 }
 

@@ -4,11 +4,12 @@ import { schedules } from "./0002-schedules.js";
 import { narrowRows } from "./0003-narrow-rows.js";
 import { endedUnwell } from "./0004-ended-unwell.js";
 import { shards } from "./0005-shards.js";
+import { moves } from "./0006-moves.js";
 
 /** The schema `scheduler` and all its steps, in order. */
 export const schedulerSchema: SchemaSteps = {
   schema: "scheduler",
-  migrations: [core, schedules, narrowRows, endedUnwell, shards],
+  migrations: [core, schedules, narrowRows, endedUnwell, shards, moves],
 };
 
 /** Brings the schema `scheduler` of a database up to date; safe to call from several processes at once. */

@@ -1,5 +1,5 @@
 import type { Listener, ListenerOptions } from "@switchyard/postgres";
-import type { findPlacement, place } from "./placements.js";
+import type { findPlacement, movePlacement, place } from "./placements.js";
 import type { beat, forgetReplica } from "./replicas.js";
 import type { readShards, tellAddress } from "./shard-rows.js";
 import type { OverPool } from "./shard-store.js";
@@ -19,4 +19,5 @@ export interface ControlStore {
   readonly tellAddress: OverPool<typeof tellAddress>;
   readonly findPlacement: OverPool<typeof findPlacement>;
   readonly place: OverPool<typeof place>;
+  readonly movePlacement: OverPool<typeof movePlacement>;
 }

@@ -2,7 +2,7 @@ import type { Pool } from "@switchyard/postgres";
 import type { SerialMark } from "../domain/core/bucket-index.js";
 import type { StoredLimit } from "../domain/core/limit-book.js";
 import type { JobPolicy } from "../domain/core/model.js";
-import type { NamespaceSeed } from "../domain/core/namespace.js";
+import type { NamespaceSeed, PastShard } from "../domain/core/namespace.js";
 import type { QueueSettings } from "../domain/core/queue.js";
 
 /**
@@ -25,11 +25,12 @@ export async function loadNamespaces(pool: Pool, shard: number): Promise<Namespa
      where n.shard = $1 order by n.id`,
     [shard],
   );
-  const [shapes, queues, limits, marks] = await Promise.all([
+  const [shapes, queues, limits, marks, past] = await Promise.all([
     loadShapes(pool, shard),
     loadQueues(pool, shard),
     loadLimits(pool, shard),
     loadMarks(pool, shard),
+    loadPast(pool, shard),
   ]);
   return rows.map(({ id, name, last_serial, last_created }) => ({
     id,
@@ -40,6 +41,7 @@ export async function loadNamespaces(pool: Pool, shard: number): Promise<Namespa
     queues: queues.get(id) ?? [],
     limits: limits.get(id) ?? [],
     marks: marks.get(id) ?? [],
+    past: past.get(id) ?? [],
   }));
 }
 
@@ -103,6 +105,14 @@ async function loadMarks(pool: Pool, shard: number): Promise<Map<number, SerialM
   return byNamespace(rows, ({ bucket, first_serial: firstSerial }) => ({ bucket, firstSerial }));
 }
 
+async function loadPast(pool: Pool, shard: number): Promise<Map<number, PastShard[]>> {
+  const { rows } = await pool.query<{ ns: number; shard: number; upto: number }>(
+    `select t.ns, t.shard, t.upto from scheduler.past_shards t ${ofShard} order by t.upto`,
+    [shard],
+  );
+  return byNamespace(rows, ({ shard: past, upto }) => ({ shard: past, upTo: upto }));
+}
+
 function byNamespace<Row extends { readonly ns: number }, T>(
   rows: readonly Row[],
   from: (row: Row) => T,
@@ -150,7 +160,9 @@ export async function loadLeases(pool: Pool, ns: number): Promise<LeaseRow[]> {
 /** The next free event number of a shard. */
 export async function loadNextSequence(pool: Pool, shard: number): Promise<number> {
   const { rows } = await pool.query<{ next: number }>(
-    "select first_sequence + n as next from scheduler.events where shard = $1 order by first_sequence desc limit 1",
+    `select greatest(s.sequence_floor + 1, e.next) as next from scheduler.shards s left join lateral (
+       select first_sequence + n as next from scheduler.events where shard = $1 order by first_sequence desc limit 1) e on true
+     where s.shard = $1`,
     [shard],
   );
   return rows[0]?.next ?? 1;

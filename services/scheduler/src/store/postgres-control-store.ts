@@ -1,6 +1,6 @@
 import { createListener, type Pool, type PostgresLog } from "@switchyard/postgres";
 import type { ControlStore } from "./control-store.js";
-import { findPlacement, place } from "./placements.js";
+import { findPlacement, movePlacement, place } from "./placements.js";
 import { beat, forgetReplica } from "./replicas.js";
 import { readShards, shardChannel, tellAddress } from "./shard-rows.js";
 
@@ -23,5 +23,6 @@ export function createPostgresControlStore({ pool, url, log }: PostgresControlSt
     tellAddress: (owner, address) => tellAddress(pool, owner, address),
     findPlacement: (name) => findPlacement(pool, name),
     place: (name, shard) => place(pool, name, shard),
+    movePlacement: (...move) => movePlacement(pool, ...move),
   };
 }

@@ -13,6 +13,7 @@ import {
   loadNextSequence,
   loadRequests,
 } from "./load-shard.js";
+import { shardOfRow } from "./move-namespace.js";
 import { makePartitions } from "./partitions.js";
 import { readEvents } from "./read-events.js";
 import { readQueueTotals, readSubjects } from "./read-rollups.js";
@@ -52,6 +53,7 @@ export function createPostgresShardStore({ url, pool, controlPool, leasePool }: 
     renewShard: createLeaseRenewals(leasePool),
     releaseShard: control(releaseShard),
     loadIdKey: read(loadIdKey),
+    shardOfRow: read(shardOfRow),
     ensureNamespace: read(ensureNamespace),
     loadNamespaces: read(loadNamespaces),
     loadOpenJobs: read(loadOpenJobs),

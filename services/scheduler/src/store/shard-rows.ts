@@ -11,6 +11,8 @@ export interface ShardRow {
   readonly owner: string;
   /** Where other replicas reach the owner; empty when they can't. */
   readonly address: string;
+  /** Terms up to this epoch have to be begun anew: they lack a namespace. */
+  readonly staleEpoch: number;
   /** How long the owner's lease lasts still, ms; 0 when it has ended. */
   readonly leftMs: number;
 }
@@ -19,7 +21,7 @@ export interface ShardRow {
 export async function readShards(pool: Pool): Promise<ShardRow[]> {
   const { rows } = await pool.query<ShardRow>({
     name: "scheduler-read-shards",
-    text: `select shard, epoch, coalesce(owner, '') as owner, coalesce(address, '') as address,
+    text: `select shard, epoch, coalesce(owner, '') as owner, coalesce(address, '') as address, stale_epoch as "staleEpoch",
        case when owner is not null and lease_until > clock_timestamp()
          then extract(epoch from lease_until - clock_timestamp())::float8 * 1000 else 0 end as "leftMs"
      from scheduler.shards order by shard`,

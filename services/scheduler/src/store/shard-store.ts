@@ -14,6 +14,7 @@ import type {
   loadNextSequence,
   loadRequests,
 } from "./load-shard.js";
+import type { shardOfRow } from "./move-namespace.js";
 import type { NumberedEvents } from "./numbered-events.js";
 import type { makePartitions } from "./partitions.js";
 import type { readEvents } from "./read-events.js";
@@ -60,6 +61,7 @@ export interface ShardStore {
   renewShard(term: Term, leaseMs: number): Promise<boolean>;
   readonly releaseShard: OverPool<typeof releaseShard>;
   readonly loadIdKey: OverPool<typeof loadIdKey>;
+  readonly shardOfRow: OverPool<typeof shardOfRow>;
   readonly ensureNamespace: OverPool<typeof ensureNamespace>;
   readonly loadNamespaces: OverPool<typeof loadNamespaces>;
   readonly loadOpenJobs: OverPool<typeof loadOpenJobs>;

@@ -1,16 +1,20 @@
 import { create } from "@bufbuild/protobuf";
+import { SwitchyardError } from "@switchyard/errors";
 import {
   ListShardsResponseSchema,
   LocateNamespacesResponseSchema,
+  MoveNamespaceResponse_Phase,
+  MoveNamespaceResponseSchema,
   ShardService,
 } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
 import type { Locator } from "../domain/sharding/locator.js";
+import { moveNamespace } from "../domain/sharding/move-namespace.js";
 import type { ShardKeeper } from "../domain/sharding/shard-keeper.js";
-import { checkRange } from "./fields.js";
+import { checkRange, invalid } from "./fields.js";
 
-/** The handlers of `ShardService`. Any replica answers, from what it has seen last. */
+/** The handlers of `ShardService`. Any replica answers, from what it has seen last; a move is made by the owner of the shard that the namespace is in. */
 export function createShardRoute(keeper: ShardKeeper, locator: Locator): ServiceRoute {
   return route(ShardService, {
     listShards() {
@@ -31,6 +35,14 @@ export function createShardRoute(keeper: ShardKeeper, locator: Locator): Service
         }),
       );
       return create(LocateNamespacesResponseSchema, { locations });
+    },
+    async *moveNamespace({ namespace, shard }, context) {
+      requireNamespace(context, namespace);
+      if ((await locator.placed(namespace)) === undefined)
+        throw new SwitchyardError("NAMESPACE_NOT_FOUND", `namespace ${namespace} was never used`, { namespace });
+      if (!keeper.seen(shard)) throw invalid("shard", `there is no shard ${shard}`);
+      for await (const phase of moveNamespace(keeper, locator, namespace, shard))
+        yield create(MoveNamespaceResponseSchema, { phase: MoveNamespaceResponse_Phase[phase] });
     },
   });
 }

@@ -1,3 +1,4 @@
+import { createPool } from "@switchyard/postgres";
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSchedulerDatabase, item } from "../setup.js";
@@ -30,6 +31,20 @@ describe("shards are spread", () => {
     await c.kill();
     await spreadEvenly([a], 6, 6);
     await a.leave();
+  });
+
+  it("and replicas that start together do not wait for each other", async () => {
+    const pool = createPool({ url: database.url, applicationName: "spread-test", max: 1 });
+    // What one has that started at the same moment: some shards, and no address yet.
+    await pool.query(
+      "update scheduler.shards set owner = 'z', address = '', lease_until = clock_timestamp() + interval '1 minute' where shard < 3",
+    );
+    const a = await replicas.start("a");
+    await eventually(async () => expect((await a.owned()).sort()).toEqual([3, 4, 5]));
+    await pool.query("update scheduler.shards set lease_until = clock_timestamp() where owner = 'z'");
+    await spreadEvenly([a], 6, 6);
+    await a.leave();
+    await pool.close();
   });
 
   it("and each replica knows who owns what", async () => {

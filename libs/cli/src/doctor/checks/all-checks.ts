@@ -5,6 +5,7 @@ import { connectCheck } from "./connect.js";
 import { healthCheck } from "./health.js";
 import { clockCheck, readinessCheck } from "./operations.js";
 import { queuesCheck, schedulerCheck } from "./scheduler.js";
+import { shardsCheck } from "./shards.js";
 import { catalogCheck, logStoreCheck, versionsCheck } from "./stores.js";
 import { runnersCheck, waitingCheck } from "./work.js";
 
@@ -17,6 +18,7 @@ export const allChecks: readonly Check[] = [
   healthCheck,
   readinessCheck,
   schedulerCheck,
+  shardsCheck,
   runnersCheck,
   waitingCheck,
   queuesCheck,

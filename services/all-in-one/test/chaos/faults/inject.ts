@@ -38,9 +38,7 @@ export function createInjector(system: ChaosSystem, random: () => number): Injec
   };
   const pickProcess = (part: Part): ChaosProcess | undefined => {
     const free = system.parts[part].filter(({ name }) => !busy.has(name));
-    // A scheduler without a shard does nothing that could be disturbed; mostly the others are chosen.
-    const serving = free.filter((one) => one.hasSaid(/"msg":"listening"/));
-    return random() < 0.8 && serving.length > 0 ? pick(serving) : pick(free);
+    return pick(free);
   };
   const onProcess = (part: Part, happen: (one: ChaosProcess) => Promise<void>): BegunFault | undefined => {
     const one = pickProcess(part);

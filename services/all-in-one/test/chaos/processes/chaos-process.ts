@@ -12,8 +12,6 @@ export interface ChaosProcess {
   start(): Promise<void>;
   /** Waits for a line of its present life. */
   line(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
-  /** Whether its present life has written something that matches. */
-  hasSaid(pattern: RegExp): boolean;
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL. Returns when it is gone. */
   kill(): Promise<void>;
@@ -66,7 +64,6 @@ export function createChaosProcess({ name, program, env, log }: ChaosProcessOpti
       isPaused = false;
     },
     line: (pattern, timeoutMs) => running().line(pattern, timeoutMs),
-    hasSaid: (pattern) => current !== undefined && pattern.test(current.output()),
     signal: (signal) => void running().child.kill(signal),
     async kill() {
       if (!isAlive()) return;

@@ -19,6 +19,8 @@ import type { Timers } from "./timers.js";
 
 /** What a namespace is loaded with. */
 export interface NamespaceSeed {
+  /** Where its earlier events lie, by rising number, if it has been moved. */
+  readonly past?: readonly PastShard[];
   readonly id: number;
   readonly name: string;
   /** The largest serial given out. */
@@ -32,9 +34,17 @@ export interface NamespaceSeed {
   readonly marks: readonly SerialMark[];
 }
 
+/** A shard in which a namespace lived: its events up to a number are there, as far as nothing before has them. */
+export interface PastShard {
+  readonly shard: number;
+  readonly upTo: number;
+}
+
 /** The open work of one namespace. Nothing crosses namespaces. */
 export class Namespace {
   readonly id: number;
+  /** Where its earlier events lie, by rising number. */
+  readonly past: readonly PastShard[];
   readonly name: string;
   readonly table = new JobTable();
   readonly runners = new Map<string, RunnerPresence>();
@@ -65,6 +75,7 @@ export class Namespace {
     this.#lastSerial = seed.lastSerial;
     this.#lastCreatedMicros = seed.lastCreatedMicros;
     this.buckets = new BucketIndex(seed.marks);
+    this.past = seed.past ?? [];
     this.limits = new LimitBook(seed.limits);
     this.lanes = new LaneBook(this.table, this.limits);
     for (const { name, settings } of seed.queues) this.shapes.loadQueue(name, settings);

@@ -10,6 +10,10 @@ import type { ShardTerm } from "../shard/shard-term.js";
 /** Events that may wait in memory for a slow reader. Beyond that it is fed from the table again. */
 const maxBuffered = 20_000;
 
+/** Events of one batch, and characters of their texts: it has to fit into a message. */
+const maxBatch = 1_000;
+const maxBatchText = 1_000_000;
+
 /** Live news that may wait for a slow reader. */
 const maxLive = 1_000;
 
@@ -98,15 +102,31 @@ export function watchEvents(
   signal.addEventListener("abort", changed);
 
   async function* replay(from: number, upTo: number): AsyncGenerator<EventBatch> {
-    for await (const step of term.store.readEvents(term.term.shard, from, upTo)) {
+    let position = from;
+    // What happened before a move lies in the shard of that time.
+    for (const past of [...space.past, { shard: term.term.shard, upTo }]) {
+      const end = Math.min(past.upTo, upTo);
+      if (end <= position) continue;
+      yield* replayShard(past.shard, position, end);
+      position = end;
+    }
+    yield { events: [], live: [], upTo, replayed: true };
+  }
+
+  async function* replayShard(shard: number, from: number, upTo: number): AsyncGenerator<EventBatch> {
+    for await (const step of term.store.readEvents(shard, from, upTo)) {
       if ("lostUpTo" in step) {
         yield { events: [], live: [], upTo: step.lostUpTo, overrun: true };
         continue;
       }
       const events = step.events.filter(({ ns }) => ns === space.id).map((row) => fromRow(space, row));
-      if (events.length > 0) yield { events, live: [], upTo: step.events.at(-1)?.sequence ?? 0 };
+      // A page of rows holds up to 1,000 events each.
+      while (events.length > 0) {
+        const batch = events.splice(0, batchLength(events));
+        const last = (events.length === 0 ? step.events : batch).at(-1);
+        yield { events: batch, live: [], upTo: last?.sequence ?? 0 };
+      }
     }
-    yield { events: [], live: [], upTo, replayed: true };
   }
 
   async function* batches(): AsyncGenerator<EventBatch> {
@@ -132,7 +152,7 @@ export function watchEvents(
           seen = upTo;
           continue;
         }
-        const events = buffer.splice(0, 1_000);
+        const events = buffer.splice(0, batchLength(buffer));
         const news = live.splice(0);
         seen = events.at(-1)?.sequence ?? seen;
         if (events.length + news.length > 0) yield { events, live: news, upTo: seen };
@@ -143,6 +163,16 @@ export function watchEvents(
     }
   }
   return { startedAt, batches: batches(), stop };
+}
+
+/** How many of these events, from the first on, make a batch. */
+function batchLength(events: readonly SequencedEvent[]): number {
+  let text = 0;
+  for (let n = 0; n < Math.min(events.length, maxBatch); n++) {
+    text += events[n]?.event.message.length ?? 0;
+    if (text > maxBatchText) return Math.max(1, n);
+  }
+  return maxBatch;
 }
 
 function fromRow(space: Namespace, { sequence, ns: _, shapeId, ...event }: EventRow): SequencedEvent {

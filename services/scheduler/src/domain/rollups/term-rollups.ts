@@ -136,11 +136,11 @@ export class TermRollups {
     this.#pending.table.forget(bucket);
   }
 
-  /** Writes what has been folded; returns when it is durable. For whoever can't wait for the next round. */
+  /** Writes what has been folded, and up to where that is; returns when it is durable. For whoever can't wait for the next round. */
   async write(): Promise<void> {
     await this.#loaded;
     this.#options.clock.clearTimeout(this.#timer);
-    this.#round = this.#round.then(() => this.#writeOnce());
+    this.#round = this.#round.then(() => this.#writeOnce(true));
     await this.#round;
   }
 
@@ -233,13 +233,13 @@ export class TermRollups {
   }
 
   /** Writes the pending batch. One that could not be written stays, and is tried again before anything else. */
-  async #writeOnce(): Promise<void> {
+  async #writeOnce(isWanted = false): Promise<void> {
     if (this.#stopped) return;
     const { store, term, feed, logger } = this.#options;
     this.#hurried = false;
     if (!this.#writing) {
       const behind = feed.published - this.#cursor;
-      const overdue = behind > cursorEvery || (behind > 0 && ++this.#rounds > cursorRounds);
+      const overdue = (behind > 0 && isWanted) || behind > cursorEvery || (behind > 0 && ++this.#rounds > cursorRounds);
       if (this.#pending.table.size === 0 && !overdue) return;
       this.#writing = this.#pending;
       this.#writing.upTo = feed.published;

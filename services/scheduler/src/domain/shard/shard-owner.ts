@@ -65,6 +65,8 @@ export class ShardOwner {
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #receiver: Receiver | undefined;
+  /** What is done between this term and the next one. */
+  #between: Between | undefined;
 
   constructor(options: ShardOwnerOptions) {
     this.#options = options;
@@ -95,6 +97,18 @@ export class ShardOwner {
   /** Where this replica's time comes from. */
   get clock(): Clock {
     return this.#options.clock;
+  }
+
+  /**
+   * Ends the term in good order and takes the shard anew, which nobody else can take meanwhile; returns when the next term is in force. `between` is done
+   * when everything is written and nothing of the shard is in memory. @throws what `between` throws, or what the next term's beginning does
+   */
+  async reload(between: (term: Term) => Promise<void>): Promise<void> {
+    if (!this.#term) throw new SwitchyardError("SHARD_LOST", "the shard is not in force here at this moment");
+    const done = new Promise<void>((resolve, reject) => (this.#between = { work: between, resolve, reject }));
+    this.#wake?.();
+    await done;
+    await this.current(30_000);
   }
 
   /** The term in force now, if there is one. */
@@ -187,16 +201,26 @@ export class ShardOwner {
     running.watcher.termBegun();
     this.#hasOwned = true;
     for (const give of this.#waiting.splice(0)) give(running);
-    while (this.#running && !lost()) await this.#pause(leaseMs);
+    while (this.#running && !lost() && !this.#between) await this.#pause(leaseMs);
     this.#term = undefined;
     const error = lost();
     if (error) {
+      this.#between?.reject(error);
+      this.#between = undefined;
       logger.warn({ err: error, shard: term.shard, epoch: term.epoch }, "shard lost; taking it anew");
       return;
     }
     await running.stop();
+    if (this.#running) return this.#pass(term);
     await this.#release(term);
     logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
+  }
+
+  /** From one term to the next. */
+  async #pass(term: Term): Promise<void> {
+    const between = this.#between;
+    this.#between = undefined;
+    await between?.work(term).then(between.resolve, between.reject);
   }
 
   async #load(
@@ -312,6 +336,13 @@ export class ShardOwner {
       };
     });
   }
+}
+
+/** Work between two terms, and whom to tell. */
+interface Between {
+  readonly work: (term: Term) => Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 function stoppedBefore(): SwitchyardError {

@@ -1,7 +1,7 @@
 import type { ControlStore } from "../../store/control-store.js";
 import { shardFor } from "./rendezvous.js";
 
-type Placements = Pick<ControlStore, "findPlacement" | "place">;
+type Placements = Pick<ControlStore, "findPlacement" | "movePlacement" | "place">;
 
 /**
  * Finds the shard of a namespace. Placements are kept in memory once they were read: they change only when a namespace is moved, and then the shard that it has
@@ -42,6 +42,12 @@ export class Locator {
     const placed = await this.#home.place(namespace, shard);
     this.learn(namespace, placed);
     return placed;
+  }
+
+  /** A namespace lives in another shard from now on. */
+  async move(namespace: string, shard: number): Promise<void> {
+    await this.#home.movePlacement(namespace, shard);
+    this.learn(namespace, shard);
   }
 
   /** Somebody who must know has said where a namespace lives. */

@@ -31,6 +31,8 @@ export interface SeenShard {
   /** Empty: nobody owns it. */
   readonly owner: string;
   readonly address: string;
+  /** Terms up to this epoch lack a namespace that has come since. */
+  readonly staleEpoch: number;
   /** When the owner's lease ends, on this process's steady clock, ms. */
   readonly aliveUntil: number;
   readonly database: ShardDatabase;
@@ -247,6 +249,7 @@ export class ShardKeeper {
 
   #decide(): void {
     this.#dropLost();
+    this.#reloadStale();
     this.#tellAddress();
     if (!this.#stopping) {
       this.#take();
@@ -269,6 +272,23 @@ export class ShardKeeper {
         continue;
       void this.#end(tenure, undefined);
     }
+  }
+
+  /** A namespace was moved to a shard of ours. */
+  #reloadStale(): void {
+    for (const { shard, staleEpoch } of this.#seen.values()) {
+      const tenure = this.#tenures.get(shard);
+      const term = tenure?.owner.term?.term;
+      if (tenure?.isOpen && term && term.epoch <= staleEpoch) void this.reload(tenure);
+    }
+  }
+
+  /** Loads a shard of ours anew, since there is more in it than its term knows of. Never fails: it is tried again at the next look. */
+  async reload(tenure: Tenure): Promise<void> {
+    const { logger } = this.#options;
+    await tenure
+      .reload()
+      .catch((error: unknown) => logger.warn({ err: error, shard: tenure.shard }, "could not reload"));
   }
 
   /** A shard that was being taken when the address became known was taken without. */
@@ -409,13 +429,13 @@ export class ShardKeeper {
 
   #settleStart(): void {
     if (this.#shards.length === 0) return;
-    const isMine = (shard: number) => this.#tenures.get(shard)?.owner.term !== undefined;
-    const ownsSome = this.#shards.some(isMine);
+    const isOurs = (shard: number) => this.#tenures.get(shard)?.owner.term !== undefined;
+    // Replicas that start at the same moment each take some, and none tells its address before it has started: one that owns some waits for nobody's.
+    const ownsSome = this.#shards.some(isOurs);
     for (const shard of this.#shards) {
-      if (isMine(shard) || this.addressOf(shard) !== undefined) continue;
       const seen = this.#seen.get(shard);
-      // Two that begin together share the shards, and tell their addresses after their start: each would wait for the other for ever.
-      if (!ownsSome || !seen || seen.owner === this.#options.replicaId || !this.#isAlive(seen)) return;
+      const isOwned = ownsSome && seen !== undefined && this.#isAlive(seen);
+      if (!isOurs(shard) && !isOwned && this.addressOf(shard) === undefined) return;
     }
     this.#started?.resolve();
   }

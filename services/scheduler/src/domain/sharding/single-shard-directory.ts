@@ -8,7 +8,7 @@ export function createSingleShardDirectory(owner: ShardOwner, idKey: Uint8Array,
   const shard = Promise.resolve(0);
   return createDirectory(
     { shards: [0], tenure: () => tenure },
-    { known: () => 0, locate: () => shard, placed: () => shard, place: () => shard },
+    { known: () => 0, locate: () => shard, placed: () => shard, place: () => shard, move: () => Promise.resolve() },
     idKey,
     clock,
   );

@@ -1,5 +1,6 @@
 import type { Clock } from "@switchyard/clock";
 import type { Receiver } from "../../store/take-shard.js";
+import type { Term } from "../../store/term.js";
 import type { ShardOwner } from "../shard/shard-owner.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 import { notOwner } from "./not-owner.js";
@@ -14,9 +15,9 @@ const drainMs = 2_000;
 export class Tenure {
   readonly shard: number;
   readonly owner: ShardOwner;
-  /** Resolves when the shard is given away. */
-  readonly left: Promise<void>;
+  #left: Promise<void>;
   #isOpen = true;
+  #isReloading = false;
   #calls = 0;
   #idle: (() => void) | undefined;
   #leave: () => void = () => undefined;
@@ -28,7 +29,12 @@ export class Tenure {
   ) {
     this.shard = shard;
     this.owner = owner;
-    this.left = new Promise((resolve) => (this.#leave = resolve));
+    this.#left = new Promise((resolve) => (this.#leave = resolve));
+  }
+
+  /** Resolves when the shard is given away, or calls are taken again after they were not for a moment. */
+  get left(): Promise<void> {
+    return this.#left;
   }
 
   /** Whether calls are taken. */
@@ -52,7 +58,7 @@ export class Tenure {
   async current(): Promise<ShardTerm> {
     const { term } = this.owner;
     if (term) return term;
-    const gone = this.left.then(() => {
+    const gone = this.#left.then(() => {
       throw notOwner(this.shard);
     });
     return Promise.race([this.owner.current(), gone]);
@@ -72,7 +78,8 @@ export class Tenure {
    * `told` is called when it is done, before those who wait go on.
    */
   async end(receiver: Receiver | undefined, told: () => void): Promise<void> {
-    if (!this.#isOpen) return this.left;
+    if (this.#isReloading) await this.#left;
+    if (!this.#isOpen) return this.#left;
     this.#isOpen = false;
     this.owner.term?.quiesce();
     if (this.owner.term) await this.#drained();
@@ -81,13 +88,41 @@ export class Tenure {
     this.#leave();
   }
 
+  /**
+   * Begins a new term of the shard in good order: calls that come wait, held ones are answered, those under way end. `between` is done when everything is written, the
+   * sums included, and before anything is loaded. @throws what `between` throws
+   */
+  async reload(between: (term: Term) => Promise<void> = () => Promise.resolve()): Promise<void> {
+    const { term } = this.owner;
+    if (!this.#isOpen || !term) throw notOwner(this.shard);
+    this.#isOpen = false;
+    this.#isReloading = true;
+    try {
+      await this.#drained();
+      await term.settled();
+      await term.rollups.write();
+      term.quiesce();
+      await this.owner.reload(between);
+    } finally {
+      this.#isOpen = true;
+      this.#isReloading = false;
+      const leave = this.#leave;
+      this.#left = new Promise((resolve) => (this.#leave = resolve));
+      leave();
+    }
+  }
+
   #drained(): Promise<void> {
     if (this.#calls === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = this.clock.setTimeout(resolve, drainMs);
+      const end = () => {
+        this.#idle = undefined;
+        resolve();
+      };
+      const timer = this.clock.setTimeout(end, drainMs);
       this.#idle = () => {
         this.clock.clearTimeout(timer);
-        resolve();
+        end();
       };
     });
   }

@@ -5,7 +5,7 @@ import { reasonOf, SwitchyardError } from "@switchyard/errors";
 import { readRequestHeader, setResponseHeader, whenAborted } from "@switchyard/rpc";
 import { requestIdOf } from "@switchyard/service-kit";
 import type { Locator } from "../../domain/sharding/locator.js";
-import { notOwner } from "../../domain/sharding/not-owner.js";
+import { livesElsewhere, notOwner } from "../../domain/sharding/not-owner.js";
 import type { ShardKeeper } from "../../domain/sharding/shard-keeper.js";
 import type { Tenure } from "../../domain/sharding/tenure.js";
 import { cutOffBy, donenessOf, placeIn } from "./forward-errors.js";
@@ -37,6 +37,8 @@ export interface RoutedCall {
   readonly context: HandlerContext;
   /** The shard now; asked again before each try. */
   readonly shard: () => Promise<number>;
+  /** Whom the call is about; told to a replica that has forwarded it to the wrong one. */
+  readonly namespace?: string;
   /** The caller has named the shard, so what lives in another one is its mistake. Default false. */
   readonly isShardNamed?: boolean;
 }
@@ -65,7 +67,7 @@ export class CallRouter {
     for (const tries = this.tries(context); ; ) {
       const shard = await call.shard();
       try {
-        const target = await this.target(shard, context);
+        const target = await this.target(shard, context, call.namespace);
         if (target && "tenure" in target) return await within([target.tenure], here);
         if (target) return (await this.forward(target.address, shard, call)) as Answer;
       } catch (error) {
@@ -90,7 +92,7 @@ export class CallRouter {
     for (let tries = this.tries(context); ; ) {
       const shard = await call.shard();
       try {
-        const target = await this.target(shard, context);
+        const target = await this.target(shard, context, call.namespace);
         if (target) {
           const answers =
             "tenure" in target
@@ -112,23 +114,38 @@ export class CallRouter {
   }
 
   /** Where calls to a shard go. A forwarded call that this replica can't answer is refused: two replicas with old news would send it to and fro. */
-  async target(shard: number, context: HandlerContext): Promise<Target> {
+  async target(shard: number, context: HandlerContext, namespace?: string): Promise<Target> {
     const isForwarded = this.isForwarded(context);
     const tenure = this.keeper.tenure(shard);
     if (tenure?.isOpen && !isForwarded) return { tenure };
     if (isForwarded) {
+      const moved = tenure ? undefined : await this.#movedHere(shard, namespace);
+      if (moved) return { tenure: moved };
       // The shard may just have been handed to us.
       if (!tenure) await this.keeper.refresh();
       const mine = tenure ?? this.keeper.tenure(shard);
       if (mine?.isOpen && (await mine.isReady(readyMs)) && mine.isOpen) return { tenure: mine };
-      throw notOwner(shard);
+      throw await this.#refusal(shard, namespace);
     }
     if (tenure) {
       await tenure.left;
-      return this.target(shard, context);
+      return this.target(shard, context, namespace);
     }
     const address = this.keeper.addressOf(shard);
     return address === undefined ? undefined : { address };
+  }
+
+  /** Memory may be older news than what has brought the call here: where the namespace lives is read, and whether that is here. */
+  async #movedHere(shard: number, namespace: string | undefined): Promise<Tenure | undefined> {
+    const placed = namespace === undefined ? undefined : await this.locator.placed(namespace);
+    if (placed === undefined || placed === shard) return undefined;
+    const tenure = this.keeper.tenure(placed);
+    return tenure?.isOpen && (await tenure.isReady(readyMs)) && tenure.isOpen ? tenure : undefined;
+  }
+
+  async #refusal(shard: number, namespace: string | undefined): Promise<SwitchyardError> {
+    if (namespace === undefined) return notOwner(shard);
+    return livesElsewhere(namespace, await this.locator.locate(namespace));
   }
 
   /** Whether another replica has sent the call. */
@@ -150,7 +167,7 @@ export class CallRouter {
     shard: number,
     { method, request, context }: Omit<RoutedCall, "shard">,
   ): Promise<Message> {
-    const signal = givenUp(context, isHeld(method));
+    const { signal, release } = givenUp(context, isHeld(method));
     try {
       const { message } = await this.#options.peers
         .to(address)
@@ -160,6 +177,8 @@ export class CallRouter {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw asAnswered(error, method, shard);
+    } finally {
+      release();
     }
   }
 
@@ -239,12 +258,15 @@ export async function within<Answer>(tenures: readonly Tenure[], call: () => Pro
 }
 
 /** Aborts when the caller gives up; at the end of this replica only what is held, since the rest ends by itself. */
-function givenUp(context: HandlerContext, held: boolean): AbortSignal {
+function givenUp(
+  context: HandlerContext,
+  held: boolean,
+): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
-  whenAborted(context, (reason) => {
+  const release = whenAborted(context, (reason) => {
     if (held || reasonOf(reason) !== "SHUTTING_DOWN") controller.abort(reason);
   });
-  return controller.signal;
+  return { signal: controller.signal, release };
 }
 
 /** Calls that are held until there is something to say. */

@@ -84,8 +84,9 @@ async function groupByOwner<Item extends { readonly namespace: string }, Result>
   const groups = new Map<string, Group>();
   const lost: number[] = [];
   for (const index of indices) {
-    const shard = await router.locator.locate((items[index] as Item).namespace);
-    const target = await router.target(shard, context);
+    const { namespace } = items[index] as Item;
+    const shard = await router.locator.locate(namespace);
+    const target = await router.target(shard, context, namespace);
     if (!target) {
       lost.push(index);
       continue;

@@ -62,7 +62,7 @@ function unary(router: CallRouter, method: DescMethod, handler: Unary): Unary {
     }
     requireNamespace(context, namespace);
     const shard = () => locator.locate(namespace);
-    return router.unary({ method, request, context, shard }, () => handler(request, context));
+    return router.unary({ method, request, context, shard, namespace }, () => handler(request, context));
   };
 }
 
@@ -76,7 +76,12 @@ function streaming(
     const namespace = namespaceOf(request);
     requireNamespace(context, namespace);
     const shard = () => router.locator.locate(namespace);
-    return router.stream({ method, request, context, shard }, (asked) => handler(asked, context), resume, canResume);
+    return router.stream(
+      { method, request, context, shard, namespace },
+      (asked) => handler(asked, context),
+      resume,
+      canResume,
+    );
   };
 }
 
