@@ -1,9 +1,8 @@
 import type { Clock, Timer } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import { createListener, type Listener } from "@switchyard/postgres";
+import type { Listener } from "@switchyard/postgres";
 import type { Logger } from "pino";
-import { beat, forgetReplica, type Replica } from "../../store/replicas.js";
-import { readShards, shardChannel, tellAddress } from "../../store/shard-rows.js";
+import type { Replica } from "../../store/replicas.js";
 import { handOverMs } from "../../store/take-shard.js";
 import type { ShardOwner } from "../shard/shard-owner.js";
 import type { ShardTerm } from "../shard/shard-term.js";
@@ -75,15 +74,8 @@ export class ShardKeeper {
 
   constructor(options: ShardKeeperOptions) {
     this.#options = options;
-    this.#listeners = options.databases.map(({ url }) =>
-      createListener({
-        url,
-        channels: [shardChannel],
-        applicationName: "scheduler-shards",
-        onNotification: () => void this.refresh(),
-        onReconnect: () => void this.refresh(),
-        log: options.logger,
-      }),
+    this.#listeners = options.databases.map(({ control }) =>
+      control.listen({ onNotification: () => void this.refresh(), onReconnect: () => void this.refresh() }),
     );
   }
 
@@ -134,9 +126,9 @@ export class ShardKeeper {
     this.#options.clock.clearTimeout(this.#timer);
     await Promise.all([...this.#tenures.values()].map((tenure) => this.#end(tenure, undefined)));
     const { logger, databases, replicaId } = this.#options;
-    await forgetReplica(databases[0].controlPool, replicaId).catch((error: unknown) =>
-      logger.warn({ err: error }, "could not say that this replica has ended"),
-    );
+    await databases[0].control
+      .forgetReplica(replicaId)
+      .catch((error: unknown) => logger.warn({ err: error }, "could not say that this replica has ended"));
   }
 
   /** Whether this replica is ending: it finds no owner any more. */
@@ -221,7 +213,7 @@ export class ShardKeeper {
     this.#beatDue = now + leaseMs / 3;
     try {
       const self = { id: replicaId, address: this.#address, stopping: this.#stopping };
-      this.#replicas = await beat(databases[0].controlPool, self, leaseMs);
+      this.#replicas = await databases[0].control.beat(self, leaseMs);
     } catch (error) {
       this.#beatDue = 0;
       logger.warn({ err: error }, "could not say that this replica is alive");
@@ -230,7 +222,7 @@ export class ShardKeeper {
 
   async #read(database: ShardDatabase, look: number): Promise<void> {
     try {
-      const rows = await readShards(database.controlPool);
+      const rows = await database.control.readShards();
       const now = this.#options.clock.monotonicMs();
       for (const { leftMs, ...row } of rows)
         if ((this.#seen.get(row.shard)?.look ?? 0) <= look)
@@ -305,9 +297,9 @@ export class ShardKeeper {
     for (const database of databases) {
       const rows = [...this.#seen.values()].filter((seen) => seen.database === database && seen.owner === replicaId);
       if (rows.every(({ shard, address }) => address === this.#address || !this.#tenures.has(shard))) continue;
-      tellAddress(database.controlPool, replicaId, this.#address).catch((error: unknown) =>
-        logger.warn({ err: error }, "could not say where this replica is reached"),
-      );
+      database.control
+        .tellAddress(replicaId, this.#address)
+        .catch((error: unknown) => logger.warn({ err: error }, "could not say where this replica is reached"));
     }
   }
 
