@@ -20,6 +20,8 @@ import { ShardKeeper } from "./domain/sharding/shard-keeper.js";
 import { createEventMetrics } from "./metrics/event-metrics.js";
 import { showState } from "./metrics/state-metrics.js";
 import { planDatabases } from "./shard-databases.js";
+import type { ControlStore } from "./store/control-store.js";
+import { createPostgresControlStore } from "./store/postgres-control-store.js";
 import { createPostgresShardStore } from "./store/postgres-shard-store.js";
 import type { ShardStore } from "./store/shard-store.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
@@ -40,10 +42,18 @@ const changeMs = 5_000;
 /** Time that loading a shard may take until calls that wait for it give up, ms. */
 const loadMs = 2_000;
 
+/** What a scheduler keeps its state in, where that is no database. */
+export interface SchedulerTables {
+  readonly shards: ShardStore;
+  readonly control: ControlStore;
+}
+
 /** What a scheduler needs. */
 export interface SchedulerDeps {
   readonly config: SchedulerConfig;
   readonly logger: Logger;
+  /** Tables in place of those of a database, all shards in one. */
+  readonly tables?: SchedulerTables;
   /** Default: the process's clock. */
   readonly clock?: Clock;
   /** Gets the scheduler's metrics. Default: nobody sees them. */
@@ -80,6 +90,7 @@ export function createScheduler({
   config,
   logger,
   clock = systemClock,
+  tables,
   interceptFlush,
   registry = new Registry(),
   onFinding = () => undefined,
@@ -89,11 +100,13 @@ export function createScheduler({
   const { shardLeaseMs: leaseMs } = config;
   const openDatabase = (url: string): ShardDatabase => {
     const pool = (applicationName: string, max: number) => createPool({ url, max, applicationName, log: logger });
+    const controlPool = pool("scheduler-control", 3);
     return {
       url,
       pool: pool("scheduler", config.poolSize),
-      controlPool: pool("scheduler-control", 3),
+      controlPool,
       leasePool: pool("scheduler-lease", 1),
+      control: tables?.control ?? createPostgresControlStore({ url, pool: controlPool, log: logger }),
     };
   };
   const plans = planDatabases(config).map(({ url, shards }): DatabasePlan => ({ database: openDatabase(url), shards }));
@@ -101,7 +114,7 @@ export function createScheduler({
   const databases = [home.database, ...others.map(({ database }) => database)] as const;
   const pools = databases.flatMap(({ pool, controlPool, leasePool }) => [pool, controlPool, leasePool]);
   for (const pool of pools) watchPool(registry, pool);
-  const stores = new Map(databases.map((database) => [database, createPostgresShardStore(database)]));
+  const stores = new Map(databases.map((database) => [database, tables?.shards ?? createPostgresShardStore(database)]));
 
   const schedules = createScheduleDuty({
     request: (spec, space, name, tick) =>
@@ -129,7 +142,7 @@ export function createScheduler({
   });
   const terms = () => keeper.terms();
   showState(registry, terms, () => keeper.shards);
-  const locator = new Locator(home.database.controlPool, () => keeper.shards);
+  const locator = new Locator(home.database.control, () => keeper.shards);
   const peers = new Peers(connect);
   const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
   // Ids can be read only with the installation's key, which is read at start.
@@ -150,7 +163,12 @@ export function createScheduler({
   let stopped: Promise<void> | undefined;
 
   async function start(): Promise<void> {
-    directory = createDirectory(keeper, locator, await prepareDatabases([home, ...others]), clock);
+    directory = createDirectory(
+      keeper,
+      locator,
+      await (tables ? tables.shards.loadIdKey() : prepareDatabases([home, ...others])),
+      clock,
+    );
     await keeper.start();
   }
 

@@ -1,18 +1,19 @@
-import type { Pool } from "@switchyard/postgres";
-import { findPlacement, movePlacement, place } from "../../store/placements.js";
+import type { ControlStore } from "../../store/control-store.js";
 import { shardFor } from "./rendezvous.js";
+
+type Placements = Pick<ControlStore, "findPlacement" | "movePlacement" | "place">;
 
 /**
  * Finds the shard of a namespace. Placements are kept in memory once they were read: they change only when a namespace is moved, and then the shard that it has
  * left says so. With one shard nothing is ever looked up.
  */
 export class Locator {
-  readonly #home: Pool;
+  readonly #home: Placements;
   readonly #shards: () => readonly number[];
   readonly #known = new Map<string, number>();
 
   /** @param shards the numbers of all shards */
-  constructor(home: Pool, shards: () => readonly number[]) {
+  constructor(home: Placements, shards: () => readonly number[]) {
     this.#home = home;
     this.#shards = shards;
   }
@@ -30,7 +31,7 @@ export class Locator {
 
   /** Reads where a namespace lives, whatever memory says; undefined for one that was never used. */
   async placed(namespace: string): Promise<number | undefined> {
-    const shard = isNamespaceName(namespace) ? await findPlacement(this.#home, namespace) : undefined;
+    const shard = isNamespaceName(namespace) ? await this.#home.findPlacement(namespace) : undefined;
     if (shard === undefined) this.#known.delete(namespace);
     else this.learn(namespace, shard);
     return shard;
@@ -38,14 +39,14 @@ export class Locator {
 
   /** Places a namespace in a shard, unless it lives somewhere already; returns where it lives. */
   async place(namespace: string, shard: number): Promise<number> {
-    const placed = await place(this.#home, namespace, shard);
+    const placed = await this.#home.place(namespace, shard);
     this.learn(namespace, placed);
     return placed;
   }
 
   /** A namespace lives in another shard from now on. */
   async move(namespace: string, shard: number): Promise<void> {
-    await movePlacement(this.#home, namespace, shard);
+    await this.#home.movePlacement(namespace, shard);
     this.learn(namespace, shard);
   }
 

@@ -1,11 +1,11 @@
 import type { Clock } from "@switchyard/clock";
-import type { Pool } from "@switchyard/postgres";
 import type { Logger } from "pino";
-import { beat, forgetReplica, type Replica } from "../../store/replicas.js";
+import type { ControlStore } from "../../store/control-store.js";
+import type { Replica } from "../../store/replicas.js";
 
 /** What {@link ReplicaBook} works with. */
 export interface ReplicaBookOptions {
-  readonly home: Pool;
+  readonly home: Pick<ControlStore, "beat" | "forgetReplica">;
   /** Names this replica. */
   readonly self: string;
   /** A replica that says nothing for as long counts as dead, ms. Said at a third of it. */
@@ -61,7 +61,7 @@ export class ReplicaBook {
     if (now < this.#due) return;
     this.#due = now + aliveMs / 3;
     try {
-      this.#replicas = await beat(home, { id: self, address: this.#address, stopping: this.#isStopping }, aliveMs);
+      this.#replicas = await home.beat({ id: self, address: this.#address, stopping: this.#isStopping }, aliveMs);
     } catch (error) {
       this.#due = 0;
       logger.warn({ err: error }, "could not say that this replica is alive");
@@ -71,9 +71,9 @@ export class ReplicaBook {
   /** This replica has ended. Never fails: the others see it by its silence. */
   async forgetSelf(): Promise<void> {
     const { home, self, logger } = this.#options;
-    await forgetReplica(home, self).catch((error: unknown) =>
-      logger.warn({ err: error }, "could not say that this replica has ended"),
-    );
+    await home
+      .forgetReplica(self)
+      .catch((error: unknown) => logger.warn({ err: error }, "could not say that this replica has ended"));
   }
 
   /** A replica that is alive. */

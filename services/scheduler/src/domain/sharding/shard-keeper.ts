@@ -1,8 +1,7 @@
 import type { Clock, Timer } from "@switchyard/clock";
-import { createListener, type Listener } from "@switchyard/postgres";
+import type { Listener } from "@switchyard/postgres";
 import type { Logger } from "pino";
 import type { Replica } from "../../store/replicas.js";
-import { readShards, shardChannel, tellAddress } from "../../store/shard-rows.js";
 import { handOverMs } from "../../store/take-shard.js";
 import type { ShardOwner } from "../shard/shard-owner.js";
 import type { ShardTerm } from "../shard/shard-term.js";
@@ -56,16 +55,9 @@ export class ShardKeeper {
     const { databases, replicaId: self, leaseMs: aliveMs, clock, logger } = options;
     this.#seen = new SeenShards(clock, self);
     const letLie = () => this.#seen.letLie();
-    this.#replicas = new ReplicaBook({ home: databases[0].controlPool, self, aliveMs, clock, logger, letLie });
-    this.#listeners = databases.map(({ url }) =>
-      createListener({
-        url,
-        channels: [shardChannel],
-        applicationName: "scheduler-shards",
-        onNotification: () => void this.refresh(),
-        onReconnect: () => void this.refresh(),
-        log: logger,
-      }),
+    this.#replicas = new ReplicaBook({ home: databases[0].control, self, aliveMs, clock, logger, letLie });
+    this.#listeners = databases.map(({ control }) =>
+      control.listen({ onNotification: () => void this.refresh(), onReconnect: () => void this.refresh() }),
     );
   }
 
@@ -179,7 +171,7 @@ export class ShardKeeper {
 
   async #read(database: ShardDatabase, look: number): Promise<void> {
     try {
-      this.#seen.noteRows(look, database, await readShards(database.controlPool));
+      this.#seen.noteRows(look, database, await database.control.readShards());
     } catch (error) {
       this.#options.logger.warn({ err: error }, "could not look at the shards of a database");
     }
@@ -227,9 +219,9 @@ export class ShardKeeper {
     for (const database of databases) {
       const rows = [...this.#seen.all()].filter((seen) => seen.database === database && seen.owner === replicaId);
       if (rows.every(({ shard, address }) => address === this.address || !this.#tenures.has(shard))) continue;
-      tellAddress(database.controlPool, replicaId, this.address).catch((error: unknown) =>
-        logger.warn({ err: error }, "could not say where this replica is reached"),
-      );
+      database.control
+        .tellAddress(replicaId, this.address)
+        .catch((error: unknown) => logger.warn({ err: error }, "could not say where this replica is reached"));
     }
   }
 
