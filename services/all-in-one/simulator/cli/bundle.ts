@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL("../../../../", import.meta.url));
  * @throws Error when the text that a bug replaces is not in its file exactly once
  */
 export async function bundleSimulator(bug?: Bug): Promise<string> {
-  const folder = join(root, ".cache/simulator");
+  const folder = join(root, "node_modules/.cache/switchyard-simulator");
   const outfile = join(folder, `${bug?.name ?? "as-it-is"}-${process.pid}.mjs`);
   mkdirSync(folder, { recursive: true });
   await build({
