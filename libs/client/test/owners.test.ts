@@ -39,7 +39,7 @@ test("the first call about a namespace goes to any replica, the next ones to its
   await jobs.getJob({ namespace: "in-b" });
   await eventually(() => expect(directory.shardOf("in-b")).toBe(2));
   await jobs.getJob({ namespace: "in-b" });
-  for await (const _ of jobs.watchJobs({ namespace: "in-b" })) continue;
+  for await (const _ of jobs.watchJobs({ namespace: "in-b" }));
   expect(replicas.takeCalls()).toEqual(["any GetJob in-b", "b GetJob in-b", "b WatchJobs in-b"]);
   expect([replicas.lookups, ways]).toEqual([[["in-b"]], ["any", "direct", "direct"]]);
 });

@@ -57,10 +57,12 @@ export function openTransports(location: ServiceLocation, defaults: CallDefaults
   const opened = new Map<string, ConnectedTransport>();
   const open = (name: ServiceName): ConnectedTransport => {
     const address = (addresses as Partial<Record<ServiceName, Address>>)[name] ?? addresses.scheduler;
-    const key = String(address);
+    // A gateway holds a runner's free slots open between two calls: at two gateways in turn they would be open twice.
+    const stay = name === "runnerGateway" && "addresses" in location;
+    const key = `${String(address)}${stay ? " stay" : ""}`;
     const known = opened.get(key);
     if (known !== undefined) return known;
-    const transport = spread((options) => createGrpcTransport({ ...options, address, tls: location.tls }));
+    const transport = spread((options) => createGrpcTransport({ ...options, address, tls: location.tls, stay }));
     opened.set(key, transport);
     return transport;
   };

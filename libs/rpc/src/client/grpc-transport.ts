@@ -31,6 +31,11 @@ export interface GrpcTransportOptions {
   readonly maxMessageBytes?: number;
   /** The deadline of unary calls that name none, in milliseconds. Default: none. */
   readonly defaultTimeoutMs?: number;
+  /**
+   * Stay with one of the addresses, drawn by lot, for as long as it can be reached: for calls by which a server learns a state of its caller, which another
+   * one would not know. Default: go round.
+   */
+  readonly stay?: boolean;
 }
 
 /** A transport that holds connections until it is closed. */
@@ -51,11 +56,14 @@ export interface ConnectedTransport extends ClosableTransport {
  */
 export function createGrpcTransport(options: GrpcTransportOptions): ConnectedTransport {
   const addresses = typeof options.address === "string" ? [options.address] : options.address;
-  const clients = channelTargets(addresses).map(
+  const targets = options.stay
+    ? shuffled(addresses).flatMap((one) => channelTargets([one]))
+    : channelTargets(addresses);
+  const clients = targets.map(
     (address) => new grpc.Client(address, channelCredentials(options.tls), channelOptions(options)),
   );
   if (clients.length === 0) throw new Error("a gRPC transport needs at least one address");
-  const pick = createPicker(clients);
+  const pick = options.stay ? createStayingPicker(clients) : createPicker(clients);
   const interceptors = options.interceptors === undefined ? {} : { interceptors: options.interceptors };
 
   const transport = tracedTransport({
@@ -119,6 +127,22 @@ function createPicker(clients: readonly grpc.Client[]): () => grpc.Client {
     (clients[turn++ % clients.length] as grpc.Client);
 }
 
+/** Takes the same client until it can't be reached; then the next that may be. */
+function createStayingPicker(clients: readonly grpc.Client[]): () => grpc.Client {
+  let at = 0;
+  const isAway = (client: grpc.Client | undefined) =>
+    client?.getChannel().getConnectivityState(true) === grpc.connectivityState.TRANSIENT_FAILURE;
+  return () => {
+    for (let tried = 1; tried < clients.length && isAway(clients[at]); tried++) at = (at + 1) % clients.length;
+    return clients[at] as grpc.Client;
+  };
+}
+
+function shuffled<T>(list: readonly T[]): T[] {
+  const lots = list.map((value) => ({ value, lot: Math.random() }));
+  return lots.sort((a, b) => a.lot - b.lot).map(({ value }) => value);
+}
+
 /**
  * A service that restarts is back within a second or two. gRPC's own waits (1 s, then 1.6 times as long up to 120 s) would make its clients the
  * slower part, and so would the 30 s for which it does not ask for a name's addresses again: on Kubernetes each restart is a new address.
@@ -140,7 +164,9 @@ function channelOptions(options: GrpcTransportOptions): grpc.ChannelOptions {
     "grpc.max_send_message_length": maxMessageBytes,
     // Nobody serves its statistics, which grpc-js would keep of every call.
     "grpc.enable_channelz": 0,
-    "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+    "grpc.service_config": JSON.stringify({
+      loadBalancingConfig: [options.stay ? { pick_first: { shuffleAddressList: true } } : { round_robin: {} }],
+    }),
     ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
     ...keepaliveOptions(options.keepalive),
     ...reconnectOptions,
