@@ -16,6 +16,7 @@ import { ShardOwner } from "./domain/shard/shard-owner.js";
 import type { InterceptFlush } from "./domain/shard/term-lanes.js";
 import { type DatabasePlan, prepareDatabases, type ShardDatabase } from "./domain/sharding/databases.js";
 import { Locator } from "./domain/sharding/locator.js";
+import { settleDepartures } from "./domain/sharding/settle-departures.js";
 import { ShardKeeper } from "./domain/sharding/shard-keeper.js";
 import { createEventMetrics } from "./metrics/event-metrics.js";
 import { showState } from "./metrics/state-metrics.js";
@@ -125,11 +126,16 @@ export function createScheduler({
         bodyCacheBytes: Math.floor(config.inputCacheBytes / share),
         standard: config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily,
         duties: [schedules, audit, history],
+        beforeLoad: (term) => settleDepartures(home.database.controlPool, database.pool, term),
       }),
   });
   const terms = () => keeper.terms();
   showState(registry, terms, () => keeper.shards);
-  const locator = new Locator(home.database.controlPool, () => keeper.shards);
+  const locator = new Locator(
+    home.database.controlPool,
+    () => keeper.shards,
+    (shard) => keeper.seen(shard)?.database.pool,
+  );
   const peers = new Peers(connect);
   const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
   // Ids can be read only with the installation's key, which is read at start.
@@ -166,7 +172,9 @@ export function createScheduler({
     routeByNamespace(router, createJobRoute(deps), { direct: ["getStatus"], streams: { watchJobs: resumeWatch } }),
     routeByNamespace(router, createQueueRoute(deps), { direct: [] }),
     routeDispatch(router, createDispatchRoute(deps)),
-    routeByNamespace(router, createShardRoute(keeper, locator), { direct: ["listShards", "locateNamespaces"] }),
+    routeByNamespace(router, createShardRoute({ keeper, locator, databases }), {
+      direct: ["listShards", "locateNamespaces"],
+    }),
   ];
   return {
     // Writes tell their failures themselves; what is left is a read whose connection broke.

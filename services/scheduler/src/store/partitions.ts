@@ -38,9 +38,13 @@ const makeAttempts = 5;
 
 /**
  * Makes partitions that are not there. A table is made first and attached then: that waits for no write and no read of the parent,
- * while `create table ... partition of` would lock all of them out.
+ * while `create table ... partition of` would lock all of them out. Without a term, for what a move brings, nobody has to own a shard.
  */
-export async function makePartitions(pool: Pool, term: Term, partitions: readonly Partition[]): Promise<void> {
+export async function makePartitions(
+  pool: Pool,
+  term: Term | undefined,
+  partitions: readonly Partition[],
+): Promise<void> {
   const missing = await missingOf(pool, partitions);
   if (missing.length === 0) return;
   await inFencedTransaction(pool, term, makeAttempts, async (client) => {
@@ -86,7 +90,7 @@ export async function listPartitions(pool: Pool): Promise<Partition[]> {
  */
 export async function inFencedTransaction<T>(
   pool: Pool,
-  term: Term,
+  term: Term | undefined,
   attempts: number,
   change: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
@@ -100,11 +104,15 @@ export async function inFencedTransaction<T>(
   }
 }
 
-async function inTransaction<T>(pool: Pool, term: Term, change: (client: PoolClient) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: Pool,
+  term: Term | undefined,
+  change: (client: PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query(`begin; set local lock_timeout = '${lockTimeoutMs}ms'`);
-    await client.query("select scheduler.fence($1, $2)", [[term.shard], [term.epoch]]);
+    if (term) await client.query("select scheduler.fence($1, $2)", [[term.shard], [term.epoch]]);
     const result = await change(client);
     await client.query("commit");
     return result;

@@ -1,5 +1,6 @@
 import type { Pool } from "@switchyard/postgres";
-import { findPlacement, movePlacement, place } from "../../store/placements.js";
+import { adoptArrival } from "../../store/arrivals.js";
+import { findMove, findPlacement, movePlacement, place } from "../../store/placements.js";
 import { shardFor } from "./rendezvous.js";
 
 /**
@@ -9,12 +10,17 @@ import { shardFor } from "./rendezvous.js";
 export class Locator {
   readonly #home: Pool;
   readonly #shards: () => readonly number[];
+  readonly #poolOf: (shard: number) => Pool | undefined;
   readonly #known = new Map<string, number>();
 
-  /** @param shards the numbers of all shards */
-  constructor(home: Pool, shards: () => readonly number[]) {
+  /**
+   * @param shards the numbers of all shards
+   * @param poolOf leads to the database of a shard
+   */
+  constructor(home: Pool, shards: () => readonly number[], poolOf: (shard: number) => Pool | undefined) {
     this.#home = home;
     this.#shards = shards;
+    this.#poolOf = poolOf;
   }
 
   /** The shard of a namespace, as far as memory knows it. */
@@ -47,6 +53,13 @@ export class Locator {
   async move(namespace: string, shard: number): Promise<void> {
     await movePlacement(this.#home, namespace, shard);
     this.learn(namespace, shard);
+  }
+
+  /** Takes in a namespace that a committed move has brought to the database of its shard, unless that was done before. */
+  async adopt(namespace: string, shard: number): Promise<void> {
+    const pool = this.#poolOf(shard);
+    const { shard: placed, move } = await findMove(this.#home, namespace);
+    if (pool && placed === shard && move !== undefined) await adoptArrival(pool, namespace, move);
   }
 
   /** Somebody who must know has said where a namespace lives. */
