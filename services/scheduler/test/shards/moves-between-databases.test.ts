@@ -1,6 +1,7 @@
 import { createPool } from "@switchyard/postgres";
 import { type Lease, Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { type JobEvent, JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
+import { AggregateBy } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { MoveNamespaceResponse_Phase as Phase } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import { eventually, type TestDatabase } from "@switchyard/testkit";
@@ -77,9 +78,12 @@ async function claim(by: Replica, namespace: string, more: { maxJobs?: number; j
 /** All that lists, sums and counts say of a namespace. */
 async function history(by: Replica, namespace: string) {
   const { jobs } = await by.jobs.listJobs({ namespace, pageSize: 1_000, view: JobView.FULL });
-  const { groups } = await by.jobs.aggregateJobs({ namespace, groupBy: [{ by: { case: "queue", value: true } }] });
+  const { groups } = await by.jobs.aggregateJobs({ namespace, groupBy: [AggregateBy.QUEUE] });
   const { limits } = await by.queues.listLimits({ namespace });
   const { schedules } = await by.queues.listSchedules({ namespace });
+  // A lease goes on, at the next owner for a moment longer or shorter.
+  for (const { lastAttempt, attempts } of jobs)
+    for (const attempt of [lastAttempt, ...attempts]) delete attempt?.leaseExpireTime;
   return { jobs, groups, limits, schedules };
 }
 
@@ -248,8 +252,14 @@ describe("a namespace that is moved to another database", () => {
        create trigger fail before insert on scheduler.namespaces for each row execute function fail()`,
     );
     await expect(move(a, namespace, 1)).rejects.toThrow();
-    await a.kill();
+    await a.leave();
     await ask(second, "drop function fail cascade");
+    // The owner of the source has noted that the namespace is gone. Had it died before, the next one would find this.
+    await ask(
+      home,
+      `insert into scheduler.namespaces (id, name, shard) overriding system value select ns, name, shard from scheduler.departures;
+       update scheduler.departures set gone = false`,
+    );
     const b = await replicas.start("b", patient);
     expect(await history(b, namespace)).toEqual(before);
     await b.jobs.submitJobs({ namespace, items: [item()] });
