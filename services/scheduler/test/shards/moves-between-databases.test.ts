@@ -1,3 +1,4 @@
+import { type Duration, durationFromMs } from "@bufbuild/protobuf/wkt";
 import { createPool } from "@switchyard/postgres";
 import { type Lease, Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { type JobEvent, JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
@@ -6,6 +7,9 @@ import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job
 import { MoveNamespaceResponse_Phase as Phase } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { dropEvents } from "../../src/store/drop-partitions.js";
+import { eventsPerPartition } from "../../src/store/partitions.js";
+import type { Term } from "../../src/store/term.js";
 import { closedTables, jobTables } from "../../src/store/namespace-tables.js";
 import { anyKind, createSchedulerDatabase, item } from "../setup.js";
 import { createReplicas, namespaceAt, type Replica, type Replicas, spreadEvenly } from "./replicas.js";
@@ -71,7 +75,7 @@ async function complete(by: Replica, namespace: string, leases: readonly Lease[]
   return leases.map(({ jobId }) => jobId);
 }
 
-async function claim(by: Replica, namespace: string, more: { maxJobs?: number; jobId?: string } = {}) {
+async function claim(by: Replica, namespace: string, more: { maxJobs?: number; wait?: Duration } = {}) {
   return (await by.dispatch.claimJobs({ namespace, runnerId: "r", profile: anyKind, ...more })).leases;
 }
 
@@ -152,11 +156,13 @@ describe("a namespace that is moved to another database", () => {
       while (!over.signal.aborted) {
         const { jobs } = await b.jobs.submitJobs({ namespace, items: [item(), item()] });
         submitted.push(...jobs.map(({ jobId }) => jobId));
+        // Others shall have the machine too.
+        await new Promise((resolve) => setTimeout(resolve, 10));
       }
     })();
     const work = (async () => {
       while (!over.signal.aborted) {
-        const leases = await claim(a, namespace);
+        const leases = await claim(a, namespace, { wait: durationFromMs(200) });
         if (leases.length > 0) completed.push(...(await complete(a, namespace, leases)));
       }
     })();
@@ -267,5 +273,25 @@ describe("a namespace that is moved to another database", () => {
     expect(await move(b, namespace, 1)).toEqual([Phase.CLEANING, Phase.MOVED]);
     expect([await leftovers(home), await leftovers(second)]).toEqual([[], []]);
     expect((await b.jobs.listJobs({ namespace })).jobs).toHaveLength(4);
+  });
+
+  it("keeps its earlier events as long as others, and tells of those that are gone", async () => {
+    const stretch = 3;
+    await ask(home, `update scheduler.shards set sequence_floor = ${stretch * eventsPerPartition}`);
+    const a = await replicas.start("a", patient);
+    const { namespace } = await usedNamespace(a, "dropped", 0);
+    expect(await move(a, namespace, 1)).toEqual(whole);
+    const pool = createPool({ url: second.url, max: 1, applicationName: "test" });
+    const [term] = (await pool.query<Term>("select shard, epoch from scheduler.shards where shard = 1")).rows;
+    const dropped = (keepFromMs: number) => dropEvents(pool, term as Term, stretch, keepFromMs);
+    expect(await dropped(Date.now() - 60_000)).toBe(false);
+    const [first] = await firstEvents(a, namespace, 1);
+    expect(first?.type).toBe(JobEventType.SUBMITTED);
+    expect(await dropped(Date.now() + 60_000)).toBe(true);
+    await pool.close();
+    for await (const { events } of a.jobs.watchJobs({ namespace, afterSequence: first?.sequence ?? 0n })) {
+      expect(events.map(({ type }) => type)).toEqual([JobEventType.OVERRUN]);
+      break;
+    }
   });
 });
