@@ -1,4 +1,5 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { Code, ConnectError, type ContextValues, createContextValues, type HandlerContext } from "@connectrpc/connect";
 
 /** The headers of a request, in whatever form the mount has them. */
@@ -19,6 +20,8 @@ export interface CallContextInit {
   /** Whether the context keeps the deadline by a timer of its own; not needed where the caller's side does. */
   readonly watchesDeadline: boolean;
   readonly headers: RequestHeaders;
+  /** Says what time it is. Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 // One error for all calls: nobody looks at it, and a stack trace for each call would cost more than the call.
@@ -65,8 +68,8 @@ export class CallContext implements HandlerContext {
   }
 
   timeoutMs(): number | undefined {
-    const { deadline } = this.#init;
-    return deadline === undefined || deadline === Number.POSITIVE_INFINITY ? undefined : deadline - Date.now();
+    const { deadline, clock = systemClock } = this.#init;
+    return deadline === undefined || deadline === Number.POSITIVE_INFINITY ? undefined : deadline - clock.wallMs();
   }
 
   get signal(): AbortSignal {

@@ -6,4 +6,5 @@ export {
   type RunnerGatewayDeps,
   type RunnerGatewaySettings,
 } from "./runner-gateway.js";
+export type { RunnerStore } from "./store/runner-store.js";
 export { runnerGatewayAudited, runnerGatewayScopes } from "./transport/scopes.js";

@@ -16,13 +16,17 @@ import { ShardOwner } from "./domain/shard/shard-owner.js";
 import type { InterceptFlush } from "./domain/shard/term-lanes.js";
 import { type DatabasePlan, prepareDatabases, type ShardDatabase } from "./domain/sharding/databases.js";
 import { Locator } from "./domain/sharding/locator.js";
+import { adoptMoved } from "./domain/sharding/adopt-moved.js";
 import { settleDepartures } from "./domain/sharding/settle-departures.js";
 import { ShardKeeper } from "./domain/sharding/shard-keeper.js";
 import { createEventMetrics } from "./metrics/event-metrics.js";
 import { showState } from "./metrics/state-metrics.js";
 import { planDatabases } from "./shard-databases.js";
+import type { ControlStore } from "./store/control-store.js";
+import { createPostgresControlStore } from "./store/postgres-control-store.js";
 import { createPostgresShardStore } from "./store/postgres-shard-store.js";
 import type { ShardStore } from "./store/shard-store.js";
+import type { Term } from "./store/term.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { CallRouter } from "./transport/forward/call-router.js";
 import { Peers } from "./transport/forward/peers.js";
@@ -41,10 +45,18 @@ const changeMs = 5_000;
 /** Time that loading a shard may take until calls that wait for it give up, ms. */
 const loadMs = 2_000;
 
+/** What a scheduler keeps its state in, where that is no database. */
+export interface SchedulerTables {
+  readonly shards: ShardStore;
+  readonly control: ControlStore;
+}
+
 /** What a scheduler needs. */
 export interface SchedulerDeps {
   readonly config: SchedulerConfig;
   readonly logger: Logger;
+  /** Tables in place of those of a database, all shards in one. */
+  readonly tables?: SchedulerTables;
   /** Default: the process's clock. */
   readonly clock?: Clock;
   /** Gets the scheduler's metrics. Default: nobody sees them. */
@@ -81,6 +93,7 @@ export function createScheduler({
   config,
   logger,
   clock = systemClock,
+  tables,
   interceptFlush,
   registry = new Registry(),
   onFinding = () => undefined,
@@ -90,19 +103,23 @@ export function createScheduler({
   const { shardLeaseMs: leaseMs } = config;
   const openDatabase = (url: string): ShardDatabase => {
     const pool = (applicationName: string, max: number) => createPool({ url, max, applicationName, log: logger });
+    const controlPool = pool("scheduler-control", 3);
     return {
       url,
       pool: pool("scheduler", config.poolSize),
-      controlPool: pool("scheduler-control", 3),
+      controlPool,
       leasePool: pool("scheduler-lease", 1),
+      control: tables?.control ?? createPostgresControlStore({ url, pool: controlPool, log: logger }),
     };
   };
   const plans = planDatabases(config).map(({ url, shards }): DatabasePlan => ({ database: openDatabase(url), shards }));
   const [home, ...others] = plans as [DatabasePlan, ...DatabasePlan[]];
   const databases = [home.database, ...others.map(({ database }) => database)] as const;
+  // What moves between databases leave behind is looked for only where there are several.
+  const hasSeveral = others.length > 0;
   const pools = databases.flatMap(({ pool, controlPool, leasePool }) => [pool, controlPool, leasePool]);
   for (const pool of pools) watchPool(registry, pool);
-  const stores = new Map(databases.map((database) => [database, createPostgresShardStore(database)]));
+  const stores = new Map(databases.map((database) => [database, tables?.shards ?? createPostgresShardStore(database)]));
 
   const schedules = createScheduleDuty({
     request: (spec, space, name, tick) =>
@@ -126,15 +143,19 @@ export function createScheduler({
         bodyCacheBytes: Math.floor(config.inputCacheBytes / share),
         standard: config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily,
         duties: [schedules, audit, history],
-        beforeLoad: (term) => settleDepartures(home.database.controlPool, database.pool, term),
+        ...(hasSeveral && {
+          beforeLoad: (term: Term) => settleDepartures(home.database.controlPool, database.pool, term),
+        }),
       }),
   });
   const terms = () => keeper.terms();
   showState(registry, terms, () => keeper.shards);
   const locator = new Locator(
-    home.database.controlPool,
+    home.database.control,
     () => keeper.shards,
-    (shard) => keeper.seen(shard)?.database.pool,
+    hasSeveral
+      ? (namespace, shard) => adoptMoved(home.database.controlPool, keeper.seen(shard)?.database.pool, namespace, shard)
+      : undefined,
   );
   const peers = new Peers(connect);
   const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
@@ -156,7 +177,12 @@ export function createScheduler({
   let stopped: Promise<void> | undefined;
 
   async function start(): Promise<void> {
-    directory = createDirectory(keeper, locator, await prepareDatabases([home, ...others]), clock);
+    directory = createDirectory(
+      keeper,
+      locator,
+      await (tables ? tables.shards.loadIdKey() : prepareDatabases([home, ...others])),
+      clock,
+    );
     await keeper.start();
   }
 

@@ -1,4 +1,5 @@
 import type { Transport } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import { isReadMethod, withRepeats } from "./repeat-calls.js";
 
 type CallHeaders = Parameters<Transport["unary"]>[3];
@@ -11,6 +12,8 @@ export interface CallDefaults {
   readonly timeoutMs?: number;
   /** Whether unary reads that fail for what passes by itself are repeated, for about ten seconds. Default true. */
   readonly repeatReads?: boolean;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Waits before the repeats of a read, in milliseconds: together as long as a scheduler that is alone takes to be replaced on a cluster. */
@@ -22,9 +25,11 @@ const waitsMs = [30, 60, 120, 250, 500, 1_000, 2_000, 2_000, 2_000, 2_000, 2_000
  */
 export function withCallDefaults(
   plain: Transport,
-  { token, timeoutMs = 30_000, repeatReads = true }: CallDefaults = {},
+  { token, timeoutMs = 30_000, repeatReads = true, clock }: CallDefaults = {},
 ): Transport {
-  const transport = repeatReads ? withRepeats(plain, { waitsMs, isRepeatable: isReadMethod }) : plain;
+  const transport = repeatReads
+    ? withRepeats(plain, { waitsMs, isRepeatable: isReadMethod, ...(clock && { clock }) })
+    : plain;
   const headers = (header: CallHeaders): CallHeaders => {
     const value = typeof token === "function" ? token() : token;
     if (value === undefined || value === "") return header;

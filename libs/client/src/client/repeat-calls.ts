@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, sleep, systemClock } from "@switchyard/clock";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { isRetryable, reasonOf } from "@switchyard/errors";
 
@@ -8,6 +8,8 @@ export interface RepeatsOptions {
   readonly waitsMs: readonly number[];
   /** Whether a method, by its name, may be called again when the effect of a call is unknown. */
   readonly isRepeatable: (method: string) => boolean;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** The standard names of methods that change nothing (Google AIP-130), and ours. */
@@ -23,21 +25,22 @@ export function isReadMethod(method: string): boolean {
  * nothing, so that any call is repeated after it. All tries share the
  * call's one deadline; after the last one the service's own error stands.
  */
-export function withRepeats(transport: Transport, { waitsMs, isRepeatable }: RepeatsOptions): Transport {
+export function withRepeats(transport: Transport, options: RepeatsOptions): Transport {
+  const { waitsMs, isRepeatable, clock = systemClock } = options;
   return {
     stream: transport.stream.bind(transport),
     async unary(method, signal, timeoutMs, ...rest) {
-      const endsAt = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
+      const endsAt = clock.monotonicMs() + (timeoutMs ?? Number.POSITIVE_INFINITY);
       for (let repeat = 0; ; repeat += 1) {
-        const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(endsAt - performance.now()));
+        const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(endsAt - clock.monotonicMs()));
         try {
           return await transport.unary(method, signal, leftMs, ...rest);
         } catch (error) {
           const waitMs = waitsMs[repeat];
           if (waitMs === undefined || !isPassing(error, signal)) throw error;
           if (!isRepeatable(method.name) && !changedNothing(error)) throw error;
-          if (performance.now() + waitMs >= endsAt) throw error;
-          await pause(waitMs * (0.5 + Math.random() / 2), signal);
+          if (clock.monotonicMs() + waitMs >= endsAt) throw error;
+          await sleep(clock, waitMs * (0.5 + Math.random() / 2), signal);
         }
       }
     },
@@ -52,14 +55,4 @@ function changedNothing(error: unknown): boolean {
 /** Full is not away: a caller that is told to slow down must hear of it. */
 function isPassing(error: unknown, signal: AbortSignal | undefined): boolean {
   return isRetryable(error, signal) && ConnectError.from(error).code !== Code.ResourceExhausted;
-}
-
-/** Rejects with the signal's reason when that fires. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, sleep, systemClock } from "@switchyard/clock";
 
 /** How long to wait between repeats of a call. */
 export interface BackoffOptions {
@@ -8,6 +8,8 @@ export interface BackoffOptions {
   readonly maxMs?: number;
   /** A number from 0 to below 1; for tests. Default `Math.random`. */
   readonly random?: () => number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Counts failures and waits ever longer after each. */
@@ -24,7 +26,8 @@ export interface Backoff {
  * Makes an exponential back-off with full jitter: clients that failed together don't come back together
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  */
-export function createBackoff({ initialMs = 50, maxMs = 5_000, random = Math.random }: BackoffOptions = {}): Backoff {
+export function createBackoff(options: BackoffOptions = {}): Backoff {
+  const { initialMs = 50, maxMs = 5_000, random = Math.random, clock = systemClock } = options;
   let failures = 0;
   const nextMs = () => {
     const bound = Math.min(maxMs, initialMs * 2 ** Math.min(failures, 30));
@@ -35,12 +38,7 @@ export function createBackoff({ initialMs = 50, maxMs = 5_000, random = Math.ran
     nextMs,
     async wait(signal, atLeastMs = 0) {
       signal?.throwIfAborted();
-      try {
-        await sleep(Math.max(nextMs(), atLeastMs), undefined, signal === undefined ? {} : { signal });
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw error;
-      }
+      await sleep(clock, Math.max(nextMs(), atLeastMs), signal);
     },
     reset() {
       failures = 0;

@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { fromConnectError, isRetryable, reasonOf, SwitchyardError } from "@switchyard/errors";
 import { type BackoffOptions, createBackoff } from "./backoff.js";
 
@@ -20,8 +21,9 @@ export interface RetryingOptions {
 export async function retrying<T>(call: () => Promise<T>, options: RetryingOptions = {}): Promise<T> {
   const { signal, giveUpAfterMs = Number.POSITIVE_INFINITY } = options;
   const retryable = options.retryable ?? ((error) => isRetryable(error, signal));
+  const { clock = systemClock } = options.backoff ?? {};
   const backoff = createBackoff(options.backoff);
-  const giveUpAt = performance.now() + giveUpAfterMs;
+  const giveUpAt = clock.monotonicMs() + giveUpAfterMs;
   for (;;) {
     signal?.throwIfAborted();
     try {
@@ -29,7 +31,7 @@ export async function retrying<T>(call: () => Promise<T>, options: RetryingOptio
     } catch (error) {
       signal?.throwIfAborted();
       const known = fromConnectError(error);
-      if (!retryable(error) || performance.now() >= giveUpAt) throw known;
+      if (!retryable(error) || clock.monotonicMs() >= giveUpAt) throw known;
       await backoff.wait(signal, known.retryAfterMs);
     }
   }

@@ -44,3 +44,11 @@ test("keys of attempts differ, whatever the jobs are called", () => {
   ].map(([id, n]) => attemptKey(id as string, n as number));
   expect(new Set(keys).size).toBe(5);
 });
+
+test("a renewal by the runner's shortest lease moves the time to be named again, not the end", () => {
+  const long = attempt();
+  long.renew(12_000, 1_000);
+  expect([long.expiresAt, Math.round(long.nameBy)]).toEqual([30_000, 12_333]);
+  long.renew(11_000, 30_000);
+  expect([long.expiresAt, Math.round(long.nameBy)]).toEqual([41_000, 21_000]);
+});

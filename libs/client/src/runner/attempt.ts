@@ -42,7 +42,7 @@ export interface Attempt {
   isWatched: boolean;
   /** What is still to be reported of it. The report queue's own: a field is found faster than an entry of a map. */
   unsent: UnsentReports | undefined;
-  /** A call that was sent then renewed the lease for so many milliseconds; an earlier end changes nothing. */
+  /** A call that was sent then renewed the lease for so many milliseconds at least. */
   renew(sentAt: number, leaseMs: number): void;
   /** Asks the work to end; its outcome is still reported. */
   stop(reason: StopReason): void;
@@ -105,9 +105,9 @@ class HeldAttempt implements Attempt {
   }
 
   renew(sentAt: number, leaseMs: number): void {
-    if (sentAt + leaseMs <= this.expiresAt) return;
-    this.expiresAt = sentAt + leaseMs;
-    this.nameBy = sentAt + leaseMs / 3;
+    this.expiresAt = Math.max(this.expiresAt, sentAt + leaseMs);
+    // Also when its end is later than that, since the shortest lease of a runner is said for all: what stayed due would be named again at once, in a circle.
+    this.nameBy = Math.max(this.nameBy, sentAt + leaseMs / 3);
   }
 
   stop(reason: StopReason): void {

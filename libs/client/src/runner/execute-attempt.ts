@@ -1,4 +1,5 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
+import type { Clock, Timer } from "@switchyard/clock";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { inSpan } from "@switchyard/tracing";
 import { endAttemptSpan, startAttemptSpan } from "./attempt-span.js";
@@ -17,6 +18,7 @@ export interface ExecuteDeps {
   readonly reports: ReportQueue;
   /** How long the outcome waits for the log, in milliseconds. */
   readonly logPatienceMs: number;
+  readonly clock: Clock;
   /** Hears of an attempt that is over and whose handler has ended: nothing of it will be reported. May be told more than once. */
   readonly onGone: (attempt: Attempt) => void;
 }
@@ -38,7 +40,7 @@ class AttemptRun implements AttemptListener, LazyLog {
   readonly #deps: ExecuteDeps;
   readonly #attempt: Attempt;
   #log: AttemptLog | undefined;
-  #limit: NodeJS.Timeout | undefined;
+  #limit: Timer | undefined;
   #handlerEnded = false;
 
   constructor(deps: ExecuteDeps, attempt: Attempt) {
@@ -82,7 +84,7 @@ class AttemptRun implements AttemptListener, LazyLog {
   }
 
   #await(value: PromiseLike<unknown>, lease: Lease): void {
-    this.#limit = startTimeLimit(this.#attempt, lease);
+    this.#limit = startTimeLimit(this.#deps.clock, this.#attempt, lease);
     this.#deps.reports.start(this.#attempt);
     Promise.resolve(value).then(
       (settled) => this.#end(outcomeOfReturned(settled)),
@@ -91,7 +93,7 @@ class AttemptRun implements AttemptListener, LazyLog {
   }
 
   #end(ended: OutcomeInit): void {
-    clearTimeout(this.#limit);
+    this.#deps.clock.clearTimeout(this.#limit);
     this.#handlerEnded = true;
     const attempt = this.#attempt;
     if (attempt.over) {
@@ -140,9 +142,9 @@ function outcomeOfThrown(error: unknown): OutcomeInit {
 }
 
 /** Stops the work at the execution limit by the local clock; the scheduler does so by its own, whatever happens here. */
-function startTimeLimit(attempt: Attempt, lease: Lease): NodeJS.Timeout | undefined {
+function startTimeLimit(clock: Clock, attempt: Attempt, lease: Lease): Timer | undefined {
   const left = lease.executionTimeLeft;
   if (left === undefined) return undefined;
   const ms = durationMs(left);
-  return ms > longestTimerMs ? undefined : setTimeout(() => attempt.stop("TIME_LIMIT"), ms);
+  return ms > longestTimerMs ? undefined : clock.setTimeout(() => attempt.stop("TIME_LIMIT"), ms);
 }

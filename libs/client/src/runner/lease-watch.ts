@@ -1,3 +1,4 @@
+import type { Clock, Timer } from "@switchyard/clock";
 import type { Attempt } from "./attempt.js";
 
 /** Finds attempts whose lease has ended without a renewal. */
@@ -20,26 +21,26 @@ const longestTimerMs = 2 ** 31 - 1;
  * @param attempts those that this runner has; may change while they are gone over
  */
 export function createLeaseWatch(
-  now: () => number,
+  clock: Clock,
   attempts: Iterable<Attempt>,
   onExpired: (attempt: Attempt) => void,
 ): LeaseWatch {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let dueAt = Number.POSITIVE_INFINITY;
 
   const arm = (at: number) => {
     if (at >= dueAt) return;
-    clearTimeout(timer);
+    clock.clearTimeout(timer);
     dueAt = at;
     // A timer may fire a fraction of a millisecond early.
-    timer = setTimeout(look, Math.min(longestTimerMs, Math.max(0, Math.ceil(at - now()))));
+    timer = clock.setTimeout(look, Math.min(longestTimerMs, Math.max(0, Math.ceil(at - clock.monotonicMs()))));
   };
   const look = () => {
     dueAt = Number.POSITIVE_INFINITY;
     let earliest = Number.POSITIVE_INFINITY;
     for (const attempt of attempts) {
       if (!attempt.isWatched) continue;
-      if (attempt.expiresAt > now()) earliest = Math.min(earliest, attempt.expiresAt);
+      if (attempt.expiresAt > clock.monotonicMs()) earliest = Math.min(earliest, attempt.expiresAt);
       else {
         attempt.isWatched = false;
         onExpired(attempt);
@@ -53,7 +54,7 @@ export function createLeaseWatch(
       arm(attempt.expiresAt);
     },
     stop() {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       dueAt = Number.POSITIVE_INFINITY;
     },
   };

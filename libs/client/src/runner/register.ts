@@ -1,5 +1,6 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import {
   RegisterRunnerRequest_Mode,
   type RunnerService,
@@ -20,7 +21,7 @@ export async function registerRunner(
   runners: Client<typeof RunnerService>,
   identity: RegisteredIdentity,
   known: string | undefined,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  { clock, ...options }: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly clock: Clock },
 ): Promise<string> {
   const id = known ?? identity.runnerId;
   const request = {
@@ -41,6 +42,7 @@ export async function registerRunner(
   };
   const { runner } = await retrying(() => runners.registerRunner(request, options), {
     signal: options.signal,
+    backoff: { clock },
     retryable: (error) => isSafelyRepeated(error, options.signal),
   });
   if (runner === undefined) throw brokenContract("the registration was answered without a runner");

@@ -1,4 +1,5 @@
 import type { Transport } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import type { SwitchyardClient } from "../client/switchyard-client.js";
 import type { JobHandlers } from "./handlers.js";
 import type { JobHandler } from "./job-context.js";
@@ -44,8 +45,8 @@ export interface RunnerSettings {
   readonly logPatienceMs?: number;
   /** Hears of what goes wrong without ending the runner: refused reports and log entries, calls that fail. */
   readonly onWarning?: (message: string, facts: Readonly<Record<string, unknown>>) => void;
-  /** A monotonic clock in milliseconds; for tests. Default `performance.now`. */
-  readonly now?: () => number;
+  /** Where its time comes from. Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** All that makes a runner. */

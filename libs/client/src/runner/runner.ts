@@ -1,4 +1,5 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
+import { systemClock } from "@switchyard/clock";
 import { fromConnectError, SwitchyardError } from "@switchyard/errors";
 import { RunnerService, type SyncRunnerResponse } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { createClient } from "@switchyard/rpc";
@@ -48,11 +49,12 @@ const defaultGraceMs = 5_000;
 /** Makes a runner: it keeps leases, starts handlers, and reports what becomes of them. It does nothing before `start`. */
 export function createRunner(options: RunnerOptions): Runner {
   const { namespace, slots = 1, timeoutMs = 15_000, logPatienceMs = 300_000, maxHoldMs = 20_000 } = options;
-  const now = options.now ?? (() => performance.now());
+  const { clock = systemClock } = options;
+  const now = clock.monotonicMs;
   const runners =
     "client" in options
       ? options.client.runners
-      : createClient(RunnerService, withCallDefaults(options.transport, { timeoutMs }));
+      : createClient(RunnerService, withCallDefaults(options.transport, { timeoutMs, clock }));
   const kinds = options.kinds ?? ("handlers" in options ? Object.keys(options.handlers) : []);
   if (kinds.length === 0) throw new SwitchyardError("INVALID_ARGUMENT", "a runner needs kinds", { field: "kinds" });
   const identity: RegisteredIdentity = { ...options, kinds };
@@ -76,17 +78,17 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const warn = (message: string, facts: Readonly<Record<string, unknown>>) => options.onWarning?.(message, facts);
   const warnOfAttempt = (message: string, { jobId, number }: Attempt) => warn(message, { jobId, attempt: number });
-  const calls = { runners, namespace, runnerId: () => runnerId ?? "", timeoutMs, closed: closed.signal, now };
+  const calls = { runners, namespace, runnerId: () => runnerId ?? "", timeoutMs, closed: closed.signal, clock };
   const reports = createReportQueue({ ...calls, onSettled: free, onWarning: warnOfAttempt });
   const logs = createLogSender({ ...calls, onWarning: warnOfAttempt });
-  const watch = createLeaseWatch(now, table, (attempt) => {
+  const watch = createLeaseWatch(clock, table, (attempt) => {
     warnOfAttempt("no answer renewed the lease in time", attempt);
     attempt.lose("LEASE_LOST");
   });
 
   const handlerOf = (kind: string): JobHandler =>
     "execute" in options ? options.execute : (handlerFor(options.handlers, kind) ?? missingHandler);
-  const execution = { logs, reports, logPatienceMs, onGone: free };
+  const execution = { logs, reports, logPatienceMs, clock, onGone: free };
   /** Frees the slot of an attempt of which nothing is left to do; one that has none is passed over. */
   function free(attempt: Attempt): void {
     if (!table.remove(attempt)) return;
@@ -130,7 +132,7 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 
   const register = async () => {
-    runnerId = await registerRunner(runners, identity, runnerId, { timeoutMs, signal: closed.signal });
+    runnerId = await registerRunner(runners, identity, runnerId, { timeoutMs, signal: closed.signal, clock });
   };
   const fail = (error: SwitchyardError) => {
     if (state === "stopped" || state === "failed") return;
@@ -168,12 +170,12 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const emptied = async (withinMs: number): Promise<void> => {
     let late = false;
-    const timer = setTimeout(() => {
+    const timer = clock.setTimeout(() => {
       late = true;
       changed.notify();
     }, withinMs);
     while (table.size > 0 && !late) await changed.changed();
-    clearTimeout(timer);
+    clock.clearTimeout(timer);
   };
   const close = async (drainMs: number) => {
     if (state === "failed") return emptied(settleMarginMs);

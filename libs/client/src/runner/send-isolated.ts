@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "@switchyard/clock";
 import { fromConnectError, reasonOf, type SwitchyardError } from "@switchyard/errors";
 import { isSafelyRepeated, retrying } from "../retry/retrying.js";
 
@@ -29,6 +30,7 @@ export async function sendIsolated<I, R>(
   send: (items: I[]) => Promise<readonly R[]>,
   keep: (item: I) => boolean,
   signal: AbortSignal,
+  clock: Clock = systemClock,
 ): Promise<readonly (Isolated<R> | undefined)[]> {
   let faults = 0;
   let sent: I[] = [];
@@ -42,14 +44,14 @@ export async function sendIsolated<I, R>(
     return (reason === "INTERNAL" || reason === "RUNNER_NOT_FOUND") && ++faults < triesAfterFaults;
   };
   try {
-    const answers = await retrying(call, { signal, retryable });
+    const answers = await retrying(call, { signal, retryable, backoff: { clock } });
     return placed(items, sent, answers);
   } catch (error) {
     signal.throwIfAborted();
     if (sent.length === 0) return [];
     if (sent.length === 1) return placed(items, sent, [new Refused(fromConnectError(error))]);
     const answers: (Isolated<R> | undefined)[] = [];
-    for (const item of sent) answers.push((await sendIsolated([item], send, keep, signal))[0]);
+    for (const item of sent) answers.push((await sendIsolated([item], send, keep, signal, clock))[0]);
     return placed(items, sent, answers);
   }
 }

@@ -10,6 +10,7 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import { runStreamingCall, runUnaryCall } from "@connectrpc/connect/protocol";
+import { type Clock, systemClock } from "@switchyard/clock";
 import { SwitchyardError, toConnectError } from "@switchyard/errors";
 import { bindRoutes } from "../bind-routes.js";
 import { CallContext, deadlineExceeded, type RequestHeaders } from "../call-context.js";
@@ -29,6 +30,8 @@ export interface InMemoryTransportOptions {
   readonly interceptors?: Interceptor[];
   /** The deadline of unary calls that name none, in milliseconds. Default: none. */
   readonly defaultTimeoutMs?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
   /** Aborts every handler's signal; abort it with {@link shuttingDown}. */
   readonly shutdownSignal?: AbortSignal;
 }
@@ -39,6 +42,7 @@ export interface InMemoryTransportOptions {
  * message size has no limit, and nested messages and bytes are shared, so neither side may change what it has handed over.
  */
 export function createInMemoryTransport(options: InMemoryTransportOptions): Transport {
+  const { clock = systemClock } = options;
   const served = new Map<string, MethodImplSpec>();
   // Looked up by itself first; a client may have another copy of its description.
   const known = new Map<DescMethod, MethodImplSpec>();
@@ -60,8 +64,9 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): Tran
     const context = new CallContext({
       method,
       protocolName: "memory",
-      deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
+      deadline: timeoutMs === undefined ? undefined : clock.wallMs() + timeoutMs,
       watchesDeadline: false,
+      clock,
       headers: header === undefined ? noHeaders : new GivenHeaders(header),
     });
     running.add(context);
@@ -89,7 +94,7 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): Tran
         request,
         context,
       );
-      const message = await answerOrAbort(pending, context, signal, timeoutMs);
+      const message = await answerOrAbort(pending, context, signal, timeoutMs, clock);
       return unaryResponse(method, context, message);
     } catch (error) {
       throw asReceived(error);
@@ -169,6 +174,7 @@ function answerOrAbort(
   context: CallContext,
   signal: AbortSignal | undefined,
   timeoutMs: number | undefined,
+  clock: Clock,
 ): Promise<Message> {
   if (signal === undefined && timeoutMs === undefined) return pending;
   return new Promise((resolve, reject) => {
@@ -177,10 +183,10 @@ function answerOrAbort(
       reject(error);
     };
     const onAbort = () => giveUp(abortError(signal as AbortSignal));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => giveUp(deadlineExceeded()), timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : clock.setTimeout(() => giveUp(deadlineExceeded()), timeoutMs);
     signal?.addEventListener("abort", onAbort, { once: true });
     const release = () => {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     };
     pending.then(

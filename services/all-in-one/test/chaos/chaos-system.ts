@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createSwitchyardClient, type SwitchyardClient } from "@switchyard/client";
-import { eventually, freePort } from "@switchyard/testkit";
+import { eventually } from "@switchyard/testkit";
 import { migrateAll } from "../../src/index.js";
 import { type PostgresPair, startPostgresPair } from "./postgres/pair.js";
 import { type ChaosProcess, createChaosProcess } from "./processes/chaos-process.js";
+import { stablePort } from "./processes/stable-port.js";
 import { createWays, openWaysFrom, type ServicePorts, type Ways } from "./processes/ways.js";
 import { type ProgramSettings, programEnv } from "./programs/settings.js";
 import { createRunClock, type RunClock } from "./record/clock.js";
@@ -61,7 +62,7 @@ export async function startChaosSystem(settings: ChaosSettings): Promise<ChaosSy
   const namespaces = Array.from({ length: shards }, (_, i) => `chaos-${i}`);
   const named = async (part: string, count: number) =>
     new Map(
-      await Promise.all(Array.from({ length: count }, async (_, i) => [`${part}-${i}`, await freePort()] as const)),
+      await Promise.all(Array.from({ length: count }, async (_, i) => [`${part}-${i}`, await stablePort()] as const)),
     );
   const ports: ServicePorts = {
     schedulers: await named("scheduler", settings.schedulers),

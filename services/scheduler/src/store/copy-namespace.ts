@@ -5,7 +5,7 @@ import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { writeArrival } from "./arrivals.js";
 import { stretchesOf } from "./event-row.js";
 import { atLeisure, jobTables } from "./namespace-tables.js";
-import { eventsPerPartition, makePartitions, type Partition } from "./partitions.js";
+import { eventsPerPartition, makePartitionsForArrival, type Partition } from "./partitions.js";
 
 /** From where a namespace is copied and where to, under which numbers. */
 export interface CopyRoute {
@@ -96,9 +96,8 @@ export async function copyRequests(route: CopyRoute, fromMs: number, untilMs: nu
     `select substring(relname from '_([0-9]+)$')::int as day from pg_inherits join pg_class on oid = inhrelid
      where inhparent = 'scheduler.requests'::regclass order by 1`,
   );
-  await makePartitions(
+  await makePartitionsForArrival(
     route.to,
-    undefined,
     rows.map(({ day }): Partition => ({ of: "requests", number: day })),
   );
   let copied = 0;
@@ -154,9 +153,8 @@ export async function copyEvents(route: CopyRoute, shard: number, after: number,
     );
     const needed = new Set(stretches.map(({ firstSequence }) => Math.floor(firstSequence / eventsPerPartition)));
     const missing = [...needed].filter((number) => !made.has(number));
-    await makePartitions(
+    await makePartitionsForArrival(
       route.to,
-      undefined,
       missing.map((number): Partition => ({ of: "events", number })),
     );
     for (const number of missing) made.add(number);

@@ -21,7 +21,7 @@ export const closedTables = [
 ] as const;
 
 /** A statement about all rows of a namespace takes its time. */
-export const unhurried = "begin; set local statement_timeout = 0; set local transaction_timeout = 0";
+const unhurried = "begin; set local statement_timeout = 0; set local transaction_timeout = 0";
 
 /** Deletes all rows of a namespace but the one in `namespaces`, table by table. Repeated, it goes on. */
 export async function deleteRows(pool: Pool, ns: number): Promise<void> {

@@ -38,13 +38,18 @@ const makeAttempts = 5;
 
 /**
  * Makes partitions that are not there. A table is made first and attached then: that waits for no write and no read of the parent,
- * while `create table ... partition of` would lock all of them out. Without a term, for what a move brings, nobody has to own a shard.
+ * while `create table ... partition of` would lock all of them out.
  */
-export async function makePartitions(
-  pool: Pool,
-  term: Term | undefined,
-  partitions: readonly Partition[],
-): Promise<void> {
+export function makePartitions(pool: Pool, term: Term, partitions: readonly Partition[]): Promise<void> {
+  return makeMissing(pool, term, partitions);
+}
+
+/** The same for what a move brings, whoever owns the shard. */
+export function makePartitionsForArrival(pool: Pool, partitions: readonly Partition[]): Promise<void> {
+  return makeMissing(pool, undefined, partitions);
+}
+
+async function makeMissing(pool: Pool, term: Term | undefined, partitions: readonly Partition[]): Promise<void> {
   const missing = await missingOf(pool, partitions);
   if (missing.length === 0) return;
   await inFencedTransaction(pool, term, makeAttempts, async (client) => {

@@ -1,4 +1,5 @@
 import { type LaneConnection, openLaneConnection, type Pool } from "@switchyard/postgres";
+import { leaseRows, openSerials } from "./audit-rows.js";
 import { byKeyOnly } from "./by-key-only.js";
 import { loadByReuseKey, loadFinalStates } from "./ended-facts.js";
 import { readEnds, readJobs } from "./job-rows.js";
@@ -15,12 +16,15 @@ import {
 import { shardOfRow } from "./move-namespace.js";
 import { makePartitions } from "./partitions.js";
 import { readEvents } from "./read-events.js";
+import { readQueueTotals, readSubjects } from "./read-rollups.js";
+import { deleteSchedule, loadSchedules, putSchedule } from "./schedule-rows.js";
 import type { OverPool, ShardStore, ShardWriter } from "./shard-store.js";
 import { createLeaseRenewals } from "./lease-renewals.js";
 import { releaseShard, takeShard } from "./take-shard.js";
 import { writeClaims } from "./write-claims.js";
 import { writeProgress } from "./write-progress.js";
 import { writeReports } from "./write-reports.js";
+import { writeRollups } from "./write-rollups.js";
 import { writeLimits, writeQueue } from "./write-settings.js";
 import { writeSubmits } from "./write-submits.js";
 
@@ -65,6 +69,14 @@ export function createPostgresShardStore({ url, pool, controlPool, leasePool }: 
     makePartitions: read(makePartitions),
     writeQueue: read(writeQueue),
     writeLimits: read(writeLimits),
+    loadSchedules: read(loadSchedules),
+    putSchedule: read(putSchedule),
+    deleteSchedule: read(deleteSchedule),
+    readQueueTotals: read(readQueueTotals),
+    readSubjects: read(readSubjects),
+    writeRollups: read(writeRollups),
+    openSerials: read(openSerials),
+    leaseRows: read(leaseRows),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { LaneConnection, Pool } from "@switchyard/postgres";
 import type { LiveAttempt } from "../domain/core/model.js";
 import type { ClaimWrite, ReportWrite, SubmitWrite } from "../domain/core/writes.js";
+import type { leaseRows, openSerials } from "./audit-rows.js";
 import type { loadByReuseKey, loadFinalStates } from "./ended-facts.js";
 import type { readEnds, readJobs } from "./job-rows.js";
 import type { loadOpenJobs } from "./load-open.js";
@@ -17,8 +18,11 @@ import type { shardOfRow } from "./move-namespace.js";
 import type { NumberedEvents } from "./numbered-events.js";
 import type { makePartitions } from "./partitions.js";
 import type { readEvents } from "./read-events.js";
+import type { readQueueTotals, readSubjects } from "./read-rollups.js";
+import type { deleteSchedule, loadSchedules, putSchedule } from "./schedule-rows.js";
 import type { releaseShard, takeShard } from "./take-shard.js";
 import type { Term } from "./term.js";
+import type { writeRollups } from "./write-rollups.js";
 import type { writeLimits, writeQueue } from "./write-settings.js";
 
 /** An operation of the store without the connections that it runs on. */
@@ -43,7 +47,7 @@ export interface ShardWriter {
 
 /**
  * The tables, as the owner of a shard and the calls about single jobs use them. PostgreSQL in production (`postgres-shard-store.ts`); the simulator brings tables of its
- * own that fail on purpose. Lists, sums, schedules and the audit read PostgreSQL directly.
+ * own that fail on purpose. Lists, sums and the upkeep of the history use PostgreSQL directly.
  *
  * What each operation does is said where it is implemented.
  */
@@ -73,4 +77,12 @@ export interface ShardStore {
   readonly makePartitions: OverPool<typeof makePartitions>;
   readonly writeQueue: OverPool<typeof writeQueue>;
   readonly writeLimits: OverPool<typeof writeLimits>;
+  readonly loadSchedules: OverPool<typeof loadSchedules>;
+  readonly putSchedule: OverPool<typeof putSchedule>;
+  readonly deleteSchedule: OverPool<typeof deleteSchedule>;
+  readonly readQueueTotals: OverPool<typeof readQueueTotals>;
+  readonly readSubjects: OverPool<typeof readSubjects>;
+  readonly writeRollups: OverPool<typeof writeRollups>;
+  readonly openSerials: OverPool<typeof openSerials>;
+  readonly leaseRows: OverPool<typeof leaseRows>;
 }

@@ -51,7 +51,7 @@ export async function syncCapacity(
  * The session of a request. One that goes on and is not known was begun with an owner before, or is forgotten: what it was granted is
  * not known either, and its credit would be granted a second time. The gateway begins a new one.
  */
-function sessionOf(term: ShardTerm, { sessionId: id, revision, demands }: SyncCapacityRequest): GatewaySession {
+function sessionOf(term: ShardTerm, { sessionId: id, revision, demands, full }: SyncCapacityRequest): GatewaySession {
   const now = term.clock.now();
   for (const [other, session] of term.sessions) {
     if (session.lastSeen > now - sessionIdleMs) continue;
@@ -60,7 +60,8 @@ function sessionOf(term: ShardTerm, { sessionId: id, revision, demands }: SyncCa
   }
   let session = term.sessions.get(id);
   if (!session) {
-    if (revision > 1n && demands.length > 0)
+    // One that says nothing new relies on what it said before, which is not known here; only the closing of a session asks for nothing.
+    if (revision > 1n && (demands.length > 0 || !full))
       throw new SwitchyardError("SHARD_LOST", "the session is not known here; begin a new one", { session_id: id });
     session = new GatewaySession();
     term.sessions.set(id, session);

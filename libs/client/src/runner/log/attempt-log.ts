@@ -1,4 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Clock } from "@switchyard/clock";
 import type { StreamLengthSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { createNotifier, type Notifier } from "../../notifier.js";
 import type { Attempt } from "../attempt.js";
@@ -34,18 +35,20 @@ const roomBytes = 512 * 1024;
  *
  * @param kick tells the sender that there is something to send
  */
-export function createAttemptLog(attempt: Attempt, kick: (log: AttemptLog) => void): AttemptLog {
-  return new BufferedLog(attempt, kick);
+export function createAttemptLog(clock: Clock, attempt: Attempt, kick: (log: AttemptLog) => void): AttemptLog {
+  return new BufferedLog(clock, attempt, kick);
 }
 
 class BufferedLog implements AttemptLog {
   readonly attempt: Attempt;
+  readonly #clock: Clock;
   readonly #kick: (log: AttemptLog) => void;
   #streams: Map<string, StreamBuffer> | undefined;
   #notifier: Notifier | undefined;
   #discarded = false;
 
-  constructor(attempt: Attempt, kick: (log: AttemptLog) => void) {
+  constructor(clock: Clock, attempt: Attempt, kick: (log: AttemptLog) => void) {
+    this.#clock = clock;
     this.attempt = attempt;
     this.#kick = kick;
   }
@@ -80,12 +83,12 @@ class BufferedLog implements AttemptLog {
     if (this.pending) {
       this.#kick(this);
       let over = false;
-      const timer = setTimeout(() => {
+      const timer = this.#clock.setTimeout(() => {
         over = true;
         this.moved();
       }, patienceMs);
       while (this.pending && !over) await this.#changed();
-      clearTimeout(timer);
+      this.#clock.clearTimeout(timer);
     }
     return [...this.streams].map(({ name, length }) => ({ stream: name, length }));
   }
@@ -109,7 +112,7 @@ class BufferedLog implements AttemptLog {
     this.#streams ??= new Map();
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
-    const made = createStreamBuffer(name);
+    const made = createStreamBuffer(name, this.#clock.wallMs);
     if (this.#discarded) made.discard();
     this.#streams.set(name, made);
     return made;

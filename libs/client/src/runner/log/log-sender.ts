@@ -1,4 +1,5 @@
 import type { Client } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import { type Reason, reasonOf } from "@switchyard/errors";
 import type { AppendResult, RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { withCallers } from "@switchyard/tracing";
@@ -25,7 +26,7 @@ export interface LogSenderDeps {
   readonly timeoutMs: number;
   /** Ends all repeats. */
   readonly closed: AbortSignal;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly onWarning: (message: string, attempt: Attempt) => void;
 }
 
@@ -45,7 +46,7 @@ const maxBytes = 1024 * 1024;
  */
 export function createLogSender(deps: LogSenderDeps): LogSender {
   let waiting = new Set<AttemptLog>();
-  const backoff = createBackoff();
+  const backoff = createBackoff({ clock: deps.clock });
 
   const take = (): Item[] => {
     const items: Item[] = [];
@@ -102,7 +103,7 @@ export function createLogSender(deps: LogSenderDeps): LogSender {
     return false;
   };
 
-  const isLive = ({ log }: Item) => !log.attempt.over && log.attempt.expiresAt > deps.now();
+  const isLive = ({ log }: Item) => !log.attempt.over && log.attempt.expiresAt > deps.clock.monotonicMs();
 
   const send = async (items: readonly Item[]) => {
     const appends = items.map(({ log, taken }) => ({ attempt: log.attempt.ref, append: taken.append }));
@@ -115,7 +116,7 @@ export function createLogSender(deps: LogSenderDeps): LogSender {
     const items = take();
     if (items.length === 0) return false;
     try {
-      const answers = await sendIsolated(items, send, isLive, deps.closed);
+      const answers = await sendIsolated(items, send, isLive, deps.closed, deps.clock);
       let again = false;
       for (const [i, item] of items.entries()) {
         again = settle(item, answers[i]) || again;
@@ -136,7 +137,7 @@ export function createLogSender(deps: LogSenderDeps): LogSender {
   const loop = createFlushLoop(flush);
   return {
     open: (attempt) =>
-      createAttemptLog(attempt, (log) => {
+      createAttemptLog(deps.clock, attempt, (log) => {
         waiting.add(log);
         loop.kick();
       }),

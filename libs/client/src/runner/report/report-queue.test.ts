@@ -1,3 +1,4 @@
+import { systemClock } from "@switchyard/clock";
 import { create } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import type { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
@@ -40,7 +41,7 @@ function setup() {
     runnerId: () => "r",
     timeoutMs: 1_000,
     closed: closed.signal,
-    now: () => 0,
+    clock: { ...systemClock, monotonicMs: () => 0 },
     onSettled: ({ key }: Attempt) => settled.push(key),
     onWarning: () => undefined,
   });

@@ -1,4 +1,5 @@
 import type { Client } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import { type Reason, reasonOf } from "@switchyard/errors";
 import type { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import type { ReportResult } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
@@ -33,7 +34,7 @@ export interface ReportQueueDeps {
   readonly timeoutMs: number;
   /** Ends all repeats. */
   readonly closed: AbortSignal;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Hears of an attempt whose outcome was acknowledged or refused, or is not wanted any more. */
   readonly onSettled: (attempt: Attempt) => void;
   readonly onWarning: (message: string, attempt: Attempt) => void;
@@ -46,7 +47,7 @@ export interface ReportQueueDeps {
  */
 export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
   const queue = createUnsentQueue();
-  const backoff = createBackoff();
+  const backoff = createBackoff({ clock: deps.clock });
 
   const refuse = ({ of: attempt, report }: ReportItem, reason: Reason, words: string) => {
     if (saysLost(reason)) {
@@ -68,7 +69,7 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
     queue.add(attempt);
   };
 
-  const isLive = ({ of: attempt }: ReportItem) => !attempt.over && attempt.expiresAt > deps.now();
+  const isLive = ({ of: attempt }: ReportItem) => !attempt.over && attempt.expiresAt > deps.clock.monotonicMs();
 
   const send = async (reports: ReportItem[]) => {
     const request = { namespace: deps.namespace, runnerId: deps.runnerId(), reports };
@@ -111,7 +112,7 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
     const items = queue.take();
     if (items.length === 0) return false;
     try {
-      const again = settleAll(items, await sendIsolated(items, send, isLive, deps.closed));
+      const again = settleAll(items, await sendIsolated(items, send, isLive, deps.closed, deps.clock));
       if (again) await backoff.wait(deps.closed);
       else backoff.reset();
       return true;
@@ -152,7 +153,7 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
       if (unsent.start) return;
       unsent.start = true;
       // A turn later: work that is done by then needs no start of its own.
-      if (begun.length === 0) setImmediate(sendStarts);
+      if (begun.length === 0) deps.clock.setImmediate(sendStarts);
       begun.push(attempt);
     },
     progress(attempt, progress) {

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { durationMs } from "@bufbuild/protobuf/wkt";
+import type { Clock, Timer } from "@switchyard/clock";
 import type {
   SyncRunnerRequestSchema,
   SyncRunnerResponse,
@@ -30,7 +31,7 @@ export interface SyncChannelDeps {
   readonly received: (response: SyncRunnerResponse, sentAt: number, plan: SyncPlan) => boolean;
   /** Takes an error in; false: there is no use in going on. */
   readonly failed: (error: unknown) => boolean | Promise<boolean>;
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /** One of the calls that a runner keeps held. */
@@ -55,9 +56,10 @@ const noWaitMs = 100;
 
 /** Makes a channel and starts its loop. */
 export function createSyncChannel(deps: SyncChannelDeps): SyncChannel {
+  const { clock } = deps;
   const notifier = createNotifier();
   const stopping = new AbortController();
-  const backoff = createBackoff({ initialMs: 100 });
+  const backoff = createBackoff({ initialMs: 100, clock });
   let revision = 0n;
   let full = true;
   let emptyAnswers = 0;
@@ -73,16 +75,16 @@ export function createSyncChannel(deps: SyncChannelDeps): SyncChannel {
 
   const pause = async (ms: number) => {
     if (ms <= 0) return;
-    let timer: NodeJS.Timeout | undefined;
+    let timer: Timer | undefined;
     const slept = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
+      timer = clock.setTimeout(resolve, ms);
     });
     await Promise.race([slept, notifier.changed()]);
-    clearTimeout(timer);
+    clock.clearTimeout(timer);
   };
 
   const round = async (plan: SyncPlan) => {
-    const sentAt = deps.now();
+    const sentAt = clock.monotonicMs();
     const end = new AbortController();
     held = { plan, until: sentAt + plan.holdMs, end };
     try {
@@ -94,7 +96,7 @@ export function createSyncChannel(deps: SyncChannelDeps): SyncChannel {
       full = response.wantComplete;
       backoff.reset();
       const news = deps.received(response, sentAt, plan);
-      await pause(paceMs(response, news, deps.now() - sentAt, plan.holdMs));
+      await pause(paceMs(response, news, clock.monotonicMs() - sentAt, plan.holdMs));
     } catch (error) {
       held = undefined;
       if (end.signal.aborted) return;

@@ -1,4 +1,5 @@
 import type { Client } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import { fromConnectError, type Reason, type SwitchyardError } from "@switchyard/errors";
 import {
   RunnerMode,
@@ -17,7 +18,7 @@ export interface SyncSessionDeps {
   readonly slots: number;
   /** The longest time that a call may be held, in milliseconds. */
   readonly maxHoldMs: number;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly runnerId: () => string;
   readonly attempts: () => RunnerPicture["attempts"];
   readonly accepting: () => boolean;
@@ -83,14 +84,14 @@ export function startSyncSession(deps: SyncSessionDeps): SyncSession {
             attempts: deps.attempts(),
             accepting: deps.accepting(),
             maxHoldMs: deps.maxHoldMs,
-            now: deps.now(),
+            now: deps.clock.monotonicMs(),
           },
           channel,
           full,
         ),
       received: (response, sentAt, plan) => deps.received(response, sentAt, plan.named),
       failed,
-      now: deps.now,
+      clock: deps.clock,
     });
   const keeper = open(0);
   const taker = deps.slots === 1 ? keeper : open(1);

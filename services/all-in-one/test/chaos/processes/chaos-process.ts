@@ -47,6 +47,7 @@ export function createChaosProcess({ name, program, env, log }: ChaosProcessOpti
   const isAlive = () => current !== undefined && current.child.exitCode === null && current.child.signalCode === null;
   const keepOutput = () => {
     if (current !== undefined) appendFileSync(log, `--- ${name}, life ${lives - 1}\n${current.output()}\n`);
+    current = undefined;
   };
   return {
     name,
@@ -58,6 +59,7 @@ export function createChaosProcess({ name, program, env, log }: ChaosProcessOpti
     },
     async start() {
       if (isAlive()) return;
+      keepOutput();
       current = await startProcess(program, env(lives));
       gone = once(current.child, "close");
       lives += 1;
@@ -79,7 +81,10 @@ export function createChaosProcess({ name, program, env, log }: ChaosProcessOpti
       isPaused = false;
     },
     async end() {
-      if (!isAlive()) return 0;
+      if (!isAlive()) {
+        keepOutput();
+        return 0;
+      }
       if (isPaused) this.resume();
       const code = await running().end();
       await gone;

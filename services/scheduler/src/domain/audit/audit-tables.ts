@@ -1,4 +1,3 @@
-import { leaseRows, openSerials } from "../../store/audit-rows.js";
 import type { Namespace } from "../core/namespace.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 import type { Finding } from "./audit-memory.js";
@@ -50,7 +49,7 @@ async function lookTwice(term: ShardTerm, look: () => Promise<Look>): Promise<Lo
 }
 
 async function lookAtOpen(term: ShardTerm, space: Namespace, after: number): Promise<Look> {
-  const serials = await openSerials(term.pool, space.id, after, step);
+  const serials = await term.store.openSerials(space.id, after, step);
   term.assertValid();
   const isLast = serials.length < step;
   const upTo = isLast ? Number.POSITIVE_INFINITY : (serials.at(-1) as number);
@@ -58,7 +57,7 @@ async function lookAtOpen(term: ShardTerm, space: Namespace, after: number): Pro
 }
 
 async function lookAtLeases(term: ShardTerm, space: Namespace, next: number): Promise<Look> {
-  const leases = await leaseRows(term.pool, space.id);
+  const leases = await term.store.leaseRows(space.id);
   term.assertValid();
   return { differing: compareLeases(space, leases), next };
 }

@@ -4,10 +4,9 @@ import { SwitchyardError } from "@switchyard/errors";
 import type { Logger } from "pino";
 import type { EventRow } from "../../store/event-row.js";
 import type { GroupPage, GroupRow } from "../../store/aggregate-query.js";
-import { readEvents } from "../../store/read-events.js";
-import { readQueueTotals, readRollups, readSubjects, type RollupQuery } from "../../store/read-rollups.js";
+import { readRollups, type RollupQuery } from "../../store/read-rollups.js";
+import type { ShardStore } from "../../store/shard-store.js";
 import type { Term } from "../../store/term.js";
-import { writeRollups } from "../../store/write-rollups.js";
 import type { CoreState } from "../core/core-state.js";
 import type { FinalState } from "../core/model.js";
 import type { Namespace } from "../core/namespace.js";
@@ -21,6 +20,7 @@ import type { Sums } from "./sums.js";
 
 /** What the sums of a term work with. */
 export interface TermRollupsOptions {
+  readonly store: ShardStore;
   readonly pool: Pool;
   readonly term: Term;
   readonly state: CoreState;
@@ -200,12 +200,12 @@ export class TermRollups {
   }
 
   async #tryToLoad(before: number): Promise<void> {
-    const { pool, term, logger } = this.#options;
+    const { store, term, logger } = this.#options;
     const spaces = new Map([...this.#options.state.spaces.values()].map((space) => [space.id, space]));
-    const { upTo, totals } = await readQueueTotals(pool, term.shard);
+    const { upTo, totals } = await store.readQueueTotals(term.shard);
     const ends: EndEvent[] = [];
     if (upTo < before) {
-      for await (const step of readEvents(pool, term.shard, upTo, before)) {
+      for await (const step of store.readEvents(term.shard, upTo, before)) {
         if ("lostUpTo" in step) {
           logger.error({ from: upTo, upTo: step.lostUpTo }, "events were dropped before they were summed up");
           continue;
@@ -235,7 +235,7 @@ export class TermRollups {
   /** Writes the pending batch. One that could not be written stays, and is tried again before anything else. */
   async #writeOnce(isWanted = false): Promise<void> {
     if (this.#stopped) return;
-    const { pool, term, feed, logger } = this.#options;
+    const { store, term, feed, logger } = this.#options;
     this.#hurried = false;
     if (!this.#writing) {
       const behind = feed.published - this.#cursor;
@@ -248,7 +248,7 @@ export class TermRollups {
     const { table, upTo } = this.#writing;
     try {
       await this.#lookUpSubjects(table);
-      await writeRollups(pool, term, this.#cursor, upTo, rollupRows(table));
+      await store.writeRollups(term, this.#cursor, upTo, rollupRows(table));
       this.#cursor = upTo;
       this.#writing = undefined;
       this.#rounds = 0;
@@ -272,8 +272,7 @@ export class TermRollups {
 
   #readSubjects(ns: number, jobs: readonly UnknownSubject[]): Promise<Map<number, string>> {
     const buckets = [...new Set(jobs.map(({ bucket }) => bucket))];
-    return readSubjects(
-      this.#options.pool,
+    return this.#options.store.readSubjects(
       ns,
       buckets,
       jobs.map(({ serial }) => serial),

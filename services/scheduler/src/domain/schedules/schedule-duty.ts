@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import { loadSchedules } from "../../store/schedule-rows.js";
 import type { ShardTerm, TermDuty } from "../shard/shard-term.js";
 import type { TickRequest } from "./make-ticks.js";
 import { TermSchedules } from "./term-schedules.js";
@@ -26,7 +25,7 @@ export function createScheduleDuty({ request, graceMs, logger }: ScheduleDutyOpt
       const schedules = new TermSchedules({ term, request, graceMs, logger });
       term.whenLost(() => schedules.end());
       byTerm.set(term, schedules);
-      schedules.load(await loadSchedules(term.pool, term.term.shard));
+      schedules.load(await term.store.loadSchedules(term.term.shard));
     },
     of(term) {
       const schedules = byTerm.get(term);

@@ -1,6 +1,6 @@
 import { SwitchyardError } from "@switchyard/errors";
 import type { Logger } from "pino";
-import { deleteSchedule, putSchedule, type ScheduleRow } from "../../store/schedule-rows.js";
+import type { ScheduleRow } from "../../store/schedule-rows.js";
 import type { Namespace } from "../core/namespace.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 import { type CatchUp, dueTicks } from "./due-ticks.js";
@@ -114,7 +114,7 @@ export class TermSchedules {
       const schedule = this.#of(space).get(name);
       if (!schedule) throw scheduleNotFound(name);
       const { term } = this.#options;
-      await this.#write(() => deleteSchedule(term.pool, term.term, space.id, name));
+      await this.#write(() => term.store.deleteSchedule(term.term, space.id, name));
       schedule.deleted = true;
       this.#timer.clear(schedule);
       this.#of(space).delete(name);
@@ -167,7 +167,7 @@ export class TermSchedules {
     const before = old?.doneUntil ?? 0;
     const until = old && goesOn(old.definition, definition) ? before : Math.max(before, term.clock.now());
     const row = { ns: space.id, name, ...definition, doneUntil: until, lastTick, lastSerial };
-    await this.#write(() => putSchedule(term.pool, term.term, row));
+    await this.#write(() => term.store.putSchedule(term.term, row));
     const schedule = old ?? scheduleFromRow(space, row);
     Object.assign(schedule, { definition, stored: { doneUntil: until, lastTick, lastSerial }, due: [] });
     doneUntil(schedule, until);

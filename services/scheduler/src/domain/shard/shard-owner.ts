@@ -262,7 +262,7 @@ export class ShardOwner {
       bodies: createBodyCache(bodyCacheBytes),
       requests: new RequestMemory(requestMemoryMs, requests, this.#trustRequestTimes),
       partitions,
-      rollups: new TermRollups({ pool, term, state, feed, clock, logger }),
+      rollups: new TermRollups({ store, pool, term, state, feed, clock, logger }),
       clock,
       logger,
       watcher,

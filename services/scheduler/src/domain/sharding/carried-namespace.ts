@@ -16,7 +16,7 @@ import {
 import { noteDeparture } from "../../store/departures.js";
 import { readEndOf, rowOf } from "../../store/move-namespace.js";
 import { closedTables } from "../../store/namespace-tables.js";
-import { makePartitions, type Partition } from "../../store/partitions.js";
+import { makePartitionsForArrival, type Partition } from "../../store/partitions.js";
 import { beginMove, commitMove, findMove } from "../../store/placements.js";
 import { readEvents } from "../../store/read-events.js";
 import type { Term } from "../../store/term.js";
@@ -159,9 +159,8 @@ export class CarriedNamespace {
   /** Makes the partitions of all buckets at the target. */
   async #makeBuckets(): Promise<void> {
     const fresh = (await bucketsOf(this.#route)).filter((bucket) => !this.#buckets.has(bucket));
-    await makePartitions(
+    await makePartitionsForArrival(
       this.#options.to,
-      undefined,
       fresh.map((number): Partition => ({ of: "bucket", number })),
     );
     for (const bucket of fresh) this.#buckets.add(bucket);

@@ -1,4 +1,5 @@
 import type { Pool } from "@switchyard/postgres";
+import type { ControlStore } from "../../store/control-store.js";
 import { adoptIdKey, type Installation, noteShardDatabases, readInstallation } from "../../store/installation.js";
 import { dropForeignShards, makeShards } from "../../store/shard-rows.js";
 
@@ -9,6 +10,8 @@ export interface ShardDatabase {
   readonly pool: Pool;
   /** For rows of shards: looking, taking, giving back. */
   readonly controlPool: Pool;
+  /** Rows of shards, replicas and placements, as the keeper of the shards uses them. */
+  readonly control: ControlStore;
   /** For renewals of leases alone: nothing that waits for a lock may cost a lease. */
   readonly leasePool: Pool;
 }

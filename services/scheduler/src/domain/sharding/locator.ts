@@ -1,26 +1,27 @@
-import type { Pool } from "@switchyard/postgres";
-import { adoptArrival } from "../../store/arrivals.js";
-import { findMove, findPlacement, movePlacement, place } from "../../store/placements.js";
+import type { ControlStore } from "../../store/control-store.js";
 import { shardFor } from "./rendezvous.js";
+
+type Adopt = (namespace: string, shard: number) => Promise<void>;
+type Placements = Pick<ControlStore, "findPlacement" | "movePlacement" | "place">;
 
 /**
  * Finds the shard of a namespace. Placements are kept in memory once they were read: they change only when a namespace is moved, and then the shard that it has
  * left says so. With one shard nothing is ever looked up.
  */
 export class Locator {
-  readonly #home: Pool;
+  readonly #home: Placements;
   readonly #shards: () => readonly number[];
-  readonly #poolOf: (shard: number) => Pool | undefined;
+  readonly #adopt: Adopt;
   readonly #known = new Map<string, number>();
 
   /**
    * @param shards the numbers of all shards
-   * @param poolOf leads to the database of a shard
+   * @param adopt see `adopt`; nothing has to be done with a single database
    */
-  constructor(home: Pool, shards: () => readonly number[], poolOf: (shard: number) => Pool | undefined) {
+  constructor(home: Placements, shards: () => readonly number[], adopt: Adopt = () => Promise.resolve()) {
     this.#home = home;
     this.#shards = shards;
-    this.#poolOf = poolOf;
+    this.#adopt = adopt;
   }
 
   /** The shard of a namespace, as far as memory knows it. */
@@ -36,7 +37,7 @@ export class Locator {
 
   /** Reads where a namespace lives, whatever memory says; undefined for one that was never used. */
   async placed(namespace: string): Promise<number | undefined> {
-    const shard = isNamespaceName(namespace) ? await findPlacement(this.#home, namespace) : undefined;
+    const shard = isNamespaceName(namespace) ? await this.#home.findPlacement(namespace) : undefined;
     if (shard === undefined) this.#known.delete(namespace);
     else this.learn(namespace, shard);
     return shard;
@@ -44,22 +45,20 @@ export class Locator {
 
   /** Places a namespace in a shard, unless it lives somewhere already; returns where it lives. */
   async place(namespace: string, shard: number): Promise<number> {
-    const placed = await place(this.#home, namespace, shard);
+    const placed = await this.#home.place(namespace, shard);
     this.learn(namespace, placed);
     return placed;
   }
 
   /** A namespace lives in another shard from now on. */
   async move(namespace: string, shard: number): Promise<void> {
-    await movePlacement(this.#home, namespace, shard);
+    await this.#home.movePlacement(namespace, shard);
     this.learn(namespace, shard);
   }
 
   /** Takes in a namespace that a committed move has brought to the database of its shard, unless that was done before. */
-  async adopt(namespace: string, shard: number): Promise<void> {
-    const pool = this.#poolOf(shard);
-    const { shard: placed, move } = await findMove(this.#home, namespace);
-    if (pool && placed === shard && move !== undefined) await adoptArrival(pool, namespace, move);
+  adopt(namespace: string, shard: number): Promise<void> {
+    return this.#adopt(namespace, shard);
   }
 
   /** Somebody who must know has said where a namespace lives. */

@@ -1,14 +1,16 @@
 import type { Clock, Timer } from "@switchyard/clock";
-import { SwitchyardError } from "@switchyard/errors";
-import { createListener, type Listener } from "@switchyard/postgres";
+import type { Listener } from "@switchyard/postgres";
 import type { Logger } from "pino";
-import { beat, forgetReplica, type Replica } from "../../store/replicas.js";
-import { readShards, shardChannel, tellAddress } from "../../store/shard-rows.js";
+import type { Replica } from "../../store/replicas.js";
 import { handOverMs } from "../../store/take-shard.js";
 import type { ShardOwner } from "../shard/shard-owner.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 import { assignFree, heirsOf, type OwnedShard, receiverFrom } from "./balance.js";
 import type { ShardDatabase } from "./databases.js";
+import { createKeeperStart, type KeeperStart, stoppedBefore } from "./keeper-start.js";
+import { ReplicaBook } from "./replica-book.js";
+import { type SeenShard, SeenShards } from "./seen-shards.js";
+import { createSharedLook, type SharedLook } from "./shared-look.js";
 import { Tenure } from "./tenure.js";
 
 /** How a replica keeps its share of the shards. */
@@ -25,28 +27,10 @@ export interface ShardKeeperOptions {
   readonly createOwner: (shard: number, database: ShardDatabase, share: number) => ShardOwner;
 }
 
-/** A shard as it was seen last. */
-export interface SeenShard {
-  readonly shard: number;
-  readonly epoch: number;
-  /** Empty: nobody owns it. */
-  readonly owner: string;
-  readonly address: string;
-  /** Terms up to this epoch lack a namespace that has come since. */
-  readonly staleEpoch: number;
-  /** When the owner's lease ends, on this process's steady clock, ms. */
-  readonly aliveUntil: number;
-  readonly database: ShardDatabase;
-  /** Looks that were begun before this are older news. */
-  readonly look: number;
-}
-
 /** How often the rows of shards are looked at when nothing is notified, ms. */
 const lookMs = 500;
 /** A free shard that nobody has taken for this long is taken by anybody, ms: whoever it was meant for may be dead too. */
 const unclaimedMs = 1_000;
-/** For how long a replica that has let a shard lie gets none, ms. */
-const distrustMs = 60_000;
 
 /**
  * Keeps a replica's share of the shards: looks at all rows, takes what is free or was handed over, gives away what is too much. Who takes and who gives follows
@@ -55,42 +39,32 @@ const distrustMs = 60_000;
  */
 export class ShardKeeper {
   readonly #options: ShardKeeperOptions;
-  readonly #seen = new Map<number, SeenShard>();
+  readonly #seen: SeenShards;
+  readonly #replicas: ReplicaBook;
   readonly #tenures = new Map<number, Tenure>();
   readonly #freeSince = new Map<number, number>();
-  readonly #distrusted = new Map<string, number>();
   readonly #listeners: readonly Listener[];
-  #shards: readonly number[] = [];
-  #replicas: readonly Replica[] = [];
-  #address = "";
-  #stopping = false;
+  readonly #looks: SharedLook = createSharedLook(() => this.#look());
   #stopped = false;
-  #looks = 0;
-  #beatDue = 0;
-  #looking: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
   #timer: Timer | undefined;
   #giving = false;
-  #started: Start | undefined;
+  #started: KeeperStart | undefined;
 
   constructor(options: ShardKeeperOptions) {
     this.#options = options;
-    this.#listeners = options.databases.map(({ url }) =>
-      createListener({
-        url,
-        channels: [shardChannel],
-        applicationName: "scheduler-shards",
-        onNotification: () => void this.refresh(),
-        onReconnect: () => void this.refresh(),
-        log: options.logger,
-      }),
+    const { databases, replicaId: self, leaseMs: aliveMs, clock, logger } = options;
+    this.#seen = new SeenShards(clock, self);
+    const letLie = () => this.#seen.letLie();
+    this.#replicas = new ReplicaBook({ home: databases[0].control, self, aliveMs, clock, logger, letLie });
+    this.#listeners = databases.map(({ control }) =>
+      control.listen({ onNotification: () => void this.refresh(), onReconnect: () => void this.refresh() }),
     );
   }
 
   /** Begins; returns when every shard is owned by this replica or by one that can be reached. */
   start(): Promise<void> {
     if (this.#started) return this.#started.promise;
-    this.#started = createStart();
+    this.#started = createKeeperStart();
     if (this.#stopped) this.#started.reject(stoppedBefore());
     else void this.refresh();
     return this.#started.promise;
@@ -98,26 +72,19 @@ export class ShardKeeper {
 
   /** Others reach this replica here from now on: it takes part in the spread of shards. */
   async announce(address: string): Promise<void> {
-    this.#address = address;
-    this.#beatDue = 0;
+    this.#replicas.announce(address);
     await this.refresh();
   }
 
   /** Gives all shards to other replicas, if there are any that can be reached, and takes none any more. */
   async leave(): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
-    this.#beatDue = 0;
+    if (this.#replicas.isStopping) return;
+    this.#replicas.leave();
     await this.refresh();
-    const { replicaId } = this.#options;
-    const heirs = heirsOf(
-      replicaId,
-      this.#owned(),
-      this.#receivers().map(({ id }) => id),
-    );
+    const heirs = heirsOf(this.#options.replicaId, this.#owned(), this.#replicas.receivers());
     await Promise.all(
       [...this.#tenures.values()].map(async (tenure) => {
-        const heir = this.#replicas.find(({ id }) => id === heirs.get(tenure.shard));
+        const heir = this.#replicas.find(heirs.get(tenure.shard));
         if (heir) await this.#giveTo(tenure, heir);
       }),
     );
@@ -125,18 +92,15 @@ export class ShardKeeper {
 
   /** Gives back what is left and stops. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#replicas.leave();
     this.#stopped = true;
     this.#options.clock.clearTimeout(this.#timer);
     this.#started?.reject(stoppedBefore());
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
-    await this.#looking;
+    await this.#looks.idle();
     this.#options.clock.clearTimeout(this.#timer);
     await Promise.all([...this.#tenures.values()].map((tenure) => this.#end(tenure, undefined)));
-    const { logger, databases, replicaId } = this.#options;
-    await forgetReplica(databases[0].controlPool, replicaId).catch((error: unknown) =>
-      logger.warn({ err: error }, "could not say that this replica has ended"),
-    );
+    await this.#replicas.forgetSelf();
   }
 
   /** Whether this replica is ending: it finds no owner any more. */
@@ -146,12 +110,12 @@ export class ShardKeeper {
 
   /** The numbers of all shards, rising. */
   get shards(): readonly number[] {
-    return this.#shards;
+    return this.#seen.numbers;
   }
 
   /** Where this replica is reached; empty while it is not. */
   get address(): string {
-    return this.#address;
+    return this.#replicas.address;
   }
 
   /** This replica's ownership of a shard, from the decision to take it on. */
@@ -174,92 +138,50 @@ export class ShardKeeper {
   /** Who owns a shard, as far as it is known here; empty texts where nobody does, or can't be reached. */
   ownerOf(shard: number): { readonly owner: string; readonly address: string; readonly epoch: number } {
     const term = this.#tenures.get(shard)?.owner.term?.term;
-    if (term) return { owner: this.#options.replicaId, address: this.#address, epoch: term.epoch };
+    if (term) return { owner: this.#options.replicaId, address: this.address, epoch: term.epoch };
     const seen = this.#seen.get(shard);
-    const owner = seen && this.#isAlive(seen) ? seen.owner : "";
+    const owner = seen && this.#seen.isAlive(seen) ? seen.owner : "";
     return { owner, address: this.addressOf(shard) ?? "", epoch: seen?.epoch ?? 0 };
   }
 
   /** The address of another replica that owns a shard; undefined while none can be reached. */
   addressOf(shard: number): string | undefined {
-    const seen = this.#seen.get(shard);
-    if (!seen || seen.owner === this.#options.replicaId || !this.#isAlive(seen)) return undefined;
-    return seen.address || undefined;
+    return this.#seen.addressOf(shard);
   }
 
   /** Looks at all rows, now; those who ask together share a look. Never fails: what can't be read stays as it was. */
   refresh(): Promise<void> {
-    if (this.#stopped) return Promise.resolve();
-    if (!this.#looking) {
-      this.#looking = this.#look().finally(() => (this.#looking = undefined));
-      return this.#looking;
-    }
-    // The look under way may have passed what the caller wants to see.
-    this.#next ??= this.#looking.then(() => {
-      this.#next = undefined;
-      return this.refresh();
-    });
-    return this.#next;
+    return this.#looks.refresh();
   }
 
   async #look(): Promise<void> {
-    this.#options.clock.clearTimeout(this.#timer);
-    const look = ++this.#looks;
-    const { databases } = this.#options;
+    if (this.#stopped) return;
+    const { clock, databases } = this.#options;
+    clock.clearTimeout(this.#timer);
+    const look = this.#seen.beginLook();
     for (const listener of this.#listeners) if (!listener.connected) listener.start().catch(() => undefined);
-    await Promise.all([this.#beat(), ...databases.map((database) => this.#read(database, look))]);
+    await Promise.all([this.#replicas.beat(), ...databases.map((database) => this.#read(database, look))]);
     if (this.#stopped) return;
     this.#decide();
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = this.#options.clock.setTimeout(() => void this.refresh(), this.#nextLookMs());
-  }
-
-  async #beat(): Promise<void> {
-    const { databases, leaseMs, replicaId, logger } = this.#options;
-    const now = this.#options.clock.monotonicMs();
-    if (now < this.#beatDue) return;
-    this.#beatDue = now + leaseMs / 3;
-    try {
-      const self = { id: replicaId, address: this.#address, stopping: this.#stopping };
-      this.#replicas = await beat(databases[0].controlPool, self, leaseMs);
-    } catch (error) {
-      this.#beatDue = 0;
-      logger.warn({ err: error }, "could not say that this replica is alive");
-    }
+    clock.clearTimeout(this.#timer);
+    // At the end of the next lease that may end, if that is sooner.
+    const waitMs = Math.max(20, this.#seen.nextEndMs(lookMs - 5) + 5);
+    this.#timer = clock.setTimeout(() => void this.refresh(), waitMs);
   }
 
   async #read(database: ShardDatabase, look: number): Promise<void> {
     try {
-      const rows = await readShards(database.controlPool);
-      const now = this.#options.clock.monotonicMs();
-      for (const { leftMs, ...row } of rows)
-        if ((this.#seen.get(row.shard)?.look ?? 0) <= look)
-          this.#note({ ...row, aliveUntil: now + leftMs, database, look });
+      this.#seen.noteRows(look, database, await database.control.readShards());
     } catch (error) {
       this.#options.logger.warn({ err: error }, "could not look at the shards of a database");
     }
-  }
-
-  #note(seen: SeenShard): void {
-    const isNew = !this.#seen.has(seen.shard);
-    this.#seen.set(seen.shard, seen);
-    if (isNew) this.#shards = [...this.#seen.keys()].sort((a, b) => a - b);
-  }
-
-  /** Until the next look: at the end of the next lease that may end, if that is sooner. */
-  #nextLookMs(): number {
-    const now = this.#options.clock.monotonicMs();
-    let next = lookMs;
-    for (const { owner, aliveUntil } of this.#seen.values())
-      if (owner !== this.#options.replicaId && aliveUntil > now) next = Math.min(next, aliveUntil - now + 5);
-    return Math.max(next, 20);
   }
 
   #decide(): void {
     this.#dropLost();
     this.#reloadStale();
     this.#tellAddress();
-    if (!this.#stopping) {
+    if (!this.#replicas.isStopping) {
       this.#take();
       this.#giveOne();
     }
@@ -270,21 +192,13 @@ export class ShardKeeper {
   #dropLost(): void {
     for (const tenure of this.#tenures.values()) {
       const seen = this.#seen.get(tenure.shard);
-      if (
-        !tenure.isOpen ||
-        !seen ||
-        seen.owner === "" ||
-        seen.owner === this.#options.replicaId ||
-        !this.#isAlive(seen)
-      )
-        continue;
-      void this.#end(tenure, undefined);
+      if (tenure.isOpen && seen && this.#seen.isOthers(seen)) void this.#end(tenure, undefined);
     }
   }
 
   /** A namespace was moved to a shard of ours. */
   #reloadStale(): void {
-    for (const { shard, staleEpoch } of this.#seen.values()) {
+    for (const { shard, staleEpoch } of this.#seen.all()) {
       const tenure = this.#tenures.get(shard);
       const term = tenure?.owner.term?.term;
       if (tenure?.isOpen && term && term.epoch <= staleEpoch) void this.reload(tenure);
@@ -303,25 +217,25 @@ export class ShardKeeper {
   #tellAddress(): void {
     const { databases, replicaId, logger } = this.#options;
     for (const database of databases) {
-      const rows = [...this.#seen.values()].filter((seen) => seen.database === database && seen.owner === replicaId);
-      if (rows.every(({ shard, address }) => address === this.#address || !this.#tenures.has(shard))) continue;
-      tellAddress(database.controlPool, replicaId, this.#address).catch((error: unknown) =>
-        logger.warn({ err: error }, "could not say where this replica is reached"),
-      );
+      const rows = [...this.#seen.all()].filter((seen) => seen.database === database && seen.owner === replicaId);
+      if (rows.every(({ shard, address }) => address === this.address || !this.#tenures.has(shard))) continue;
+      database.control
+        .tellAddress(replicaId, this.address)
+        .catch((error: unknown) => logger.warn({ err: error }, "could not say where this replica is reached"));
     }
   }
 
   #take(): void {
     const now = this.#options.clock.monotonicMs();
     const { replicaId } = this.#options;
-    const takers = this.#takers();
-    const assigned = assignFree(this.#owned(), takers);
-    for (const seen of this.#seen.values()) {
+    const assigned = assignFree(this.#owned(), this.#replicas.takers());
+    for (const seen of this.#seen.all()) {
       const { shard } = seen;
-      if (this.#isAlive(seen) || this.#tenures.has(shard)) {
+      const isAlive = this.#seen.isAlive(seen);
+      if (isAlive || this.#tenures.has(shard)) {
         this.#freeSince.delete(shard);
         // Handed over to us, or to one of our name that is dead.
-        if (this.#isAlive(seen) && seen.owner === replicaId && !this.#tenures.has(shard)) this.#begin(seen);
+        if (isAlive && seen.owner === replicaId && !this.#tenures.has(shard)) this.#begin(seen);
         continue;
       }
       const since = this.#freeSince.get(shard) ?? now;
@@ -332,8 +246,8 @@ export class ShardKeeper {
 
   #begin({ shard, database }: SeenShard): void {
     const { createOwner, clock, logger } = this.#options;
-    const takers = Math.max(1, this.#takers().length);
-    const tenure = new Tenure(shard, createOwner(shard, database, Math.ceil(this.#seen.size / takers)), clock);
+    const share = Math.ceil(this.shards.length / Math.max(1, this.#replicas.takers().length));
+    const tenure = new Tenure(shard, createOwner(shard, database, share), clock);
     this.#tenures.set(shard, tenure);
     this.#freeSince.delete(shard);
     tenure.owner.start().then(
@@ -343,32 +257,23 @@ export class ShardKeeper {
   }
 
   #began({ shard, owner }: Tenure): void {
-    const seen = this.#seen.get(shard);
     const { term } = owner;
-    if (!seen || !term) return;
+    if (!term) return;
     const { replicaId, leaseMs } = this.#options;
-    const aliveUntil = this.#options.clock.monotonicMs() + leaseMs;
-    this.#note({
-      ...seen,
-      epoch: term.term.epoch,
-      owner: replicaId,
-      address: this.#address,
-      aliveUntil,
-      look: ++this.#looks,
-    });
+    this.#seen.noteOwner(shard, { owner: replicaId, address: this.address, epoch: term.term.epoch }, leaseMs);
     this.#settleStart();
   }
 
   /** Hands one shard to a replica that has fewer, once everything is at rest. */
   #giveOne(): void {
-    if (this.#giving || this.#address === "") return;
+    if (this.#giving || this.address === "") return;
     const tenures = [...this.#tenures.values()];
     if (tenures.some(({ isOpen, owner }) => !isOpen || !owner.term)) return;
-    if ([...this.#seen.values()].some((seen) => !this.#isAlive(seen))) return;
+    if (!this.#seen.areAllAlive()) return;
     const { replicaId } = this.#options;
-    const ids = [replicaId, ...this.#receivers().map(({ id }) => id)];
-    const receiver = receiverFrom(replicaId, this.#owned(), ids);
-    const replica = this.#replicas.find(({ id }) => id === receiver);
+    const replica = this.#replicas.find(
+      receiverFrom(replicaId, this.#owned(), [replicaId, ...this.#replicas.receivers()]),
+    );
     // The one that is loaded soonest.
     const [least] = tenures.sort((a, b) => openJobs(a) - openJobs(b));
     if (!replica || !least) return;
@@ -388,92 +293,35 @@ export class ShardKeeper {
     const { shard } = tenure;
     await tenure.end(receiver, () => {
       this.#tenures.delete(shard);
-      const seen = this.#seen.get(shard);
-      if (!seen || !receiver) return;
-      const aliveUntil = this.#options.clock.monotonicMs() + handOverMs;
-      this.#note({ ...seen, owner: receiver.id, address: receiver.address, aliveUntil, look: ++this.#looks });
+      if (receiver) this.#seen.noteOwner(shard, { owner: receiver.id, address: receiver.address }, handOverMs);
     });
   }
 
   /** Shards and who has them. */
   #owned(): OwnedShard[] {
-    return this.#shards.map((shard) => {
+    return this.shards.map((shard) => {
       const seen = this.#seen.get(shard);
       if (this.#tenures.has(shard)) return { shard, owner: this.#options.replicaId };
-      return { shard, owner: seen && this.#isAlive(seen) ? seen.owner : undefined };
+      return { shard, owner: seen && this.#seen.isAlive(seen) ? seen.owner : undefined };
     });
   }
 
-  /** Replicas that free shards are for. One that stands in the row of a shard whose lease has ended is dead, whatever else it said before. */
-  #takers(): string[] {
-    const dead = this.#letLie();
-    const alive = this.#replicas.filter(({ id, stopping }) => !stopping && !dead.has(id));
-    const reached = alive.filter(({ address }) => address !== "");
-    return (reached.length > 0 ? reached : alive).map(({ id }) => id);
-  }
-
-  /** Other replicas that a shard can be handed to. */
-  #receivers(): Replica[] {
-    const dead = this.#letLie();
-    const now = this.#options.clock.monotonicMs();
-    for (const id of dead) this.#distrusted.set(id, now + distrustMs);
-    return this.#replicas.filter(
-      ({ id, address, stopping }) =>
-        id !== this.#options.replicaId && address !== "" && !stopping && (this.#distrusted.get(id) ?? 0) <= now,
-    );
-  }
-
-  /** Owners whose leases have ended. */
-  #letLie(): ReadonlySet<string> {
-    const owners = new Set<string>();
-    for (const seen of this.#seen.values())
-      if (seen.owner !== "" && seen.owner !== this.#options.replicaId && !this.#isAlive(seen)) owners.add(seen.owner);
-    return owners;
-  }
-
-  #isAlive({ owner, aliveUntil }: SeenShard): boolean {
-    return owner !== "" && aliveUntil > this.#options.clock.monotonicMs();
-  }
-
   #settleStart(): void {
-    if (this.#shards.length === 0) return;
+    if (this.shards.length === 0) return;
     const isOurs = (shard: number) => this.#tenures.get(shard)?.owner.term !== undefined;
     // Replicas that start at the same moment each take some, and none tells its address before it has started: one that owns some waits for nobody's.
-    const ownsSome = this.#shards.some(isOurs);
-    for (const shard of this.#shards) {
+    const ownsSome = this.shards.some(isOurs);
+    for (const shard of this.shards) {
       const seen = this.#seen.get(shard);
-      const isOwned = ownsSome && seen !== undefined && this.#isAlive(seen);
+      const isOwned = ownsSome && seen !== undefined && this.#seen.isAlive(seen);
       if (!isOurs(shard) && !isOwned && this.addressOf(shard) === undefined) return;
     }
     this.#started?.resolve();
   }
 }
 
-/** The start of a keeper, which ends when every shard has an owner. */
-interface Start {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-function createStart(): Start {
-  let resolve: Start["resolve"] = () => undefined;
-  let reject: Start["reject"] = () => undefined;
-  const promise = new Promise<void>((onStarted, onFailed) => {
-    resolve = onStarted;
-    reject = onFailed;
-  });
-  // Whoever waits for it is told; nobody may.
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
-}
-
 function openJobs({ owner }: Tenure): number {
   let count = 0;
   for (const space of owner.term?.state.spaces.values() ?? []) count += space.openJobs;
   return count;
-}
-
-function stoppedBefore(): SwitchyardError {
-  return new SwitchyardError("SHUTTING_DOWN", "stopped before every shard had an owner");
 }

@@ -19,7 +19,7 @@ import {
 } from "@switchyard/history";
 import { catalogue } from "@switchyard/errors";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
-import type { JobEvent } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
+import { type JobEvent, JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
 import type { Evidence } from "../model/evidence.js";
 import type { RequestOf } from "../world/api.js";
 import type { AnyCall, Call } from "../world/history.js";
@@ -167,12 +167,22 @@ class Notes {
 
   #report(call: Call<"reportAttempts">, { attempt, runnerId, report }: Report, index: number): void {
     const result = call.answer?.results[index];
-    const number = attempt?.by?.case === "attempt" ? Number(attempt.by.value) : result?.attempt;
     const what = contentOf(report);
-    if (!attempt?.jobId || !number || !what) return;
+    if (!attempt?.jobId || !what) return;
+    const { jobId: job } = attempt;
     const runner = runnerId ?? (attempt.by?.case === "holder" ? String(attempt.by.value) : "");
     const written = result ? writtenOf(result) : ({ result: "unknown", reason: call.reason ?? "" } as const);
-    this.#write(call, { runner, job: attempt.jobId, attempt: number, what }, written);
+    for (const number of this.#attemptsMeant(job, attempt.by, result?.attempt))
+      this.#write(call, { runner, job, attempt: number, what }, written);
+  }
+
+  /** The attempts that a report may have been about: who is named as a holder may, when the answer was lost, have held any of his. */
+  #attemptsMeant(job: string, by: NonNullable<Report["attempt"]>["by"], told: number | undefined): readonly number[] {
+    if (by?.case === "attempt") return [Number(by.value)];
+    if (told !== undefined) return told > 0 ? [told] : [];
+    return this.evidence.events
+      .filter(({ type, jobId, runnerId }) => type === JobEventType.CLAIMED && jobId === job && runnerId === by?.value)
+      .map(({ attempt }) => attempt);
   }
 
   #write(

@@ -1,0 +1,55 @@
+import { createPool } from "@switchyard/postgres";
+
+import { createRunnerGateway } from "@switchyard/runner-gateway";
+import { recordGateway } from "../history/record-gateway.js";
+import { noSkew, Process } from "../kernel/process.js";
+import { createSimTransport } from "../network/sim-transport.js";
+import { serve } from "../network/serve.js";
+import { DatabaseLink } from "../store/connection.js";
+import { createSimRunnerStore } from "../store/runner-store.js";
+import { quiet } from "./quiet.js";
+import type { Actor, Sim } from "./sim.js";
+
+const databaseUrl = "postgres://simulated@127.0.0.1:1/none";
+
+/** Lists and pools would use it; nobody asks for them here. */
+const unusedPool = createPool({ url: databaseUrl, max: 1, applicationName: "none", log: quiet });
+
+/** A replica of the runner gateway, as it is, over simulated tables and calls. */
+export function createGatewayActor(sim: Sim, name: string): Actor {
+  const { world, faults, plan, addresses, runnerTables } = sim;
+  const process = new Process(name, world, plan.skews[name] ?? noSkew);
+  return {
+    process,
+    boot() {
+      const life = process.start();
+      const link = new DatabaseLink(life, faults);
+      sim.links.set(name, link);
+      const gateway = createRunnerGateway({
+        pool: unusedPool,
+        databaseUrl,
+        scheduler: recordGateway(
+          createSimTransport(life, () => addresses.resolve("scheduler"), faults, sim.calls),
+          sim.recorder,
+        ),
+        logStore: createSimTransport(life, () => addresses.resolve("logs"), faults, sim.calls),
+        logger: quiet,
+        clock: life.clock,
+        store: createSimRunnerStore(runnerTables, link),
+        settings: { pendingMs: 600, sealBeforeMs: 1_000, sealAfterMs: 500, lazyMs: 200 },
+      });
+      gateway.start().then(
+        () => {
+          if (life.isOver) return;
+          const transport = serve(life, gateway.routes);
+          addresses.listen("gateway", { life, transport });
+        },
+        () => {
+          if (process.life !== life) return;
+          process.crash();
+          world.after(200, () => this.boot());
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { readFileSync, rmSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { plant } from "../simulator/bugs/bug.js";
+import { bugs } from "../simulator/bugs/bugs.js";
+import { bundleSimulator, root } from "../simulator/cli/bundle.js";
+import { findBug } from "../simulator/cli/find-bugs.js";
+import { runSeeds } from "../simulator/cli/run-seeds.js";
+import { startWorkers, type Workers } from "../simulator/cli/workers.js";
+import { knownSeeds } from "../simulator/known-seeds.js";
+import { faultKinds } from "../simulator/plan/fault.js";
+
+// Longer: `npm run simulate -- --seeds 100000`, and `npm run simulate -- --bugs` for every planted bug.
+let bundle: string;
+let workers: Workers;
+const never = () => undefined;
+
+beforeAll(async () => {
+  bundle = await bundleSimulator();
+  workers = startWorkers(bundle, 2);
+});
+afterAll(() => {
+  workers.stop();
+  rmSync(bundle, { force: true });
+});
+
+it.each(knownSeeds)("seed $seed breaks no rule any more: $was", async ({ seed }) => {
+  const { failing } = await runSeeds(workers, {
+    from: seed,
+    count: 1,
+    endsAt: Number.POSITIVE_INFINITY,
+    onProgress: never,
+  });
+  expect(failing).toBeUndefined();
+});
+
+it("fresh seeds break no rule, happen in the same way twice, and meet every sort of fault", async () => {
+  // Whoever runs the tests tomorrow runs other seeds.
+  const from = 1_000 * Math.floor(Date.now() / 86_400_000);
+  const found = await runSeeds(workers, { from, count: 100, endsAt: Number.POSITIVE_INFINITY, onProgress: never });
+  expect(found.failing).toBeUndefined();
+  expect(found.undetermined).toEqual([]);
+  expect(faultKinds.filter((kind) => !found.faults.has(kind))).toEqual([]);
+});
+
+it.each(bugs)("$name can be planted still", (bug) => {
+  const source = readFileSync(`${root}/${bug.file}`, "utf8");
+  expect(plant(bug, source)).not.toBe(source);
+});
+
+it.each(["forget-a-seat", "overshoot-a-limit"])("%s is found", async (name) => {
+  const bug = bugs.find((planted) => planted.name === name);
+  if (!bug) throw new Error(`no bug is named ${name}`);
+  const { seeds, history } = await findBug(bug, { workers: 1, mostSeeds: 200, from: 1 });
+  expect(seeds).toBeDefined();
+  expect(history).toBeGreaterThan(0);
+});
