@@ -16,6 +16,8 @@ import { ShardOwner } from "./domain/shard/shard-owner.js";
 import type { InterceptFlush } from "./domain/shard/term-lanes.js";
 import { type DatabasePlan, prepareDatabases, type ShardDatabase } from "./domain/sharding/databases.js";
 import { Locator } from "./domain/sharding/locator.js";
+import { adoptMoved } from "./domain/sharding/adopt-moved.js";
+import { settleDepartures } from "./domain/sharding/settle-departures.js";
 import { ShardKeeper } from "./domain/sharding/shard-keeper.js";
 import { createEventMetrics } from "./metrics/event-metrics.js";
 import { showState } from "./metrics/state-metrics.js";
@@ -24,6 +26,7 @@ import type { ControlStore } from "./store/control-store.js";
 import { createPostgresControlStore } from "./store/postgres-control-store.js";
 import { createPostgresShardStore } from "./store/postgres-shard-store.js";
 import type { ShardStore } from "./store/shard-store.js";
+import type { Term } from "./store/term.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { CallRouter } from "./transport/forward/call-router.js";
 import { Peers } from "./transport/forward/peers.js";
@@ -112,6 +115,8 @@ export function createScheduler({
   const plans = planDatabases(config).map(({ url, shards }): DatabasePlan => ({ database: openDatabase(url), shards }));
   const [home, ...others] = plans as [DatabasePlan, ...DatabasePlan[]];
   const databases = [home.database, ...others.map(({ database }) => database)] as const;
+  // What moves between databases leave behind is looked for only where there are several.
+  const hasSeveral = others.length > 0;
   const pools = databases.flatMap(({ pool, controlPool, leasePool }) => [pool, controlPool, leasePool]);
   for (const pool of pools) watchPool(registry, pool);
   const stores = new Map(databases.map((database) => [database, tables?.shards ?? createPostgresShardStore(database)]));
@@ -138,11 +143,20 @@ export function createScheduler({
         bodyCacheBytes: Math.floor(config.inputCacheBytes / share),
         standard: config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily,
         duties: [schedules, audit, history],
+        ...(hasSeveral && {
+          beforeLoad: (term: Term) => settleDepartures(home.database.controlPool, database.pool, term),
+        }),
       }),
   });
   const terms = () => keeper.terms();
   showState(registry, terms, () => keeper.shards);
-  const locator = new Locator(home.database.control, () => keeper.shards);
+  const locator = new Locator(
+    home.database.control,
+    () => keeper.shards,
+    hasSeveral
+      ? (namespace, shard) => adoptMoved(home.database.controlPool, keeper.seen(shard)?.database.pool, namespace, shard)
+      : undefined,
+  );
   const peers = new Peers(connect);
   const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
   // Ids can be read only with the installation's key, which is read at start.
@@ -184,7 +198,9 @@ export function createScheduler({
     routeByNamespace(router, createJobRoute(deps), { direct: ["getStatus"], streams: { watchJobs: resumeWatch } }),
     routeByNamespace(router, createQueueRoute(deps), { direct: [] }),
     routeDispatch(router, createDispatchRoute(deps)),
-    routeByNamespace(router, createShardRoute(keeper, locator), { direct: ["listShards", "locateNamespaces"] }),
+    routeByNamespace(router, createShardRoute({ keeper, locator, databases }), {
+      direct: ["listShards", "locateNamespaces"],
+    }),
   ];
   return {
     // Writes tell their failures themselves; what is left is a read whose connection broke.

@@ -39,7 +39,7 @@ export interface ShardsHere {
 }
 
 /** Where namespaces live. */
-export type Places = Pick<Locator, "known" | "locate" | "placed" | "place" | "move">;
+export type Places = Pick<Locator, "known" | "locate" | "placed" | "place" | "move" | "adopt">;
 
 /** Creates a directory over the shards of this replica. */
 export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint8Array, clock: Clock): Directory {
@@ -83,7 +83,8 @@ export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint
     const { shard: mine } = term.term;
     const placed = await locator.placed(namespace);
     if (placed === undefined) return;
-    // A move that broke off in the middle: within a database the namespace's own row counts.
+    // A move that broke off in the middle: what it has brought from another database is there and was not taken in; within a database the namespace's own row counts.
+    if (placed === mine) await locator.adopt(namespace, mine);
     const stored = await term.store.shardOfRow(namespace);
     if (stored !== undefined && placed === mine && stored !== mine) await locator.move(namespace, stored);
     assertHere(term, namespace, stored ?? placed);

@@ -5,11 +5,12 @@ import { narrowRows } from "./0003-narrow-rows.js";
 import { endedUnwell } from "./0004-ended-unwell.js";
 import { shards } from "./0005-shards.js";
 import { moves } from "./0006-moves.js";
+import { movesBetweenDatabases } from "./0007-moves-between-databases.js";
 
 /** The schema `scheduler` and all its steps, in order. */
 export const schedulerSchema: SchemaSteps = {
   schema: "scheduler",
-  migrations: [core, schedules, narrowRows, endedUnwell, shards, moves],
+  migrations: [core, schedules, narrowRows, endedUnwell, shards, moves, movesBetweenDatabases],
 };
 
 /** Brings the schema `scheduler` of a database up to date; safe to call from several processes at once. */

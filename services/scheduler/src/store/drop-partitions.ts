@@ -59,7 +59,9 @@ async function isNeeded(client: Pool | PoolClient, bucket: number, keepFromMs: n
          Number.isFinite(keepFromMs)
            ? `exists (select from scheduler.outcomes_${bucket} where ended_ms >= ${Math.floor(keepFromMs)})`
            : `exists (select from scheduler.jobs_${bucket})`
-       } as needed`,
+       }
+       -- What a namespace brings that is on its way here has no mark yet.
+       or exists (select from scheduler.arrivals) as needed`,
     [bucket],
   );
   return rows[0]?.needed ?? true;
@@ -82,7 +84,10 @@ export async function dropEvents(pool: Pool, term: Term, number: number, keepFro
          or (coalesce(newest.sequence, 0) + 1) / $2::bigint in ($3, $3 - 1)
          or last.at_ms >= $1
          or (last.sequence is not null
-           and not exists (select from scheduler.rollup_cursors where shard = s.shard and upto >= last.sequence))) as needed`,
+           and not exists (select from scheduler.rollup_cursors where shard = s.shard and upto >= last.sequence)))
+       -- What namespaces have brought from other databases lies under numbers that no shard has.
+       or exists (select from scheduler.events_${number} where shard < 0 and at_ms >= $1)
+       or exists (select from scheduler.arrivals) as needed`,
     [Math.floor(keepFromMs), eventsPerPartition, number],
   );
   if (rows[0]?.needed !== false) return false;
@@ -93,6 +98,11 @@ export async function dropEvents(pool: Pool, term: Term, number: number, keepFro
          select first_sequence + n - 1 as sequence from scheduler.events_${number}
          where shard = t.shard order by first_sequence desc limit 1) last
        where t.shard = s.shard`,
+    );
+    await client.query(
+      `update scheduler.past_shards p set events_floor = greatest(p.events_floor, last.sequence)
+       from (select shard, max(first_sequence + n - 1) as sequence from scheduler.events_${number} where shard < 0 group by 1) last
+       where p.shard = last.shard`,
     );
     await client.query(`drop table scheduler.events_${number}`);
   });

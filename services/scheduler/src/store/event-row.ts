@@ -169,6 +169,36 @@ export function decodeEvents(firstSequence: number, data: Buffer): EventRow[] {
   return events;
 }
 
+/** Events of one namespace that follow one another, as they are kept. */
+export interface EventStretch {
+  readonly firstSequence: number;
+  readonly n: number;
+  readonly data: Buffer;
+}
+
+/** The events of a flush that are of one namespace, with another number of it: a stretch for each time that others lie between. */
+export function stretchesOf(firstSequence: number, data: Buffer, ns: number, as: number): EventStretch[] {
+  const stretches: EventStretch[] = [];
+  let sequence = firstSequence;
+  let begun = sequence;
+  let runs: StoredRun[] = [];
+  const end = () => {
+    if (runs.length > 0)
+      stretches.push({ firstSequence: begun, n: sequence - begun, data: Buffer.from(JSON.stringify(runs)) });
+    runs = [];
+  };
+  for (const run of JSON.parse(data.toString()) as StoredRun[]) {
+    if (run.n !== ns) end();
+    else {
+      if (runs.length === 0) begun = sequence;
+      runs.push({ ...run, n: as });
+    }
+    sequence += run.j.length;
+  }
+  end();
+  return stretches;
+}
+
 function factsIn({ f, b = 0, q, u = "", d = "", z = {}, r = "" }: StoredRun, i: number): EndFacts | undefined {
   if (!f) return undefined;
   const begin = f.length === factNumbers ? 0 : i * factNumbers;

@@ -53,10 +53,36 @@ export async function switchShard(pool: Pool, term: Term, namespace: string, tar
   }
 }
 
-function lastOf(shard: string): string {
+/** The last event number of a shard, as SQL; `shard` is a parameter. */
+export function lastOf(shard: string): string {
   return `greatest(
     coalesce((select first_sequence + n - 1 from scheduler.events where shard = ${shard} order by first_sequence desc limit 1), 0),
     (select sequence_floor from scheduler.shards where shard = ${shard}))`;
+}
+
+/** The last event of a shard, and whether all up to it are in the sums. */
+export async function readEndOf(
+  pool: Pool,
+  shard: number,
+): Promise<{ readonly last: number; readonly isSummed: boolean }> {
+  const { rows } = await pool.query<{ last: number; summed: number }>(
+    `select ${lastOf("$1")} as last, coalesce((select upto from scheduler.rollup_cursors where shard = $1), 0) as summed`,
+    [shard],
+  );
+  const { last = 0, summed = 0 } = rows[0] ?? {};
+  return { last, isSummed: summed >= last };
+}
+
+/** The row of a namespace in this database; undefined when it has none. */
+export async function rowOf(
+  pool: Pool,
+  namespace: string,
+): Promise<{ readonly ns: number; readonly shard: number; readonly serialFloor: number } | undefined> {
+  const { rows } = await pool.query<{ ns: number; shard: number; serialFloor: number }>(
+    `select id as ns, shard, serial_floor as "serialFloor" from scheduler.namespaces where name = $1`,
+    [namespace],
+  );
+  return rows[0];
 }
 
 /** The shard that a namespace's row in this database names; undefined when it has none. */

@@ -40,7 +40,16 @@ const makeAttempts = 5;
  * Makes partitions that are not there. A table is made first and attached then: that waits for no write and no read of the parent,
  * while `create table ... partition of` would lock all of them out.
  */
-export async function makePartitions(pool: Pool, term: Term, partitions: readonly Partition[]): Promise<void> {
+export function makePartitions(pool: Pool, term: Term, partitions: readonly Partition[]): Promise<void> {
+  return makeMissing(pool, term, partitions);
+}
+
+/** The same for what a move brings, whoever owns the shard. */
+export function makePartitionsForArrival(pool: Pool, partitions: readonly Partition[]): Promise<void> {
+  return makeMissing(pool, undefined, partitions);
+}
+
+async function makeMissing(pool: Pool, term: Term | undefined, partitions: readonly Partition[]): Promise<void> {
   const missing = await missingOf(pool, partitions);
   if (missing.length === 0) return;
   await inFencedTransaction(pool, term, makeAttempts, async (client) => {
@@ -86,7 +95,7 @@ export async function listPartitions(pool: Pool): Promise<Partition[]> {
  */
 export async function inFencedTransaction<T>(
   pool: Pool,
-  term: Term,
+  term: Term | undefined,
   attempts: number,
   change: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
@@ -100,11 +109,15 @@ export async function inFencedTransaction<T>(
   }
 }
 
-async function inTransaction<T>(pool: Pool, term: Term, change: (client: PoolClient) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: Pool,
+  term: Term | undefined,
+  change: (client: PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query(`begin; set local lock_timeout = '${lockTimeoutMs}ms'`);
-    await client.query("select scheduler.fence($1, $2)", [[term.shard], [term.epoch]]);
+    if (term) await client.query("select scheduler.fence($1, $2)", [[term.shard], [term.epoch]]);
     const result = await change(client);
     await client.query("commit");
     return result;

@@ -50,11 +50,13 @@ async function readPage(
   upTo: number,
 ): Promise<{ readonly floor: number; readonly rows: ChunkRow[] }> {
   const { rows } = await pool.query<{ floor: number } & (ChunkRow | { first_sequence: null })>(
+    // What came with a namespace from another database lies under a number that no shard has.
     `select s.events_floor as floor, e.first_sequence, e.n, e.data
-     from scheduler.shards s left join lateral (
+     from (select events_floor from scheduler.shards where shard = $1
+           union all select events_floor from scheduler.past_shards where shard = $1 and shard < 0) s left join lateral (
        select first_sequence, n, data from scheduler.events
        where shard = $1 and first_sequence >= $2 and first_sequence <= $3 order by first_sequence limit ${pageSize}) e on true
-     where s.shard = $1 order by e.first_sequence`,
+     order by e.first_sequence`,
     [shard, from, upTo],
   );
   return { floor: rows[0]?.floor ?? 0, rows: rows.filter((row) => row.first_sequence !== null) };

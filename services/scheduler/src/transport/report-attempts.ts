@@ -278,6 +278,7 @@ function refused(error: unknown): ReportResult {
 }
 
 const perCall = new Set([
+  "NOT_OWNER",
   "SHARD_LOST",
   "OWNER_UNKNOWN",
   "STORAGE_UNAVAILABLE",

@@ -9,13 +9,12 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
 import { requireNamespace } from "@switchyard/service-kit";
-import type { Locator } from "../domain/sharding/locator.js";
-import { moveNamespace } from "../domain/sharding/move-namespace.js";
-import type { ShardKeeper } from "../domain/sharding/shard-keeper.js";
+import { type MoveDeps, moveNamespace } from "../domain/sharding/move-namespace.js";
 import { checkRange, invalid } from "./fields.js";
 
 /** The handlers of `ShardService`. Any replica answers, from what it has seen last; a move is made by the owner of the shard that the namespace is in. */
-export function createShardRoute(keeper: ShardKeeper, locator: Locator): ServiceRoute {
+export function createShardRoute(deps: MoveDeps): ServiceRoute {
+  const { keeper, locator } = deps;
   return route(ShardService, {
     listShards() {
       return create(ListShardsResponseSchema, {
@@ -41,8 +40,8 @@ export function createShardRoute(keeper: ShardKeeper, locator: Locator): Service
       if ((await locator.placed(namespace)) === undefined)
         throw new SwitchyardError("NAMESPACE_NOT_FOUND", `namespace ${namespace} was never used`, { namespace });
       if (!keeper.seen(shard)) throw invalid("shard", `there is no shard ${shard}`);
-      for await (const phase of moveNamespace(keeper, locator, namespace, shard))
-        yield create(MoveNamespaceResponseSchema, { phase: MoveNamespaceResponse_Phase[phase] });
+      for await (const { phase, rows } of moveNamespace(deps, namespace, shard))
+        yield create(MoveNamespaceResponseSchema, { phase: MoveNamespaceResponse_Phase[phase], rows: BigInt(rows) });
     },
   });
 }

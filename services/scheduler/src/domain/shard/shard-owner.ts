@@ -36,6 +36,8 @@ export interface ShardOwnerOptions {
   readonly bodyCacheBytes: number;
   /** How long jobs are kept when nothing else is said. */
   readonly standard: RetentionFamily;
+  /** Done at the beginning of each term, before anything is loaded. Default: nothing. */
+  readonly beforeLoad?: (term: Term) => Promise<void>;
   /** Default: none. */
   readonly interceptFlush?: InterceptFlush | undefined;
   /** Default: nobody watches. */
@@ -238,6 +240,7 @@ export class ShardOwner {
       watcher = noWatcher,
       duties,
     } = this.#options;
+    await this.#options.beforeLoad?.(term);
     const now = clock.now();
     const [{ state, writes }, nextSequence, requests] = await Promise.all([
       loadState(store, term.shard, now, standard),

@@ -1,6 +1,7 @@
 import type { ControlStore } from "../../store/control-store.js";
 import { shardFor } from "./rendezvous.js";
 
+type Adopt = (namespace: string, shard: number) => Promise<void>;
 type Placements = Pick<ControlStore, "findPlacement" | "movePlacement" | "place">;
 
 /**
@@ -10,12 +11,17 @@ type Placements = Pick<ControlStore, "findPlacement" | "movePlacement" | "place"
 export class Locator {
   readonly #home: Placements;
   readonly #shards: () => readonly number[];
+  readonly #adopt: Adopt;
   readonly #known = new Map<string, number>();
 
-  /** @param shards the numbers of all shards */
-  constructor(home: Placements, shards: () => readonly number[]) {
+  /**
+   * @param shards the numbers of all shards
+   * @param adopt see `adopt`; nothing has to be done with a single database
+   */
+  constructor(home: Placements, shards: () => readonly number[], adopt: Adopt = () => Promise.resolve()) {
     this.#home = home;
     this.#shards = shards;
+    this.#adopt = adopt;
   }
 
   /** The shard of a namespace, as far as memory knows it. */
@@ -48,6 +54,11 @@ export class Locator {
   async move(namespace: string, shard: number): Promise<void> {
     await this.#home.movePlacement(namespace, shard);
     this.learn(namespace, shard);
+  }
+
+  /** Takes in a namespace that a committed move has brought to the database of its shard, unless that was done before. */
+  adopt(namespace: string, shard: number): Promise<void> {
+    return this.#adopt(namespace, shard);
   }
 
   /** Somebody who must know has said where a namespace lives. */

@@ -6,9 +6,10 @@ import type { ShardOwner } from "../shard/shard-owner.js";
 export function createSingleShardDirectory(owner: ShardOwner, idKey: Uint8Array, clock: Clock): Directory {
   const tenure = { owner, current: () => owner.current() };
   const shard = Promise.resolve(0);
+  const nothing = () => Promise.resolve();
   return createDirectory(
     { shards: [0], tenure: () => tenure },
-    { known: () => 0, locate: () => shard, placed: () => shard, place: () => shard, move: () => Promise.resolve() },
+    { known: () => 0, locate: () => shard, placed: () => shard, place: () => shard, move: nothing, adopt: nothing },
     idKey,
     clock,
   );

@@ -304,7 +304,8 @@ export const ShardService: GenService<{
   },
   /**
    * Moves a namespace with its history to another shard, and so perhaps to another database, while it is in use. Tells
-   * its progress and ends when the namespace is served at its new place and nothing of it is left at the old one.
+   * its progress and ends when the namespace is served at its new place and nothing of it is left at the old one but, in
+   * another database, events until they are dropped.
    * Calls about the namespace wait, or fail as retryable, for the moment of the change; watchers go on behind their last
    * sequence. A move that broke off at any step goes on when the call is repeated.
    *
