@@ -1,6 +1,7 @@
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
+import { ShardService } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
 import { choice, factsOf } from "./fact.js";
 
 const nobody = "00000000-0000-4000-8000-000000000000";
@@ -142,4 +143,11 @@ export const dispatchFacts = factsOf(DispatchService, {
       }),
     },
   },
+});
+
+/** Who owns which shard. */
+export const shardFacts = factsOf(ShardService, {
+  listShards: { needs: ["read", "submit", "run"], request: () => ({}), everywhere: true },
+  locateNamespaces: { needs: ["read", "submit", "run"], request: (namespace) => ({ namespaces: [namespace] }) },
+  moveNamespace: { needs: "admin", request: (namespace) => ({ namespace, shard: 1 }) },
 });
