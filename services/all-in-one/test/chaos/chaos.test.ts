@@ -14,6 +14,8 @@ const rounds = minutes > 0 ? Math.round(minutes / roundMinutes) : 0;
 const seed = setting("CHAOS_SEED", 1);
 const results = process.env["CHAOS_RESULTS"];
 
+it.runIf(rounds === 0).todo("is run for as long as CHAOS_MINUTES says");
+
 /** Faults of every class for minutes, in rounds of an installation each: `npm run test:chaos`. */
 it.each(Array.from({ length: rounds }, (_, i) => seed + i))(
   "what is acknowledged stays, and nothing is done twice, whatever dies (seed %i)",

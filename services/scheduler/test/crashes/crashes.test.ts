@@ -46,8 +46,8 @@ async function endImmediately(): Promise<void> {
   process.kill(Number.parseInt(file, 10), "SIGQUIT");
 }
 
-/** Connections of a scheduler that are not for reads: its lanes, and the one that holds the shard. */
-const lanes = 5;
+/** Connections of a scheduler that are not for reads: four lanes, three that look at shards and take them, one that renews leases, one that listens. */
+const lanes = 9;
 
 /** The scheduler's connections, whatever they do. */
 async function countConnections(): Promise<number> {

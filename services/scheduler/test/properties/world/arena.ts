@@ -88,7 +88,8 @@ export async function createArena({ seed, faults: rate }: ArenaOptions): Promise
     isOver: (api) => over.has(api),
     async endTerm() {
       await pool.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'scheduler-%' and application_name <> 'scheduler-lease'",
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = any($1)",
+        [["submit", "claim", "report", "progress"].map((lane) => `scheduler-${lane}`)],
       );
     },
     changeOwner: () => (changing ??= change().finally(() => (changing = undefined))),
