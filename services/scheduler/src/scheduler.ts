@@ -157,7 +157,7 @@ export function createScheduler({
       ? (namespace, shard) => adoptMoved(home.database.controlPool, keeper.seen(shard)?.database.pool, namespace, shard)
       : undefined,
   );
-  const peers = new Peers(connect);
+  const peers = new Peers(connect, clock);
   const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;
@@ -198,7 +198,7 @@ export function createScheduler({
     routeByNamespace(router, createJobRoute(deps), { direct: ["getStatus"], streams: { watchJobs: resumeWatch } }),
     routeByNamespace(router, createQueueRoute(deps), { direct: [] }),
     routeDispatch(router, createDispatchRoute(deps)),
-    routeByNamespace(router, createShardRoute({ keeper, locator, databases }), {
+    routeByNamespace(router, createShardRoute({ keeper, locator, databases, clock }), {
       direct: ["listShards", "locateNamespaces"],
     }),
   ];

@@ -7,6 +7,7 @@ import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispa
 import { JobService, type SubmitItemSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { JobSpecSchema } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
+import type { Pool } from "@switchyard/postgres";
 import { createClient, createInMemoryTransport } from "@switchyard/rpc";
 import { createAuthPolicy, createServiceHost } from "@switchyard/service-kit";
 import { createTestDatabase, type TestDatabase } from "@switchyard/testkit";
@@ -108,6 +109,19 @@ export function createMovableClock(): MovableClock {
       ahead += at - now();
     },
   };
+}
+
+/** Ends the connections of a term's lanes, whatever they are doing; the term ends once that is noticed. What takes and gives back shards stays. */
+export function cutLanes(pool: Pool): Promise<void> {
+  return cutConnections(pool, "scheduler-(submit|claim|report|progress)");
+}
+
+/** Ends connections of schedulers by a pattern over their names. Default: all but those for reads. */
+export async function cutConnections(pool: Pool, names = "scheduler-.*"): Promise<void> {
+  await pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name ~ $1",
+    [`^${names}$`],
+  );
 }
 
 /** Repeats a call as the client library does. */

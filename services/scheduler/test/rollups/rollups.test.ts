@@ -11,6 +11,7 @@ import { writeRollups } from "../../src/store/write-rollups.js";
 import {
   anyKind,
   createSchedulerDatabase,
+  cutConnections,
   item,
   createMovableClock,
   repeating,
@@ -134,9 +135,7 @@ describe("sums", () => {
       await compareAll(namespace);
       if (phase === 0) system = await system.restart();
       if (phase === 1) {
-        await pool.query(
-          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'scheduler-%'",
-        );
+        await cutConnections(pool);
       }
     }
     await written();

@@ -3,6 +3,7 @@ import type { JobEvent } from "@switchyard/proto/switchyard/scheduler/v1/event_p
 import { createPool } from "@switchyard/postgres";
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { InterceptFlush } from "../../src/domain/shard/term-lanes.js";
 import { anyKind, createSchedulerDatabase, item } from "../setup.js";
 import { because } from "../test-namespace.js";
 import { createReplicas, namespaceAt, type Replica, type Replicas, spreadEvenly } from "./replicas.js";
@@ -90,6 +91,44 @@ describe("a namespace that is moved to another shard of its database", () => {
     const { results } = await b.dispatch.renewLeases({ renewals: [renewal] });
     expect(results[0]?.statuses[0]?.timeToLive).toBeDefined();
     expect((await a.dispatch.claimJobs({ namespace, runnerId: "s", profile: anyKind })).leases).toHaveLength(1);
+  });
+
+  it("stays while a write of its shard may be on its way still, and goes when the move is repeated", async () => {
+    let isCutOff = false;
+    const answerLost = new AbortController();
+    const interceptFlush: InterceptFlush = (lane, flush) =>
+      lane !== "progress"
+        ? flush
+        : async (writer, items) => {
+            if (!isCutOff) return flush(writer, items);
+            await new Promise((resolve) => answerLost.signal.addEventListener("abort", resolve));
+            throw new Error("the answer was lost");
+          };
+    const a = await replicas.start("a", patient, { interceptFlush });
+    const namespace = "not-yet";
+    const { jobs } = await a.jobs.submitJobs({ namespace, items: [item()] });
+    const jobId = jobs[0]?.jobId as string;
+    await a.dispatch.claimJobs({ namespace, runnerId: "r", jobId });
+    const { locations } = await a.shards.locateNamespaces({ namespaces: [namespace] });
+    const source = locations[0]?.shard as number;
+    const target = (source + 1) % 4;
+
+    isCutOff = true;
+    const attempt = { jobId, by: { case: "attempt" as const, value: 1 } };
+    const report = { case: "progress" as const, value: { progress: { current: 1 } } };
+    await a.dispatch.reportAttempts({ reports: [{ namespace, attempt, report }] });
+    const moving = move(a, namespace, target);
+    // The term has ended, and waits for the lane.
+    await eventually(async () => expect(await a.owned()).not.toContain(source));
+    isCutOff = false;
+    answerLost.abort();
+    await expect(moving).rejects.toSatisfy(because("SHARD_LOST"));
+    const { locations: unchanged } = await a.shards.locateNamespaces({ namespaces: [namespace] });
+    expect(unchanged[0]?.shard).toBe(source);
+
+    expect((await move(a, namespace, target)).slice(-2)).toEqual([Phase.CLEANING, Phase.MOVED]);
+    const { results } = await a.dispatch.renewLeases({ renewals: [{ namespace, runnerId: "r", attempts: [attempt] }] });
+    expect(results[0]?.statuses[0]?.timeToLive).toBeDefined();
   });
 
   it("is found although the move broke off behind the row of the namespace, before that of its placement", async () => {

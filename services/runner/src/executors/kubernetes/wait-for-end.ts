@@ -33,6 +33,10 @@ export async function waitForEnd(options: WaitOptions): Promise<TerminatedView> 
     signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: abort.signal });
   });
   aborted.catch(() => undefined);
+  const refresh = async () => {
+    await Promise.race([options.refresh(), aborted]);
+    isRefreshed = true;
+  };
   try {
     for (;;) {
       signal.throwIfAborted();
@@ -40,6 +44,11 @@ export async function waitForEnd(options: WaitOptions): Promise<TerminatedView> 
       const state = runStateOf(view);
       if (state.kind === "running" || state.kind === "ended") onStarted();
       if (state.kind === "ended") return state.end;
+      if (state.kind === "lost" && view.pod === undefined && !isRefreshed) {
+        // Jobs and pods are watched apart: the word of the Job's end may come before that of a pod that says why.
+        await refresh();
+        continue;
+      }
       throwIfOver(state);
       const words = wordsOf(state, view);
       if (words !== told && words !== "") tell(words);
@@ -49,10 +58,7 @@ export async function waitForEnd(options: WaitOptions): Promise<TerminatedView> 
       const leftMs = troubleSince === undefined ? undefined : troubleSince + startTimeoutMs - performance.now();
       if (leftMs === undefined || leftMs > 0) await firstOf(changed, aborted, leftMs);
       else if (isRefreshed) throw lateFailure(state);
-      else {
-        await Promise.race([options.refresh(), aborted]);
-        isRefreshed = true;
-      }
+      else await refresh();
     }
   } finally {
     abort.abort();

@@ -1,5 +1,5 @@
 import { SwitchyardError } from "@switchyard/errors";
-import type { Clock, Timer } from "@switchyard/clock";
+import type { Clock } from "@switchyard/clock";
 import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
 import type { Logger } from "pino";
 import type { ShardStore } from "../../store/shard-store.js";
@@ -12,6 +12,7 @@ import { Partitions } from "../history/partitions.js";
 import { TermRollups } from "../rollups/term-rollups.js";
 import { createBodyCache } from "./body-cache.js";
 import { EventFeed } from "./event-feed.js";
+import { keepLease } from "./keep-lease.js";
 import { loadState } from "./load-state.js";
 import { RequestMemory } from "./request-memory.js";
 import { noWatcher, type TermWatcher } from "./term-watcher.js";
@@ -179,7 +180,7 @@ export class ShardOwner {
       this.#wake?.();
     };
     // From the beginning: what takes long to load must not be lost over it.
-    const lease = this.#keepLease(term, takenAt + leaseMs);
+    const lease = keepLease(this.#options, term, takenAt + leaseMs);
     try {
       const { running, writes } = await this.#load(term, onLost);
       lease.of(running);
@@ -196,7 +197,7 @@ export class ShardOwner {
     const { clock, logger, leaseMs } = this.#options;
     const { term } = running;
     logger.info(
-      { shard: term.shard, epoch: term.epoch, openJobs: openJobs(running), loadMs: clock.now() - takenAt },
+      { shard: term.shard, epoch: term.epoch, openJobs: running.openJobs, loadMs: clock.now() - takenAt },
       "shard taken",
     );
     this.#term = running;
@@ -205,24 +206,20 @@ export class ShardOwner {
     for (const give of this.#waiting.splice(0)) give(running);
     while (this.#running && !lost() && !this.#between) await this.#pause(leaseMs);
     this.#term = undefined;
-    const error = lost();
-    if (error) {
-      this.#between?.reject(error);
-      this.#between = undefined;
-      logger.warn({ err: error, shard: term.shard, epoch: term.epoch }, "shard lost; taking it anew");
-      return;
-    }
-    await running.stop();
-    if (this.#running) return this.#pass(term);
-    await this.#release(term);
-    logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
-  }
-
-  /** From one term to the next. */
-  async #pass(term: Term): Promise<void> {
     const between = this.#between;
     this.#between = undefined;
-    await between?.work(term).then(between.resolve, between.reject);
+    if (!lost())
+      await running.stop().catch((cause: unknown) => running.abandon(new Error("a term could not end", { cause })));
+    // Also while it was stopped: then a write may be on its way still, under the epoch that work between two terms would have.
+    const error = lost();
+    if (error) logger.warn({ err: error, shard: term.shard, epoch: term.epoch }, "shard lost");
+    if (between)
+      await (error
+        ? between.reject(running.shardLost(error))
+        : between.work(term).then(between.resolve, between.reject));
+    if (this.#running) return;
+    await this.#release(term);
+    logger.info({ shard: term.shard, epoch: term.epoch }, "shard given back");
   }
 
   async #load(
@@ -284,50 +281,6 @@ export class ShardOwner {
     }
   }
 
-  /** Renews the lease of a shard until told to end; `of` names the term, once there is one, that lives by it. */
-  #keepLease(term: Term, validUntil: number): { of(running: ShardTerm): void; end(): void } {
-    const { store, clock, leaseMs, logger } = this.#options;
-    let running: ShardTerm | undefined;
-    let until = validUntil;
-    let timer: Timer | undefined;
-    let over = false;
-
-    async function renew(): Promise<void> {
-      // Counted from before the statement was sent: the database's clock can only have started later.
-      const sentAt = clock.now();
-      try {
-        if (await store.renewShard(term, leaseMs)) until = sentAt + leaseMs;
-        else {
-          over = true;
-          until = 0;
-          running?.abandon(new Error("another replica took the shard"));
-        }
-        running?.validUntil(until);
-      } catch (error) {
-        logger.warn({ err: error }, "could not renew the lease of the shard");
-      }
-    }
-
-    function schedule(): void {
-      if (over) return;
-      // In step with the other shards of this process, so that their leases are renewed together.
-      const waitMs = leaseMs / 3 - (clock.monotonicMs() % (leaseMs / 3));
-      timer = clock.setTimeout(() => void renew().then(schedule), waitMs);
-    }
-
-    schedule();
-    return {
-      of(loaded) {
-        running = loaded;
-        running.validUntil(until);
-      },
-      end() {
-        over = true;
-        clock.clearTimeout(timer);
-      },
-    };
-  }
-
   /** Sleeps, unless woken. */
   #pause(ms: number): Promise<void> {
     const { clock } = this.#options;
@@ -355,10 +308,4 @@ function stoppedBefore(): SwitchyardError {
 function isRepeatedRequest({ cause }: Error): boolean {
   const { constraint = "" } = (cause ?? {}) as { constraint?: string };
   return sqlstateOf(cause) === SQLSTATE.uniqueViolation && /^requests_\d+_pkey$/.test(constraint);
-}
-
-function openJobs(term: ShardTerm): number {
-  let count = 0;
-  for (const space of term.state.spaces.values()) count += space.openJobs;
-  return count;
 }

@@ -102,6 +102,13 @@ export class ShardTerm {
     });
   }
 
+  /** Jobs that have not ended. */
+  get openJobs(): number {
+    let count = 0;
+    for (const space of this.state.spaces.values()) count += space.openJobs;
+    return count;
+  }
+
   /** Connects the lanes, begins to watch the clock and to do the duties. Rejects when one of these fails; the term is over then. */
   async start(): Promise<void> {
     try {
@@ -145,7 +152,7 @@ export class ShardTerm {
   /** @throws SwitchyardError `SHARD_LOST` once the term is over or its lease has run out unrenewed. */
   assertValid(): void {
     this.#assertNotLost();
-    if (this.clock.now() > this.#validUntil) throw this.#shardLost(new Error("the lease of the shard has run out"));
+    if (this.clock.now() > this.#validUntil) throw this.shardLost(new Error("the lease of the shard has run out"));
   }
 
   /** Calls back once when the term ends, in whichever way; in a moment if it has ended already. Returns how not to. */
@@ -161,7 +168,7 @@ export class ShardTerm {
     let done = this.#underWay.get(write);
     if (!done) {
       done = this.#lanes.push(write).catch((error: unknown) => {
-        throw this.#shardLost(error);
+        throw this.shardLost(error);
       });
       this.#underWay.set(write, done);
     }
@@ -214,7 +221,7 @@ export class ShardTerm {
   }
 
   #assertNotLost(): void {
-    if (this.#lost) throw this.#shardLost(this.#lost);
+    if (this.#lost) throw this.shardLost(this.#lost);
   }
 
   #endHeldCalls(): void {
@@ -259,7 +266,8 @@ export class ShardTerm {
     if (renewals.length > 0) this.writeAll([reportWrite({ renewals })]);
   }
 
-  #shardLost(cause: unknown): SwitchyardError {
+  /** The error for whoever meets the end of the term. */
+  shardLost(cause: unknown): SwitchyardError {
     if (cause instanceof SwitchyardError && cause.reason === "SHARD_LOST") return cause;
     const { shard, epoch } = this.term;
     const metadata = { shard: String(shard), epoch: String(epoch) };

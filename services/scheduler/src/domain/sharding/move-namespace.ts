@@ -1,3 +1,4 @@
+import { type Clock, sleep } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Pool } from "@switchyard/postgres";
 import { wipeArrivals } from "../../store/arrivals.js";
@@ -16,6 +17,7 @@ export interface MoveDeps {
   readonly locator: Locator;
   /** All databases, the home one first. */
   readonly databases: readonly [ShardDatabase, ...ShardDatabase[]];
+  readonly clock: Clock;
 }
 
 /** How far a move is. */
@@ -47,7 +49,7 @@ const loadMs = 30_000;
  * finished by the first call, or when it is repeated.
  */
 export async function* moveNamespace(deps: MoveDeps, namespace: string, target: number): AsyncGenerator<MoveStep> {
-  const { keeper, locator } = deps;
+  const { locator, keeper } = deps;
   const source = await locator.locate(namespace);
   let rows = 0;
   if (source !== target) {
@@ -66,7 +68,7 @@ export async function* moveNamespace(deps: MoveDeps, namespace: string, target: 
   }
   yield { phase: "CLEANING", rows };
   await locator.adopt(namespace, target);
-  await loaded(keeper, target);
+  await loaded(deps, target);
   await cleared(deps, namespace);
   yield { phase: "MOVED", rows };
 }
@@ -88,7 +90,7 @@ async function* carryOver(deps: MoveDeps, move: Move, from: Pool, to: Pool): Asy
   const { namespace, source, target } = move;
   // First what earlier moves have left undone, here or there.
   await locator.adopt(namespace, source);
-  await loaded(keeper, source);
+  await loaded(deps, source);
   await cleared(deps, namespace);
   const home = databases[0].controlPool;
   const carried = await CarriedNamespace.begin({ home, from, to, namespace, source, target });
@@ -130,8 +132,8 @@ async function closeFor(
 }
 
 /** Returns when the owner of a shard has begun the term that its newest namespaces ask for. */
-async function loaded(keeper: ShardKeeper, shard: number): Promise<void> {
-  await until(`shard ${shard} is not loaded yet`, async () => {
+async function loaded({ keeper, clock }: MoveDeps, shard: number): Promise<void> {
+  await until(clock, `shard ${shard} is not loaded yet`, async () => {
     await keeper.refresh();
     return keeper.ownerOf(shard).epoch > (keeper.seen(shard)?.staleEpoch ?? 0);
   });
@@ -141,7 +143,9 @@ async function loaded(keeper: ShardKeeper, shard: number): Promise<void> {
 async function cleared(deps: MoveDeps, namespace: string): Promise<void> {
   await wiped(deps, namespace);
   for (const { pool } of deps.databases)
-    await until("the shard that the namespace has left is not loaded yet", () => clearDepartures(pool, namespace));
+    await until(deps.clock, "the shard that the namespace has left is not loaded yet", () =>
+      clearDepartures(pool, namespace),
+    );
 }
 
 async function wiped({ databases }: MoveDeps, namespace: string): Promise<void> {
@@ -149,10 +153,10 @@ async function wiped({ databases }: MoveDeps, namespace: string): Promise<void> 
 }
 
 /** @throws SwitchyardError `OWNER_UNKNOWN` when it is not so in time */
-async function until(otherwise: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + loadMs;
+async function until(clock: Clock, otherwise: string, isSo: () => Promise<boolean>): Promise<void> {
+  const end = clock.monotonicMs() + loadMs;
   while (!(await isSo())) {
-    if (performance.now() > end) throw new SwitchyardError("OWNER_UNKNOWN", otherwise);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (clock.monotonicMs() > end) throw new SwitchyardError("OWNER_UNKNOWN", otherwise);
+    await sleep(clock, 50);
   }
 }

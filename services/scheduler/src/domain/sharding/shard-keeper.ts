@@ -321,7 +321,5 @@ export class ShardKeeper {
 }
 
 function openJobs({ owner }: Tenure): number {
-  let count = 0;
-  for (const space of owner.term?.state.spaces.values() ?? []) count += space.openJobs;
-  return count;
+  return owner.term?.openJobs ?? 0;
 }

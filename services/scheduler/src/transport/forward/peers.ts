@@ -1,3 +1,4 @@
+import type { Clock } from "@switchyard/clock";
 import type { ClosableTransport } from "@switchyard/rpc";
 
 /** A connection that nobody has used for this long is closed, ms. */
@@ -6,16 +7,18 @@ const idleMs = 10 * 60_000;
 /** Connections to other replicas, by address. */
 export class Peers {
   readonly #connect: (address: string) => ClosableTransport;
+  readonly #clock: Clock;
   readonly #open = new Map<string, { readonly transport: ClosableTransport; usedAt: number }>();
 
   /** @param connect opens a transport to one address */
-  constructor(connect: (address: string) => ClosableTransport) {
+  constructor(connect: (address: string) => ClosableTransport, clock: Clock) {
     this.#connect = connect;
+    this.#clock = clock;
   }
 
   /** The way to a replica. */
   to(address: string): ClosableTransport {
-    const now = performance.now();
+    const now = this.#clock.monotonicMs();
     let peer = this.#open.get(address);
     if (!peer) {
       this.#closeIdle(now);

@@ -2,7 +2,7 @@ import { SwitchyardError } from "@switchyard/errors";
 import { createPool } from "@switchyard/postgres";
 import { createFlushFaults, type FlushFaults } from "@switchyard/testkit";
 import { pino } from "pino";
-import { createSchedulerDatabase, startScheduler, type TestScheduler } from "../../setup.js";
+import { createSchedulerDatabase, cutLanes, startScheduler, type TestScheduler } from "../../setup.js";
 import type { Api } from "./api.js";
 import { createTestClock, type TestClock } from "./test-clock.js";
 
@@ -86,12 +86,7 @@ export async function createArena({ seed, faults: rate }: ArenaOptions): Promise
     },
     open: async () => apiOf(await system),
     isOver: (api) => over.has(api),
-    async endTerm() {
-      await pool.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = any($1)",
-        [["submit", "claim", "report", "progress"].map((lane) => `scheduler-${lane}`)],
-      );
-    },
+    endTerm: () => cutLanes(pool),
     changeOwner: () => (changing ??= change().finally(() => (changing = undefined))),
     async close() {
       await (await system).stop();
