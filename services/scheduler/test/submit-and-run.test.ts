@@ -309,6 +309,28 @@ describe("a gateway's session", () => {
     expect((await sync(8n, { demands: [] })).leases).toHaveLength(0);
     expect((await claimOne(namespace))?.attempt).toBe(1);
   });
+
+  it("takes no word of a request that a newer one overtook, nor of one that comes a second time", async () => {
+    const namespace = fresh();
+    const demand = (credit: bigint) => ({ namespace, runnerId: "r", profile: anyKind, credit });
+    const sync = (revision: bigint, more: object) =>
+      it1.dispatch.syncCapacity({ sessionId: `s-${namespace}`, revision, ...more });
+    const first = { demands: [demand(1n)], full: true };
+    await sync(1n, first);
+    await sync(3n, { demands: [demand(2n)] });
+    // Each of these would lower what the runner asked for last, or take it away.
+    await sync(2n, { demands: [demand(0n)] });
+    await sync(1n, first);
+    await submitOne(namespace);
+    await submitOne(namespace);
+    const { leases } = await sync(4n, { hold: durationFromMs(5_000) });
+    const { leases: more } = leases.length < 2 ? await sync(5n, { hold: durationFromMs(5_000) }) : { leases: [] };
+    expect(new Set([...leases, ...more].map(({ jobId }) => jobId)).size).toBe(2);
+    await sync(7n, { demands: [], full: true });
+    await sync(6n, { demands: [demand(9n)] });
+    await submitOne(namespace);
+    expect((await claimOne(namespace))?.attempt).toBe(1);
+  });
 });
 
 describe("cancel", () => {

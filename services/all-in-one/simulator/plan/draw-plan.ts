@@ -38,25 +38,10 @@ export function drawPlan(seed: number): Plan {
     clients,
     shardLeaseMs,
     skews,
-    work: withoutLostHolds(work, faults),
+    work,
     faults,
     healAt,
   };
-}
-
-/**
- * What a gateway was given for its runners dies with it. An attempt with a lease of its own is lost then, and found; one that hangs on its runner's presence is not, as long
- * as the runner is there and holds nothing that it would name: known, and not mended yet, so such jobs are left out where gateways crash.
- */
-function withoutLostHolds(work: readonly Work[], faults: readonly Fault[]): Work[] {
-  const isSafe = !faults.some(
-    ({ kind, ...fault }) => kind === "process.crash" && "process" in fault && fault.process.startsWith("gateway"),
-  );
-  return work.map((item) =>
-    item.do === "submit" && !isSafe
-      ? { ...item, jobs: item.jobs.map((job) => ({ ...job, holdByRunner: false })) }
-      : item,
-  );
 }
 
 function drawRunner(random: Random, i: number): RunnerPlan {

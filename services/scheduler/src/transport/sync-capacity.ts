@@ -70,18 +70,26 @@ function sessionOf(term: ShardTerm, { sessionId: id, revision, demands, full }: 
   return session;
 }
 
-function takeDemands(term: ShardTerm, session: GatewaySession, { demands, full }: SyncCapacityRequest): void {
+/**
+ * Takes in what a request states. Two of a session may overtake each other on their ways, and one may come twice: the word of an older one counts no more, or
+ * a runner whose gateway believes it to be waiting would wait for nothing.
+ */
+function takeDemands(term: ShardTerm, session: GatewaySession, request: SyncCapacityRequest): void {
+  const { demands, full, revision } = request;
+  if (revision <= session.fullRevision) return;
   for (const message of demands) {
     const key = keyOf(message);
+    if (revision <= (session.demands.get(key)?.revision ?? 0n)) continue;
     const demand = demandOf(term, session, key, message);
+    demand.revision = revision;
     demand.credit = Math.max(0, Number(message.credit));
     const write = serveOrWait(term.clock.now(), demand);
     if (write) term.writeAll([write]);
   }
   if (!full) return;
-  const named = new Set(demands.map(keyOf));
+  session.fullRevision = revision;
   for (const [key, demand] of session.demands) {
-    if (named.has(key)) continue;
+    if (demand.revision >= revision) continue;
     demand.end();
     session.demands.delete(key);
   }

@@ -25,6 +25,12 @@ export interface SessionAnswer {
 }
 
 /**
+ * How old what a runner named last may be before it is asked to name all again, ms. A lease that was granted to a replica which then died is known to the scheduler
+ * alone, and an attempt that hangs on its runner's presence does not end by itself.
+ */
+const completeEveryMs = 20_000;
+
+/**
  * What this gateway knows of one runner that syncs with it. Pure state: time comes in by argument, calls and timers are its
  * owner's.
  *
@@ -50,6 +56,8 @@ export class RunnerSession {
   needsComplete = false;
   /** When a call last came in or was answered, monotonic. */
   lastCallMs = 0;
+  /** When the runner last named all that it has, monotonic. */
+  #completeMs = Number.NEGATIVE_INFINITY;
 
   constructor(record: RunnerRecord, times: KeepingTimes) {
     this.strays = new Strays(times);
@@ -128,6 +136,7 @@ export class RunnerSession {
     if (complete) {
       this.holdings.clear();
       this.needsComplete = false;
+      this.#completeMs = nowMs;
     }
     for (const status of answer.statuses) {
       const key = keyOf(status);
@@ -214,8 +223,12 @@ export class RunnerSession {
       leases: this.shelf.hand(room, channel.index, revision, nowMs),
       stops: this.stops.tell(channel.index, revision),
       drain: this.record.draining,
-      wantComplete: this.needsComplete || nowMs >= this.holdings.renewDueMs,
+      wantComplete: this.needsComplete || nowMs >= this.#nextCompleteMs,
     };
+  }
+
+  get #nextCompleteMs(): number {
+    return Math.min(this.holdings.renewDueMs, this.#completeMs + completeEveryMs);
   }
 
   #room(channel: Channel): number {

@@ -54,3 +54,14 @@ it("takes demand back whose end falls between two looks at the clock", async () 
   await eventually(() => expect(wishes.at(-1)).toBe(0));
   sessions.stop();
 });
+
+it("asks a runner for all that it has every so often, even one that has nothing to renew", () => {
+  const { session, channel, sessions } = setUp(0);
+  const nothing = { statuses: [], unnamed: [], sentMs: 0 };
+  session.applyRenewal(nothing, [], true, 1_000, 0);
+  expect(session.answer(channel, 20_999).wantComplete).toBe(false);
+  expect(session.answer(channel, 21_000).wantComplete).toBe(true);
+  session.applyRenewal(nothing, [], true, 21_500, 0);
+  expect(session.answer(channel, 22_000).wantComplete).toBe(false);
+  sessions.stop();
+});

@@ -20,6 +20,8 @@ export class GatewaySession {
   readonly demands = new Map<string, Demand>();
   /** When the gateway last called, ms. */
   lastSeen = 0;
+  /** The last request that stated all demand. */
+  fullRevision = 0n;
   #delivery = 0;
   #unreceived: Delivery | undefined;
   #attempts: LiveAttempt[] = [];
@@ -94,6 +96,8 @@ export class Demand implements Waiter {
   leaseMs: number | undefined;
   waitingSince = 0;
   credit = 0;
+  /** The request that stated it. */
+  revision = 0n;
   profile: Profile;
   #granted = 0;
 

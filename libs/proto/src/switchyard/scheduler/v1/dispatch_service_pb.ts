@@ -38,7 +38,8 @@ export type SyncCapacityRequest = Message<"switchyard.scheduler.v1.SyncCapacityR
   sessionId: string;
 
   /**
-   * Number of this request in the session, rising.
+   * Number of this request in the session, rising from 1. What an older request states about a runner counts no more
+   * once a newer one that names it, or names all, was seen.
    *
    * @generated from field: int64 revision = 2;
    */
