@@ -19,7 +19,7 @@ import {
 import { QueueService } from "@switchyard/proto/switchyard/scheduler/v1/queue_service_pb";
 import { createClient } from "@switchyard/rpc";
 import { type Life, noSkew, Process } from "../kernel/process.js";
-import { createSimTransport } from "../network/sim-transport.js";
+import { createSimTransport, onceHeader } from "../network/sim-transport.js";
 import { jobToProto } from "../plan/job-to-proto.js";
 import { type JobPlan, namespace, type Work } from "../plan/plan.js";
 import type { Actor, Sim } from "./sim.js";
@@ -122,7 +122,8 @@ function orderOf(sim: Sim, { jobs, queues }: ReturnType<typeof createCalls>, wor
         request: submitRequestOf(request),
         isRepeatable: requestId !== "",
         send: async () => {
-          const { jobs: submitted } = await jobs.submitJobs(request, options);
+          const headers = requestId === "" ? { [onceHeader]: "yes" } : {};
+          const { jobs: submitted } = await jobs.submitJobs(request, { ...options, headers });
           return { jobs: submittedOf(submitted) };
         },
       };

@@ -13,6 +13,9 @@ export interface Endpoint {
 
 type UnaryArguments = Parameters<Transport["unary"]>;
 
+/** Header of a call that nobody may repeat: who gives a submit no request id gets as many jobs as requests arrive. */
+export const onceHeader = "x-simulated-once";
+
 function broken(why: string): ConnectError {
   return new ConnectError(why, Code.Unavailable);
 }
@@ -78,7 +81,11 @@ export function createSimTransport(
         if (!faults.net(to.name, from.name, ["net.half-open"]))
           fail(random.between(0.1, 2), "the connection was reset");
       });
-      const wrong = faults.net(from.name, to.name, ["net.cut", "net.half-open", "net.loses-request", "net.duplicates"]);
+      const mayRepeat = !new Headers(header).has(onceHeader);
+      const wrong = faults.net(from.name, to.name, [
+        ...(["net.cut", "net.half-open", "net.loses-request"] as const),
+        ...(mayRepeat ? (["net.duplicates"] as const) : []),
+      ]);
       if (wrong === "net.half-open") return;
       if (wrong === "net.cut" || wrong === "net.loses-request")
         return fail(random.between(1, 500), "the request was lost");

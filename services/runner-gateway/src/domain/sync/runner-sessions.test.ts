@@ -57,7 +57,7 @@ it("takes demand back whose end falls between two looks at the clock", async () 
 
 it("asks a runner for all that it has every so often, even one that has nothing to renew", () => {
   const { session, channel, sessions } = setUp(0);
-  const nothing = { statuses: [], unnamed: [], sentMs: 0 };
+  const nothing = { statuses: [], unnamed: [], revoked: [], held: [], sentMs: 0 };
   session.applyRenewal(nothing, [], true, 1_000, 0);
   expect(session.answer(channel, 20_999).wantComplete).toBe(false);
   expect(session.answer(channel, 21_000).wantComplete).toBe(true);
