@@ -4,4 +4,12 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     seed: 28,
     was: "a gateway that had nothing new to say after a hand-over was taken for one that wants nothing (everything-ends)",
   },
+  {
+    seed: 132,
+    was: "a request that a newer one had overtaken lowered the credit of a runner, which then waited for ever (everything-ends)",
+  },
+  {
+    seed: 175,
+    was: "a lease that ended before it was delivered was counted by the scheduler and not by the gateway, which then waited for it for ever (everything-ends)",
+  },
 ];

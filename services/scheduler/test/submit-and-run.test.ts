@@ -310,6 +310,26 @@ describe("a gateway's session", () => {
     expect((await claimOne(namespace))?.attempt).toBe(1);
   });
 
+  it("is told of a lease that was over before it could be delivered, until it has received that", async () => {
+    const namespace = fresh();
+    const demands = [{ namespace, runnerId: "r", profile: anyKind, credit: 1n }];
+    const sync = (revision: bigint, more: object) =>
+      it1.dispatch.syncCapacity({ sessionId: `s-${namespace}`, revision, ...more });
+    await sync(1n, { demands, full: true });
+    const jobId = await submitOne(namespace, { policies: { lease: durationFromMs(1_000) } });
+    const job = async () => (await it1.jobs.getJob({ namespace, by: { case: "jobId", value: jobId } })).job;
+    await eventually(async () => expect(await job()).toMatchObject({ state: JobState.QUEUED, attemptCount: 1 }));
+    const first = await sync(2n, {});
+    expect(first).toMatchObject({ leases: [], lapsed: [{ namespace, runnerId: "r", jobId, attempt: 1 }] });
+    expect((await sync(3n, {})).lapsed).toEqual(first.lapsed);
+    const { leases } = await sync(4n, {
+      demands: [{ namespace, runnerId: "r", credit: 2n }],
+      receivedDelivery: first.delivery + 1n,
+      hold: durationFromMs(5_000),
+    });
+    expect(leases).toMatchObject([{ jobId, attempt: 2 }]);
+  });
+
   it("takes no word of a request that a newer one overtook, nor of one that comes a second time", async () => {
     const namespace = fresh();
     const demand = (credit: bigint) => ({ namespace, runnerId: "r", profile: anyKind, credit });

@@ -7,6 +7,7 @@ import type {
 } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { whenAborted } from "@switchyard/rpc";
 import { serveOrWait } from "../domain/core/dispatch.js";
+import type { LiveAttempt } from "../domain/core/model.js";
 import type { Directory } from "../domain/directory.js";
 import { Demand, type Delivery, GatewaySession } from "../domain/shard/session.js";
 import { livesElsewhere } from "../domain/sharding/not-owner.js";
@@ -118,7 +119,13 @@ function demandOf(term: ShardTerm, session: GatewaySession, key: string, message
 
 /** Most answers to calls that a newer one has replaced. */
 function nothingNew(delivery: bigint): SyncCapacityResponse {
-  return { $typeName: "switchyard.scheduler.v1.SyncCapacityResponse", delivery, leases: [], revocations: [] };
+  return {
+    $typeName: "switchyard.scheduler.v1.SyncCapacityResponse",
+    delivery,
+    leases: [],
+    revocations: [],
+    lapsed: [],
+  };
 }
 
 function held({ clock }: ShardTerm, session: GatewaySession, holdMs: number, context: HandlerContext): Promise<void> {
@@ -139,26 +146,34 @@ function held({ clock }: ShardTerm, session: GatewaySession, holdMs: number, con
 async function deliveryToProto(
   term: ShardTerm,
   directory: Directory,
-  delivery: Delivery,
+  { number, attempts, revocations }: Delivery,
 ): Promise<SyncCapacityResponse> {
-  const bodies = await term.bodies.get(
-    term.store,
-    delivery.attempts.map(({ job }) => job),
-  );
+  const live: LiveAttempt[] = [];
+  const lapsed: LiveAttempt[] = [];
+  for (const attempt of attempts) (attempt.job.live === attempt ? live : lapsed).push(attempt);
+  const jobs = live.map(({ job }) => job);
+  const bodies = await term.bodies.get(term.store, jobs);
   const now = term.clock.now();
   return {
     $typeName: "switchyard.scheduler.v1.SyncCapacityResponse",
-    delivery: BigInt(delivery.number),
-    leases: delivery.attempts.map((attempt, i) => {
+    delivery: BigInt(number),
+    leases: live.map((attempt, i) => {
       const body = bodies[i];
       if (!body) throw new Error("a job without a body");
       return withClaimSpan(leaseToProto(attempt, body, directory.ids(attempt.job.space.name), now), attempt);
     }),
-    revocations: delivery.revocations.map((revoked) => ({
+    revocations: revocations.map((revoked) => ({
       $typeName: "switchyard.scheduler.v1.RunnerRevocation",
       namespace: revoked.space.name,
       runnerId: revoked.runnerId,
       revocation: revocationToProto(revoked, directory.ids(revoked.space.name)),
+    })),
+    lapsed: lapsed.map(({ job, number: attempt, runner }) => ({
+      $typeName: "switchyard.scheduler.v1.LapsedLease",
+      namespace: job.space.name,
+      runnerId: runner.id,
+      jobId: directory.ids(job.space.name).encodeJob(job.serial),
+      attempt,
     })),
   };
 }

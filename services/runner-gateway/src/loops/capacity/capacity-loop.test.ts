@@ -11,6 +11,7 @@ import { createCapacityLoop } from "./capacity-loop.js";
 interface Asked {
   readonly request: SyncCapacityRequest;
   readonly answer: (delivery: number, ...jobs: readonly string[]) => void;
+  readonly lapse: (delivery: number, ...jobs: readonly string[]) => void;
   readonly fail: () => void;
 }
 
@@ -21,12 +22,19 @@ function setUp() {
   let interruptions = 0;
   const syncCapacity = (request: SyncCapacityRequest) =>
     new Promise<object>((resolve, reject) => {
-      const answer = (delivery: number, ...jobs: readonly string[]) =>
-        resolve({
-          delivery: BigInt(delivery),
-          leases: jobs.map((jobId) => ({ namespace: "ns", runnerId: "r1", jobId, attempt: 1 })),
-        });
-      asked.emit({ request, answer, fail: () => reject(new ConnectError("lost", Code.Unavailable)) });
+      const tell =
+        (what: "leases" | "lapsed") =>
+        (delivery: number, ...jobs: readonly string[]) =>
+          resolve({
+            delivery: BigInt(delivery),
+            [what]: jobs.map((jobId) => ({ namespace: "ns", runnerId: "r1", jobId, attempt: 1 })),
+          });
+      asked.emit({
+        request,
+        answer: tell("leases"),
+        lapse: tell("lapsed"),
+        fail: () => reject(new ConnectError("lost", Code.Unavailable)),
+      });
     });
   const transport = createInMemoryTransport({ routes: [route(DispatchService, { syncCapacity })] });
   const loop = createCapacityLoop({
@@ -64,6 +72,20 @@ it("counts a lease once when overlapping calls both bring it", async () => {
   want(1);
   const last = await asked.nextMatching(({ request }) => request.demands.length > 0 && request.receivedDelivery === 3n);
   expect(credits(last)).toEqual([4]);
+});
+
+it("counts a lease that ended before it was delivered, once, and asks for another in its place", async () => {
+  const { asked, leases, want } = setUp();
+  const first = await asked.next();
+  want(2);
+  const second = await asked.next();
+  first.answer(1, "a");
+  const third = await asked.next();
+  // Both tell of what the first answer brought; that it is over by now is no second grant.
+  second.lapse(2, "a", "b");
+  const fourth = await asked.nextMatching(({ request }) => request.demands.length > 0);
+  expect([leases, credits(fourth)]).toEqual([["a"], [4]]);
+  third.answer(0);
 });
 
 it("has no more than two calls under way, and tells what gathered meanwhile in one", async () => {

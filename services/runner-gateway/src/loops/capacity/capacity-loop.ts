@@ -49,6 +49,9 @@ const maxBackoffMs = 2_000;
 /** Wait after an answer that came early and empty: a scheduler that is ending gives such, and must not be hammered. */
 const earlyAnswerMs = 50;
 
+/** What a grant is counted by. */
+type Granted = Pick<Lease, "namespace" | "runnerId" | "jobId" | "attempt">;
+
 /** One lifetime of the conversation at the scheduler. */
 interface Session {
   readonly id: string;
@@ -172,9 +175,11 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
     current.recent = current.recent.filter(({ delivery }) => delivery > confirmed);
     if (response.delivery <= current.receivedDelivery) return false;
     const leases = withoutRepeated(response.leases, current.recent);
+    const lapsed = withoutRepeated(response.lapsed, current.recent);
     current.receivedDelivery = response.delivery;
     current.recent = [...current.recent, response];
-    for (const [first, count] of runsOf(leases)) current.book.grant(first.namespace, first.runnerId, count);
+    for (const [first, count] of runsOf([...leases, ...lapsed]))
+      current.book.grant(first.namespace, first.runnerId, count);
     if (leases.length > 0) deps.onLeases(leases);
     if (response.revocations.length > 0) deps.onRevocations(response.revocations);
     if (current.book.size > maxRunners && current === session) abandon();
@@ -239,17 +244,20 @@ export function createCapacityLoop(deps: CapacityLoopDeps): CapacityLoop {
 }
 
 /** The leases that no earlier answer brought. Without such answers, which is when calls did not overlap, that is all of them. */
-function withoutRepeated(leases: readonly Lease[], earlier: readonly SyncCapacityResponse[]): readonly Lease[] {
+function withoutRepeated<T extends Granted>(
+  leases: readonly T[],
+  earlier: readonly SyncCapacityResponse[],
+): readonly T[] {
   if (earlier.length === 0 || leases.length === 0) return leases;
   const known = new Set<string>();
   for (const response of earlier)
-    for (const { jobId, attempt } of response.leases) known.add(attemptKey(jobId, attempt));
+    for (const { jobId, attempt } of [...response.leases, ...response.lapsed]) known.add(attemptKey(jobId, attempt));
   return leases.filter(({ jobId, attempt }) => !known.has(attemptKey(jobId, attempt)));
 }
 
 /** Leases that stand in a row for one runner: the first of each row and how many it has. */
-function runsOf(leases: readonly Lease[]): [Lease, number][] {
-  const runs: [Lease, number][] = [];
+function runsOf(leases: readonly Granted[]): [Granted, number][] {
+  const runs: [Granted, number][] = [];
   for (const lease of leases) {
     const last = runs.at(-1);
     if (last?.[0].runnerId === lease.runnerId && last[0].namespace === lease.namespace) last[1]++;

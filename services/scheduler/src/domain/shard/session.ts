@@ -38,12 +38,12 @@ export class GatewaySession {
     return this.#unreceived !== undefined || this.#attempts.length > 0 || this.#revocations.length > 0;
   }
 
-  /** Everything that has not been received. What is no longer held is left out: its revocation tells. */
+  /** Everything that has not been received. Some of the attempts may be over by now: the gateway must count them, or it would wait for them. */
   take(): Delivery {
     const { attempts = [], revocations = [] } = this.#unreceived ?? {};
     this.#unreceived = {
       number: ++this.#delivery,
-      attempts: [...attempts, ...this.#attempts].filter((attempt) => attempt.job.live === attempt),
+      attempts: [...attempts, ...this.#attempts],
       revocations: [...revocations, ...this.#revocations],
     };
     this.#attempts = [];

@@ -22,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file switchyard/scheduler/v1/dispatch_service.proto.
  */
 export const file_switchyard_scheduler_v1_dispatch_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci5zd2l0Y2h5YXJkL3NjaGVkdWxlci92MS9kaXNwYXRjaF9zZXJ2aWNlLnByb3RvEhdzd2l0Y2h5YXJkLnNjaGVkdWxlci52MSLUAQoTU3luY0NhcGFjaXR5UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhAKCHJldmlzaW9uGAIgASgDEjYKB2RlbWFuZHMYAyADKAsyJS5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SdW5uZXJEZW1hbmQSDAoEZnVsbBgEIAEoCBIZChFyZWNlaXZlZF9kZWxpdmVyeRgFIAEoAxInCgRob2xkGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg0KBXNoYXJkGAcgASgNIqcBCgxSdW5uZXJEZW1hbmQSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRI3Cgdwcm9maWxlGAMgASgLMiYuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUHJvZmlsZRIOCgZjcmVkaXQYBCABKAMSKAoFbGVhc2UYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24imAEKFFN5bmNDYXBhY2l0eVJlc3BvbnNlEhAKCGRlbGl2ZXJ5GAEgASgDEi4KBmxlYXNlcxgCIAMoCzIeLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkxlYXNlEj4KC3Jldm9jYXRpb25zGAMgAygLMikuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUmV2b2NhdGlvbiJxChBSdW5uZXJSZXZvY2F0aW9uEhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSNwoKcmV2b2NhdGlvbhgDIAEoCzIjLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlJldm9jYXRpb24imwIKEENsYWltSm9ic1JlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRI3Cgdwcm9maWxlGAMgASgLMiYuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUHJvZmlsZRIQCghtYXhfam9icxgEIAEoDRIOCgZqb2JfaWQYBSABKAkSJwoEd2FpdBgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIoCgVsZWFzZRgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpjbGFpbV9pbmZvGAggASgMEhAKCG1heF9oZWxkGAkgASgNEg0KBXN0YXJ0GAogASgIIkMKEUNsYWltSm9ic1Jlc3BvbnNlEi4KBmxlYXNlcxgBIAMoCzIeLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkxlYXNlIk4KElJlbmV3TGVhc2VzUmVxdWVzdBI4CghyZW5ld2FscxgBIAMoCzImLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlJ1bm5lclJlbmV3YWwiiwIKDVJ1bm5lclJlbmV3YWwSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRIyCghhdHRlbXB0cxgDIAMoCzIgLnN3aXRjaHlhcmQuY29tbW9uLnYxLkF0dGVtcHRSZWYSEAoIY29tcGxldGUYBCABKAgSEgoKcmVuZXdfaGVsZBgFIAEoCBIrCghwcmVzZW5jZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhINCgVsZWF2ZRgHIAEoCBIoCgVsZWFzZRgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIUCgx3YW50X3Jldm9rZWQYCSABKAgiVAoTUmVuZXdMZWFzZXNSZXNwb25zZRI9CgdyZXN1bHRzGAEgAygLMiwuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUmVuZXdhbFJlc3VsdCLoAQoTUnVubmVyUmVuZXdhbFJlc3VsdBI2CghzdGF0dXNlcxgBIAMoCzIkLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkxlYXNlU3RhdHVzEi8KB3VubmFtZWQYAiADKAsyHi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5MZWFzZRI0CgdyZXZva2VkGAMgAygLMiMuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmV2b2NhdGlvbhIyCgRoZWxkGAQgAygLMiQuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuSGVsZEF0dGVtcHQiLgoLSGVsZEF0dGVtcHQSDgoGam9iX2lkGAEgASgJEg8KB2F0dGVtcHQYAiABKA0i9AIKC0xlYXNlU3RhdHVzEjEKBnJlYXNvbhgBIAEoDjIhLnN3aXRjaHlhcmQuY29tbW9uLnYxLkVycm9yUmVhc29uEg8KB21lc3NhZ2UYAiABKAkSDgoGam9iX2lkGAMgASgJEg8KB2F0dGVtcHQYBCABKA0SLwoMdGltZV90b19saXZlGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhgKEGNhbmNlbF9yZXF1ZXN0ZWQYBiABKAgSRAoIbWV0YWRhdGEYByADKAsyMi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5MZWFzZVN0YXR1cy5NZXRhZGF0YUVudHJ5Ej4KCnJldm9jYXRpb24YCCABKA4yKi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SZXZvY2F0aW9uLlJlYXNvbhovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUAoVUmVwb3J0QXR0ZW1wdHNSZXF1ZXN0EjcKB3JlcG9ydHMYASADKAsyJi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5BdHRlbXB0UmVwb3J0IuICCg1BdHRlbXB0UmVwb3J0EhEKCW5hbWVzcGFjZRgBIAEoCRIxCgdhdHRlbXB0GAIgASgLMiAuc3dpdGNoeWFyZC5jb21tb24udjEuQXR0ZW1wdFJlZhIRCglydW5uZXJfaWQYAyABKAkSNgoFc3RhcnQYBCABKAsyJS5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5BdHRlbXB0U3RhcnRIABI8Cghwcm9ncmVzcxgFIAEoCzIoLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkF0dGVtcHRQcm9ncmVzc0gAEjMKB291dGNvbWUYBiABKAsyIC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5PdXRjb21lSAASDQoFcmVuZXcYByABKAgSNAoKcmV0dXJuX2pvYhgIIAEoDjIgLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkpvYlZpZXdCCAoGcmVwb3J0Ig4KDEF0dGVtcHRTdGFydCLDAQoPQXR0ZW1wdFByb2dyZXNzEjMKCHByb2dyZXNzGAEgASgLMiEuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUHJvZ3Jlc3MSOwoEbW9kZRgCIAEoDjItLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkF0dGVtcHRQcm9ncmVzcy5Nb2RlIj4KBE1vZGUSFAoQTU9ERV9VTlNQRUNJRklFRBAAEhAKDE1PREVfUkVQTEFDRRABEg4KCk1PREVfTUVSR0UQAiJQChZSZXBvcnRBdHRlbXB0c1Jlc3BvbnNlEjYKB3Jlc3VsdHMYASADKAsyJS5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SZXBvcnRSZXN1bHQisQIKDFJlcG9ydFJlc3VsdBIxCgZyZWFzb24YASABKA4yIS5zd2l0Y2h5YXJkLmNvbW1vbi52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAIgASgJEkUKCG1ldGFkYXRhGAMgAygLMjMuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmVwb3J0UmVzdWx0Lk1ldGFkYXRhRW50cnkSFwoPcmVwZWF0ZWRfcmVwb3J0GAQgASgIEg8KB2F0dGVtcHQYBSABKA0SKQoDam9iGAYgASgLMhwuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuSm9iEhAKCHJlcXVldWVkGAcgASgIGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ATK/AwoPRGlzcGF0Y2hTZXJ2aWNlEmsKDFN5bmNDYXBhY2l0eRIsLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlN5bmNDYXBhY2l0eVJlcXVlc3QaLS5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5TeW5jQ2FwYWNpdHlSZXNwb25zZRJiCglDbGFpbUpvYnMSKS5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5DbGFpbUpvYnNSZXF1ZXN0Giouc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuQ2xhaW1Kb2JzUmVzcG9uc2USaAoLUmVuZXdMZWFzZXMSKy5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SZW5ld0xlYXNlc1JlcXVlc3QaLC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SZW5ld0xlYXNlc1Jlc3BvbnNlEnEKDlJlcG9ydEF0dGVtcHRzEi4uc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmVwb3J0QXR0ZW1wdHNSZXF1ZXN0Gi8uc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmVwb3J0QXR0ZW1wdHNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_switchyard_common_v1_attempt_ref, file_switchyard_common_v1_errors, file_switchyard_scheduler_v1_attempt, file_switchyard_scheduler_v1_job, file_switchyard_scheduler_v1_job_service]);
+  fileDesc("Ci5zd2l0Y2h5YXJkL3NjaGVkdWxlci92MS9kaXNwYXRjaF9zZXJ2aWNlLnByb3RvEhdzd2l0Y2h5YXJkLnNjaGVkdWxlci52MSLUAQoTU3luY0NhcGFjaXR5UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhAKCHJldmlzaW9uGAIgASgDEjYKB2RlbWFuZHMYAyADKAsyJS5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SdW5uZXJEZW1hbmQSDAoEZnVsbBgEIAEoCBIZChFyZWNlaXZlZF9kZWxpdmVyeRgFIAEoAxInCgRob2xkGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg0KBXNoYXJkGAcgASgNIqcBCgxSdW5uZXJEZW1hbmQSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRI3Cgdwcm9maWxlGAMgASgLMiYuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUHJvZmlsZRIOCgZjcmVkaXQYBCABKAMSKAoFbGVhc2UYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24izgEKFFN5bmNDYXBhY2l0eVJlc3BvbnNlEhAKCGRlbGl2ZXJ5GAEgASgDEi4KBmxlYXNlcxgCIAMoCzIeLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkxlYXNlEj4KC3Jldm9jYXRpb25zGAMgAygLMikuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUmV2b2NhdGlvbhI0CgZsYXBzZWQYBCADKAsyJC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5MYXBzZWRMZWFzZSJUCgtMYXBzZWRMZWFzZRIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEg4KBmpvYl9pZBgDIAEoCRIPCgdhdHRlbXB0GAQgASgNInEKEFJ1bm5lclJldm9jYXRpb24SEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRI3CgpyZXZvY2F0aW9uGAMgASgLMiMuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmV2b2NhdGlvbiKbAgoQQ2xhaW1Kb2JzUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEjcKB3Byb2ZpbGUYAyABKAsyJi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SdW5uZXJQcm9maWxlEhAKCG1heF9qb2JzGAQgASgNEg4KBmpvYl9pZBgFIAEoCRInCgR3YWl0GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEigKBWxlYXNlGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhIKCmNsYWltX2luZm8YCCABKAwSEAoIbWF4X2hlbGQYCSABKA0SDQoFc3RhcnQYCiABKAgiQwoRQ2xhaW1Kb2JzUmVzcG9uc2USLgoGbGVhc2VzGAEgAygLMh4uc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuTGVhc2UiTgoSUmVuZXdMZWFzZXNSZXF1ZXN0EjgKCHJlbmV3YWxzGAEgAygLMiYuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUmVuZXdhbCKLAgoNUnVubmVyUmVuZXdhbBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEjIKCGF0dGVtcHRzGAMgAygLMiAuc3dpdGNoeWFyZC5jb21tb24udjEuQXR0ZW1wdFJlZhIQCghjb21wbGV0ZRgEIAEoCBISCgpyZW5ld19oZWxkGAUgASgIEisKCHByZXNlbmNlGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg0KBWxlYXZlGAcgASgIEigKBWxlYXNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDHdhbnRfcmV2b2tlZBgJIAEoCCJUChNSZW5ld0xlYXNlc1Jlc3BvbnNlEj0KB3Jlc3VsdHMYASADKAsyLC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SdW5uZXJSZW5ld2FsUmVzdWx0IugBChNSdW5uZXJSZW5ld2FsUmVzdWx0EjYKCHN0YXR1c2VzGAEgAygLMiQuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuTGVhc2VTdGF0dXMSLwoHdW5uYW1lZBgCIAMoCzIeLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkxlYXNlEjQKB3Jldm9rZWQYAyADKAsyIy5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SZXZvY2F0aW9uEjIKBGhlbGQYBCADKAsyJC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5IZWxkQXR0ZW1wdCIuCgtIZWxkQXR0ZW1wdBIOCgZqb2JfaWQYASABKAkSDwoHYXR0ZW1wdBgCIAEoDSL0AgoLTGVhc2VTdGF0dXMSMQoGcmVhc29uGAEgASgOMiEuc3dpdGNoeWFyZC5jb21tb24udjEuRXJyb3JSZWFzb24SDwoHbWVzc2FnZRgCIAEoCRIOCgZqb2JfaWQYAyABKAkSDwoHYXR0ZW1wdBgEIAEoDRIvCgx0aW1lX3RvX2xpdmUYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SGAoQY2FuY2VsX3JlcXVlc3RlZBgGIAEoCBJECghtZXRhZGF0YRgHIAMoCzIyLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkxlYXNlU3RhdHVzLk1ldGFkYXRhRW50cnkSPgoKcmV2b2NhdGlvbhgIIAEoDjIqLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlJldm9jYXRpb24uUmVhc29uGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJQChVSZXBvcnRBdHRlbXB0c1JlcXVlc3QSNwoHcmVwb3J0cxgBIAMoCzImLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkF0dGVtcHRSZXBvcnQi4gIKDUF0dGVtcHRSZXBvcnQSEQoJbmFtZXNwYWNlGAEgASgJEjEKB2F0dGVtcHQYAiABKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEhEKCXJ1bm5lcl9pZBgDIAEoCRI2CgVzdGFydBgEIAEoCzIlLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkF0dGVtcHRTdGFydEgAEjwKCHByb2dyZXNzGAUgASgLMiguc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuQXR0ZW1wdFByb2dyZXNzSAASMwoHb3V0Y29tZRgGIAEoCzIgLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLk91dGNvbWVIABINCgVyZW5ldxgHIAEoCBI0CgpyZXR1cm5fam9iGAggASgOMiAuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuSm9iVmlld0IICgZyZXBvcnQiDgoMQXR0ZW1wdFN0YXJ0IsMBCg9BdHRlbXB0UHJvZ3Jlc3MSMwoIcHJvZ3Jlc3MYASABKAsyIS5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5Qcm9ncmVzcxI7CgRtb2RlGAIgASgOMi0uc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuQXR0ZW1wdFByb2dyZXNzLk1vZGUiPgoETW9kZRIUChBNT0RFX1VOU1BFQ0lGSUVEEAASEAoMTU9ERV9SRVBMQUNFEAESDgoKTU9ERV9NRVJHRRACIlAKFlJlcG9ydEF0dGVtcHRzUmVzcG9uc2USNgoHcmVzdWx0cxgBIAMoCzIlLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlJlcG9ydFJlc3VsdCKxAgoMUmVwb3J0UmVzdWx0EjEKBnJlYXNvbhgBIAEoDjIhLnN3aXRjaHlhcmQuY29tbW9uLnYxLkVycm9yUmVhc29uEg8KB21lc3NhZ2UYAiABKAkSRQoIbWV0YWRhdGEYAyADKAsyMy5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SZXBvcnRSZXN1bHQuTWV0YWRhdGFFbnRyeRIXCg9yZXBlYXRlZF9yZXBvcnQYBCABKAgSDwoHYXR0ZW1wdBgFIAEoDRIpCgNqb2IYBiABKAsyHC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5Kb2ISEAoIcmVxdWV1ZWQYByABKAgaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBMr8DCg9EaXNwYXRjaFNlcnZpY2USawoMU3luY0NhcGFjaXR5Eiwuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuU3luY0NhcGFjaXR5UmVxdWVzdBotLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlN5bmNDYXBhY2l0eVJlc3BvbnNlEmIKCUNsYWltSm9icxIpLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkNsYWltSm9ic1JlcXVlc3QaKi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5DbGFpbUpvYnNSZXNwb25zZRJoCgtSZW5ld0xlYXNlcxIrLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlJlbmV3TGVhc2VzUmVxdWVzdBosLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLlJlbmV3TGVhc2VzUmVzcG9uc2UScQoOUmVwb3J0QXR0ZW1wdHMSLi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SZXBvcnRBdHRlbXB0c1JlcXVlc3QaLy5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SZXBvcnRBdHRlbXB0c1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_switchyard_common_v1_attempt_ref, file_switchyard_common_v1_errors, file_switchyard_scheduler_v1_attempt, file_switchyard_scheduler_v1_job, file_switchyard_scheduler_v1_job_service]);
 
 /**
  * States demand.
@@ -164,6 +164,13 @@ export type SyncCapacityResponse = Message<"switchyard.scheduler.v1.SyncCapacity
    * @generated from field: repeated switchyard.scheduler.v1.RunnerRevocation revocations = 3;
    */
   revocations: RunnerRevocation[];
+
+  /**
+   * Leases that ended before they could be delivered. They count against the credit of their runners as all do.
+   *
+   * @generated from field: repeated switchyard.scheduler.v1.LapsedLease lapsed = 4;
+   */
+  lapsed: LapsedLease[];
 };
 
 /**
@@ -172,6 +179,48 @@ export type SyncCapacityResponse = Message<"switchyard.scheduler.v1.SyncCapacity
  */
 export const SyncCapacityResponseSchema: GenMessage<SyncCapacityResponse> = /*@__PURE__*/
   messageDesc(file_switchyard_scheduler_v1_dispatch_service, 2);
+
+/**
+ * A lease that was granted, and over before it was delivered.
+ *
+ * @generated from message switchyard.scheduler.v1.LapsedLease
+ */
+export type LapsedLease = Message<"switchyard.scheduler.v1.LapsedLease"> & {
+  /**
+   * The namespace.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * The runner that it was granted to.
+   *
+   * @generated from field: string runner_id = 2;
+   */
+  runnerId: string;
+
+  /**
+   * The job.
+   *
+   * @generated from field: string job_id = 3;
+   */
+  jobId: string;
+
+  /**
+   * The attempt's number.
+   *
+   * @generated from field: uint32 attempt = 4;
+   */
+  attempt: number;
+};
+
+/**
+ * Describes the message switchyard.scheduler.v1.LapsedLease.
+ * Use `create(LapsedLeaseSchema)` to create a new message.
+ */
+export const LapsedLeaseSchema: GenMessage<LapsedLease> = /*@__PURE__*/
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 3);
 
 /**
  * A revocation with its runner.
@@ -206,7 +255,7 @@ export type RunnerRevocation = Message<"switchyard.scheduler.v1.RunnerRevocation
  * Use `create(RunnerRevocationSchema)` to create a new message.
  */
 export const RunnerRevocationSchema: GenMessage<RunnerRevocation> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 3);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 4);
 
 /**
  * Asks for work for one runner.
@@ -290,7 +339,7 @@ export type ClaimJobsRequest = Message<"switchyard.scheduler.v1.ClaimJobsRequest
  * Use `create(ClaimJobsRequestSchema)` to create a new message.
  */
 export const ClaimJobsRequestSchema: GenMessage<ClaimJobsRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 4);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 5);
 
 /**
  * Holds the leases; none is an answer, not an error.
@@ -311,7 +360,7 @@ export type ClaimJobsResponse = Message<"switchyard.scheduler.v1.ClaimJobsRespon
  * Use `create(ClaimJobsResponseSchema)` to create a new message.
  */
 export const ClaimJobsResponseSchema: GenMessage<ClaimJobsResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 5);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 6);
 
 /**
  * Asks to renew.
@@ -332,7 +381,7 @@ export type RenewLeasesRequest = Message<"switchyard.scheduler.v1.RenewLeasesReq
  * Use `create(RenewLeasesRequestSchema)` to create a new message.
  */
 export const RenewLeasesRequestSchema: GenMessage<RenewLeasesRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 6);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 7);
 
 /**
  * Signs of life of one runner.
@@ -410,7 +459,7 @@ export type RunnerRenewal = Message<"switchyard.scheduler.v1.RunnerRenewal"> & {
  * Use `create(RunnerRenewalSchema)` to create a new message.
  */
 export const RunnerRenewalSchema: GenMessage<RunnerRenewal> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 7);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 8);
 
 /**
  * Tells how the renewals went.
@@ -431,7 +480,7 @@ export type RenewLeasesResponse = Message<"switchyard.scheduler.v1.RenewLeasesRe
  * Use `create(RenewLeasesResponseSchema)` to create a new message.
  */
 export const RenewLeasesResponseSchema: GenMessage<RenewLeasesResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 8);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 9);
 
 /**
  * How one runner's renewal went.
@@ -473,7 +522,7 @@ export type RunnerRenewalResult = Message<"switchyard.scheduler.v1.RunnerRenewal
  * Use `create(RunnerRenewalResultSchema)` to create a new message.
  */
 export const RunnerRenewalResultSchema: GenMessage<RunnerRenewalResult> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 9);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 10);
 
 /**
  * A live attempt of a runner.
@@ -501,7 +550,7 @@ export type HeldAttempt = Message<"switchyard.scheduler.v1.HeldAttempt"> & {
  * Use `create(HeldAttemptSchema)` to create a new message.
  */
 export const HeldAttemptSchema: GenMessage<HeldAttempt> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 10);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 11);
 
 /**
  * How one attempt stands.
@@ -571,7 +620,7 @@ export type LeaseStatus = Message<"switchyard.scheduler.v1.LeaseStatus"> & {
  * Use `create(LeaseStatusSchema)` to create a new message.
  */
 export const LeaseStatusSchema: GenMessage<LeaseStatus> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 11);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 12);
 
 /**
  * Carries reports.
@@ -592,7 +641,7 @@ export type ReportAttemptsRequest = Message<"switchyard.scheduler.v1.ReportAttem
  * Use `create(ReportAttemptsRequestSchema)` to create a new message.
  */
 export const ReportAttemptsRequestSchema: GenMessage<ReportAttemptsRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 12);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 13);
 
 /**
  * One report about one attempt.
@@ -672,7 +721,7 @@ export type AttemptReport = Message<"switchyard.scheduler.v1.AttemptReport"> & {
  * Use `create(AttemptReportSchema)` to create a new message.
  */
 export const AttemptReportSchema: GenMessage<AttemptReport> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 13);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 14);
 
 /**
  * The work has begun.
@@ -687,7 +736,7 @@ export type AttemptStart = Message<"switchyard.scheduler.v1.AttemptStart"> & {
  * Use `create(AttemptStartSchema)` to create a new message.
  */
 export const AttemptStartSchema: GenMessage<AttemptStart> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 14);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 15);
 
 /**
  * How far the work is.
@@ -715,7 +764,7 @@ export type AttemptProgress = Message<"switchyard.scheduler.v1.AttemptProgress">
  * Use `create(AttemptProgressSchema)` to create a new message.
  */
 export const AttemptProgressSchema: GenMessage<AttemptProgress> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 15);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 16);
 
 /**
  * How the progress is joined with the earlier one.
@@ -749,7 +798,7 @@ export enum AttemptProgress_Mode {
  * Describes the enum switchyard.scheduler.v1.AttemptProgress.Mode.
  */
 export const AttemptProgress_ModeSchema: GenEnum<AttemptProgress_Mode> = /*@__PURE__*/
-  enumDesc(file_switchyard_scheduler_v1_dispatch_service, 15, 0);
+  enumDesc(file_switchyard_scheduler_v1_dispatch_service, 16, 0);
 
 /**
  * Tells how the reports went.
@@ -770,7 +819,7 @@ export type ReportAttemptsResponse = Message<"switchyard.scheduler.v1.ReportAtte
  * Use `create(ReportAttemptsResponseSchema)` to create a new message.
  */
 export const ReportAttemptsResponseSchema: GenMessage<ReportAttemptsResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 16);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 17);
 
 /**
  * How one report went.
@@ -833,7 +882,7 @@ export type ReportResult = Message<"switchyard.scheduler.v1.ReportResult"> & {
  * Use `create(ReportResultSchema)` to create a new message.
  */
 export const ReportResultSchema: GenMessage<ReportResult> = /*@__PURE__*/
-  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 17);
+  messageDesc(file_switchyard_scheduler_v1_dispatch_service, 18);
 
 /**
  * Hands work to runners and takes their reports. Called by runner gateways only, which speak for their runners.
