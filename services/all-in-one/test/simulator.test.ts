@@ -47,7 +47,8 @@ it.each(bugs)("$name can be planted still", (bug) => {
   expect(plant(bug, source)).not.toBe(source);
 });
 
-it.each(["forget-a-seat", "overshoot-a-limit"])("%s is found", async (name) => {
+// Two that few seeds find.
+it.each(["forget-a-seat", "start-with-one-parent"])("%s is found", async (name) => {
   const bug = bugs.find((planted) => planted.name === name);
   if (!bug) throw new Error(`no bug is named ${name}`);
   const { seeds, history } = await findBug(bug, { workers: 1, mostSeeds: 200, from: 1 });
