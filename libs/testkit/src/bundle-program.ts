@@ -24,13 +24,20 @@ export function bundleProgram(file: string): Promise<string> {
   return bundle;
 }
 
-/** Keeps what is not of the workspace out of the bundle, in the version that whoever imports it would get. */
+/**
+ * Packages of many small modules, which no package that stays outside imports: with them inside, a process starts with 0.6 s of processor
+ * time in place of 0.95 s. The others stay, since some of them look for files beside them.
+ */
+const comesAlong = /^(?:@bufbuild\/protobuf|@connectrpc\/[\w-]+|kysely|zod)(?:\/|$)/;
+
+/** Keeps other packages out of the bundle, in the version that whoever imports it would get. */
 const packagesStay: Plugin = {
   name: "packages stay where they are",
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind === "entry-point" || pluginData === packagesStay || path.startsWith("@switchyard/")) return undefined;
       if (isBuiltin(path)) return { path, external: true };
+      if (comesAlong.test(path)) return undefined;
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: packagesStay });
       return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, external: true };
     });
