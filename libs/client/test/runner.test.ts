@@ -279,6 +279,22 @@ describe("levels", () => {
   });
 });
 
+describe("leases that are over when they arrive", () => {
+  test("leave their slots free, even when they had taken all of them", async () => {
+    const done: string[] = [];
+    const work: JobHandler = ({ lease }) => void done.push(lease.jobId);
+    const { gateway, outcome } = await setup(work, { slots: 2, ttlMs: 0 });
+    gateway.submit("a");
+    gateway.submit("b");
+    await vi.waitUntil(() => gateway.held.size === 2, { timeout: 20_000, interval: 5 });
+    gateway.revoke("a", Revocation_Reason.LEASE_LOST);
+    gateway.revoke("b", Revocation_Reason.LEASE_LOST);
+    gateway.submit("c", { timeToLive: durationFromMs(30_000) });
+    expect((await outcome("c/1")).kind).toBe(Outcome_Kind.SUCCEEDED);
+    expect(done).toEqual(["c"]);
+  });
+});
+
 describe("stops", () => {
   test("a confirmed cancel aborts the signal with its reason and is reported as cancelled", async () => {
     let reason: unknown;

@@ -39,13 +39,15 @@ function codeOf(status: grpc.StatusObject): Code {
 }
 
 /**
- * Tells whether a call ended with its connection. grpc-js calls that internal when the server ended the connection with an error of its own;
- * and Node's servers do so to a client that resets more than 1,000 calls, and then 33 a second, to be safe from floods (nghttp2's
- * `stream_reset_rate_limit`). All other calls of the connection end with it, for no fault of theirs.
+ * Tells whether a call ended with its connection, or its server, and not by an answer. grpc-js calls that internal
+ * - when the server ended the connection with an error of its own. Node's servers do so to a client that resets more than 1,000 calls, and then 33 a
+ *   second, to be safe from floods (nghttp2's `stream_reset_rate_limit`): all other calls of the connection end with it, for no fault of theirs;
+ * - when the server let a call's stream go without a word, as one does that was stopped for longer than its keepalive allows.
  */
 function isLostConnection({ code, details }: grpc.StatusObject): boolean {
   return (
-    (code as number) === Code.Internal && /internal client error: Session closed with error code \d+$/.test(details)
+    (code as number) === Code.Internal &&
+    /internal client error: Session closed with error code \d+$|^Received RST_STREAM with code 0 /.test(details)
   );
 }
 

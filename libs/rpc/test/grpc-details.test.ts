@@ -1,3 +1,6 @@
+import { createServer } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { Code, ConnectError } from "@connectrpc/connect";
 import grpc from "@grpc/grpc-js";
 import { createGrpcServer, createGrpcTransport, createClient, route } from "@switchyard/rpc";
 import { expect, it } from "vitest";
@@ -41,4 +44,21 @@ it("refuses two routes for one method", () => {
   expect(() => createGrpcServer({ routes: [route(Echo, {}), route(Echo, {})] })).toThrow(
     "two routes serve test.Echo/Say",
   );
+});
+
+it("takes a call that its server let go without a word for a lost connection, which may be tried again", async () => {
+  const server = createServer();
+  server.on("stream", (stream) => {
+    stream.respond({ ":status": 200, "content-type": "application/grpc" });
+    stream.close(0);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const transport = createGrpcTransport({ address: `127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const failure = await createClient(Echo, transport)
+    .say({})
+    .catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(ConnectError);
+  expect(failure).toMatchObject({ code: Code.Unavailable });
+  transport.close();
+  server.close();
 });

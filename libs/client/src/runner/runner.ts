@@ -109,7 +109,7 @@ export function createRunner(options: RunnerOptions): Runner {
   /** Begins an attempt; false: its lease, shorter than the call was held, may be over by now, and an answer must renew it first. */
   const confirm = (granted: Granted): boolean => {
     const { attempt } = granted;
-    if (attempt.over) table.remove(attempt);
+    if (attempt.over) free(attempt);
     else if (attempt.expiresAt <= now()) return false;
     else begin(granted);
     return true;

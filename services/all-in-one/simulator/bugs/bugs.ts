@@ -125,4 +125,25 @@ export const bugs: readonly Bug[] = [
     find: "(demands.length > 0 || !full)",
     replace: "demands.length > 0",
   },
+  {
+    name: "heed-every-word",
+    rule: "idle runners get the work that there is",
+    file: "services/scheduler/src/transport/sync-capacity.ts",
+    find: "    if (revision <= (session.demands.get(key)?.revision ?? 0n)) continue;\n",
+    replace: "",
+  },
+  {
+    name: "wait-for-the-lapsed",
+    rule: "idle runners get the work that there is",
+    file: "services/runner-gateway/src/loops/capacity/capacity-loop.ts",
+    find: "for (const [first, count] of runsOf([...leases, ...lapsed]))",
+    replace: "for (const [first, count] of runsOf(lapsed.length > 0 ? leases : [...leases, ...lapsed]))",
+  },
+  {
+    name: "keep-the-slot",
+    rule: "a runner's slots are free when nothing is left of what had them",
+    file: "libs/client/src/runner/runner.ts",
+    find: "if (attempt.over) free(attempt);",
+    replace: "if (attempt.over) table.remove(attempt);",
+  },
 ];

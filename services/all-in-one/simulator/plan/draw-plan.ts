@@ -7,7 +7,7 @@ import { type JobPlan, type Plan, queues, type RunnerPlan, type Script, type Wor
 /** Draws a run from a seed: a handful of jobs, what else clients do, and what goes wrong meanwhile. */
 export function drawPlan(seed: number): Plan {
   const random = new Random(seed).fork("plan");
-  const healAt = random.int(5, 14) * 1_000;
+  const healAt = random.int(4, 10) * 1_000;
   const gateways = random.weighted([
     [1, 3],
     [2, 1],
@@ -25,7 +25,7 @@ export function drawPlan(seed: number): Plan {
     [2, 1],
     [3, 1],
   ]);
-  const shardLeaseMs = random.pick([600, 1_000, 2_000]);
+  const shardLeaseMs = random.pick([800, 1_500, 3_000]);
   const skews = drawSkews(random, names);
   const work = drawWork(random, clients, healAt);
   const faults = drawFaults(random, names, clients, healAt);
@@ -54,7 +54,7 @@ function drawRunner(random: Random, i: number): RunnerPlan {
     ]),
     // The first one can do everything.
     labels: i === 0 || random.chance(0.3) ? { gpu: "yes" } : {},
-    presenceMs: random.int(2, 6) * 1_000,
+    presenceMs: random.int(2, 5) * 1_000,
   };
 }
 
@@ -77,8 +77,8 @@ function drawScript(random: Random, canHang: boolean): Script {
     ms: random.weighted([
       [0, 1],
       [random.int(1, 300), 3],
-      [random.int(300, 3_000), 3],
-      [random.int(3_000, 8_000), 1],
+      [random.int(300, 2_000), 3],
+      [random.int(2_000, 5_000), 1],
     ]),
     end: random.weighted<Script["end"]>([
       ["succeed", 6],
@@ -94,7 +94,7 @@ function drawScript(random: Random, canHang: boolean): Script {
 }
 
 function drawJob(random: Random, at: number, tag: string, earlier: readonly string[], inCall: number): JobPlan {
-  const executionTimeoutMs = random.chance(0.25) ? random.int(500, 4_000) : undefined;
+  const executionTimeoutMs = random.chance(0.25) ? random.int(500, 3_000) : undefined;
   const parents = random.chance(0.25) && (earlier.length > 0 || inCall > 0);
   const parentTags = parents && earlier.length > 0 ? [random.pick(earlier)] : [];
   const parentItem = parents && parentTags.length === 0 ? random.int(0, inCall - 1) : undefined;
@@ -131,7 +131,7 @@ function drawJob(random: Random, at: number, tag: string, earlier: readonly stri
       }),
     },
     parentTags,
-    leaseMs: random.pick([1_000, 2_000, 4_000]),
+    leaseMs: random.pick([1_000, 2_000, 3_000]),
     holdByRunner: random.chance(0.2),
     backoffMs: random.chance(0.5) ? random.int(1, 1_000) : 0,
     rankClass: random.chance(0.2) ? random.int(-1, 1) : 0,

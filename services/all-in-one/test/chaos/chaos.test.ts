@@ -19,7 +19,7 @@ it.runIf(rounds === 0).todo("is run for as long as CHAOS_MINUTES says");
 /** Faults of every class for minutes, in rounds of an installation each: `npm run test:chaos`. */
 it.each(Array.from({ length: rounds }, (_, i) => seed + i))(
   "what is acknowledged stays, and nothing is done twice, whatever dies (seed %i)",
-  { timeout: (roundMinutes + 15) * 60_000 },
+  { timeout: (roundMinutes + 30) * 60_000 },
   async (roundSeed) => {
     const directory = await mkdtemp(join(process.env["CHAOS_DIRECTORY"] ?? tmpdir(), `switchyard-chaos-${roundSeed}-`));
     // The database's user must be able to enter it.

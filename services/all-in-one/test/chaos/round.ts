@@ -36,7 +36,7 @@ export interface Round {
 /** The journal of the harness itself gets a life's number that no program has. */
 const ownLife = 100_000;
 /** Everything ends within the longest job, its leases and back-offs, unless something is stuck. */
-const settleMs = 600_000;
+const settleMs = 300_000;
 
 /** Starts an installation, lets faults happen under load, heals everything, and holds what was seen against the rules. */
 export async function runRound(settings: RoundSettings): Promise<Round> {
