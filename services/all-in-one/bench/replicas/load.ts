@@ -19,7 +19,7 @@ export interface LoadResult {
 }
 
 /** Submits a batch of jobs in a namespace, claims as many and ends them well. What a client may repeat is repeated. */
-export async function workBatch({ jobs, dispatch }: Layout, namespace: string, batch: number): Promise<void> {
+async function workBatch({ jobs, dispatch }: Layout, namespace: string, batch: number): Promise<void> {
   const repeated = <T>(call: () => Promise<T>) =>
     retrying(call, { giveUpAfterMs: 60_000, retryable: isSafelyRepeated });
   const requestId = uuidV7();
