@@ -2,7 +2,9 @@ import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { ListOrder } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { createPool, type Pool } from "@switchyard/postgres";
 import { eventually, type TestDatabase } from "@switchyard/testkit";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSchedulerDatabase, startScheduler, type TestScheduler } from "./setup.js";
 import { because, json, type SpecInit, type TestNamespace, testNamespace } from "./test-namespace.js";
@@ -11,14 +13,17 @@ const { BLOCKED, SCHEDULED, QUEUED, RUNNING, SUCCEEDED, FAILED, TIMED_OUT, CANCE
 
 let database: TestDatabase;
 let system: TestScheduler;
+let pool: Pool;
 let counter = 0;
 const fresh = () => testNamespace(`list-${++counter}`, () => system);
 
 beforeAll(async () => {
   database = await createSchedulerDatabase();
   system = await startScheduler(database);
+  pool = createPool({ url: database.url, applicationName: "list-test", log: pino({ level: "silent" }) });
 });
 afterAll(async () => {
+  await pool.close();
   await system.stop();
   await database.drop();
 });
@@ -172,6 +177,54 @@ describe("filters", () => {
     await expect(ns.list({ filter: { jobIds: ["x"] } })).rejects.toSatisfy(because("MALFORMED_ID"));
     await expect(ns.list({ filter: { states: [99 as JobState] } })).rejects.toSatisfy(because("INVALID_ARGUMENT"));
     expect(await testNamespace("never-used", () => system).list()).toEqual([]);
+  });
+
+  it("find what ended badly by queue and kind, also where rows don't say these", async () => {
+    const ns = fresh();
+    const specs = Array.from({ length: 24 }, (_, i) => ({
+      ...{ queue: `q${i % 2}`, kind: `k${i % 3}`, subject: i % 4 === 0 ? "s" : "" },
+      // Each a shape of its own.
+      ...(i >= 12 && { requiredLabels: { [`l${i}`]: "" } }),
+    }));
+    const jobs = await ns.submitAll(specs);
+    const ended = new Map<number, JobState>();
+    for (const [i, { jobId }] of jobs.entries()) {
+      if (i % 5 === 0) continue;
+      await tick();
+      await ns.run(jobId, i % 5 === 1 ? Outcome_Kind.SUCCEEDED : Outcome_Kind.FAILED);
+      ended.set(i, i % 5 === 1 ? SUCCEEDED : FAILED);
+    }
+    const asked: { queue?: string; kinds?: string[]; subject?: string }[] = [
+      ...[{ queue: "q0" }, { kinds: ["k1"] }, { kinds: ["k1", "k2", "k1"] }, { queue: "q1", kinds: ["k0", "k2"] }],
+      ...[{ kinds: Array.from({ length: 12 }, (_, i) => `k${i}`) }, { queue: "q0", subject: "s" }, { queue: "none" }],
+    ];
+    const check = async () => {
+      for (const states of [[FAILED], [FAILED, CANCELLED], [FAILED, SUCCEEDED]]) {
+        for (const { queue, kinds, subject } of asked) {
+          const filter = { states, ...(queue && { queue }), ...(kinds && { kinds }), ...(subject && { subject }) };
+          const expected = [...ended].flatMap(([i, state]) => {
+            const spec = specs[i] as (typeof specs)[number];
+            const fits = (!queue || queue === spec.queue) && (!kinds || kinds.includes(spec.kind));
+            return states.includes(state) && fits && (!subject || subject === spec.subject) ? [i + 1] : [];
+          });
+          expect(await ns.list({ filter, orderBy: ListOrder.OLDEST })).toEqual(expected);
+          expect(await ns.list({ filter, orderBy: ListOrder.END_TIME_ASC })).toEqual(expected);
+          expect(await paged(ns, { filter, orderBy: ListOrder.NEWEST }, 3)).toEqual([...expected].reverse());
+          const { total } = await system.jobs.listJobs({ namespace: ns.namespace, filter, wantTotal: true });
+          expect(total).toBe(BigInt(expected.length));
+        }
+      }
+    };
+    await check();
+    // As rows of before the columns are, some of them and then all.
+    for (const which of ["serial % 2 = 0", "true"]) {
+      await pool.query(`update scheduler.outcomes set shape = null, job_kind = null where ${which}`);
+      await check();
+    }
+    const { rows } = await pool.query(
+      "select from scheduler.outcomes where job_state = 'SUCCEEDED' and shape is not null",
+    );
+    expect(rows).toHaveLength(0);
   });
 
   it("go by labels, which have no index, with pages, in every order", async () => {

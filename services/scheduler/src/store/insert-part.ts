@@ -32,11 +32,11 @@ export function ints(name: string, values: readonly (number | null)[], type: "in
   };
 }
 
-/** Values that the driver writes: texts, words of an enumerated type, booleans, short buffers. */
+/** Values that the driver writes: texts, words of an enumerated type, booleans, short buffers, numbers that may be null. */
 export function values(
   name: string,
-  type: "text" | "bool" | "bytea" | `scheduler.${string}`,
-  list: readonly (string | boolean | Buffer | null)[],
+  type: "text" | "int" | "bool" | "bytea" | `scheduler.${string}`,
+  list: readonly (string | number | boolean | Buffer | null)[],
 ): Column {
   return { name, parameters: [once(list)], arrays: [type], value: (_, [element]) => element as string };
 }

@@ -2,7 +2,7 @@ import type { Pool } from "@switchyard/postgres";
 import { listByNumber } from "./list-by-number.js";
 import { type BucketRange, type Buckets, finalStates, type JobListFilter, type JobListPage } from "./list-jobs.js";
 import { listQuery } from "./list-query.js";
-import { endRows, type InBucket, isJobsEnd, sourcesOf } from "./list-sources.js";
+import { endsIn, type InBucket, isJobsEnd, sourcesOf } from "./list-sources.js";
 
 /** The time within which jobs may have ended, ms. */
 export interface EndSpan {
@@ -69,9 +69,12 @@ async function endedWithin(
   const bucketIs: InBucket = (row) => `${row}.bucket = any(${at}::int[])`;
   const order = `order by s.ended_ms ${rising ? "asc" : "desc"}, s.serial desc`;
   // In order first: only as many rows as the page needs are looked at more closely.
+  const places = endsIn(query, bucketIs, times).map(
+    (place) => `select s.ns, s.bucket, s.serial, s.reopen, s.ended_ms ${place}`,
+  );
+  if (places.length === 0) return [];
   const { rows } = await pool.query<{ serial: number }>(
-    `select s.serial from (
-       select s.ns, s.bucket, s.serial, s.reopen, s.ended_ms ${endRows(query, bucketIs, times)} ${order}) s
+    `select s.serial from (select * from (${places.join(" union all ")}) s ${order}) s
      where ${isJobsEnd(bucketIs).join(" and ")} ${order} limit ${parameters.add(limit)}`,
     parameters.values,
   );

@@ -39,7 +39,7 @@ export function placesOf(query: ListQuery, ranges: readonly BucketRange[]): stri
     ...ranges.flatMap((range) => [
       ...(all ? [inJobs(query, range)] : []),
       ...(waiting ? [inOpen(query, range)] : []),
-      ...(ended ? [inOutcomes(query, range)] : []),
+      ...(ended ? inOutcomes(query, range) : []),
     ]),
     ...(live && ranges.length > 0 ? [inLeases(query, ranges)] : []),
   ];
@@ -79,17 +79,62 @@ function inLeases(query: ListQuery, ranges: readonly BucketRange[]): string {
   return withJob(query, "scheduler.leases s", inBuckets, conditions);
 }
 
-function inOutcomes(query: ListQuery, { bucket, ...range }: BucketRange): string {
+function inOutcomes(query: ListQuery, { bucket, ...range }: BucketRange): string[] {
   const at = query.parameters.add(bucket);
   const bucketIs: InBucket = (row) => `${row}.bucket = ${at}`;
-  return endRows(query, bucketIs, [within(query, range), ...isJobsEnd(bucketIs)]);
+  return endsIn(query, bucketIs, [within(query, range), ...isJobsEnd(bucketIs)]);
 }
 
 /** Says by SQL that a row is in the buckets that are meant. */
 export type InBucket = (row: string) => string;
 
-/** The rows of ends that fit a filter, as far as `more` conditions hold; see {@link isJobsEnd}. */
-export function endRows(query: ListQuery, bucketIs: InBucket, more: readonly string[]): string {
+/** The places of ends that fit a filter, none of them in two, as far as `more` conditions hold; see {@link isJobsEnd}. */
+export function endsIn(query: ListQuery, bucketIs: InBucket, more: readonly string[]): string[] {
+  const { filter } = query;
+  if (!areNamed(filter)) return [endRows(query, filter, bucketIs, more)];
+  return [...namedEnds(query, bucketIs, more), unnamedEnds(query, bucketIs, more)];
+}
+
+/**
+ * The rows of before the migration: their jobs are looked at one by one. Where there are none, as in all partitions that were made since, the index says so at once; joined, the planner
+ * would begin with the jobs of the queue.
+ */
+function unnamedEnds(query: ListQuery, bucketIs: InBucket, more: readonly string[]): string {
+  const ofJob = jobConditions(query, "j").join(" and ");
+  const fits = `exists (select from scheduler.jobs j where j.ns = s.ns and ${bucketIs("j")} and j.bucket = s.bucket and j.serial = s.serial and ${ofJob} offset 0)`;
+  return endRows(query, {}, bucketIs, [...more, "s.shape is null", fits]);
+}
+
+/** Whether a filter asks for a queue or kind, and only for ends whose rows may say these (`migrations/0008-ends-by-queue-and-kind.ts`). */
+function areNamed({ states = [], shapes, kinds }: JobListFilter): boolean {
+  const ends = states.filter((state) => finalStates.includes(state));
+  return (shapes !== undefined || kinds !== undefined) && ends.length > 0 && !ends.includes("SUCCEEDED");
+}
+
+/** More shapes or kinds than these are looked for together, not in the order of an index. */
+const mostNames = 8;
+
+/**
+ * The rows that say themselves which queue and kind their jobs have; those of before the migration, which don't, have to be looked for beside them. One place for each shape or kind: its
+ * rows stand in the index in the order of the numbers.
+ */
+function namedEnds(query: ListQuery, bucketIs: InBucket, more: readonly string[]): string[] {
+  const { parameters, filter } = query;
+  const { shapes, kinds, ...rest } = filter;
+  const any = (column: string, type: string, names: readonly unknown[]) =>
+    `${column} = any(${parameters.add(names)}::${type}[])`;
+  const named = kinds
+    ? { column: "s.job_kind", type: "text", names: [...new Set(kinds)] }
+    : { column: "s.shape", type: "int", names: shapes ?? [] };
+  const both = shapes && kinds ? [...more, any("s.shape", "int", shapes)] : more;
+  if (named.names.length > mostNames)
+    return [endRows(query, rest, bucketIs, [...both, any(named.column, named.type, named.names)])];
+  return named.names.map((name) =>
+    endRows(query, rest, bucketIs, [...both, `${named.column} = ${parameters.add(name)}`]),
+  );
+}
+
+function endRows(query: ListQuery, ofJob: JobListFilter, bucketIs: InBucket, more: readonly string[]): string {
   const { parameters, ns, filter } = query;
   const states = (filter.states ?? []).filter((state) => finalStates.includes(state));
   const conditions = [
@@ -98,7 +143,7 @@ export function endRows(query: ListQuery, bucketIs: InBucket, more: readonly str
     ...(filter.runner === undefined ? [] : [`s.runner = ${parameters.add(filter.runner)}`]),
     ...more,
   ];
-  return withJob(query, "scheduler.outcomes s", () => `${bucketIs("j")} and j.bucket = s.bucket`, conditions);
+  return withJob(query, "scheduler.outcomes s", () => `${bucketIs("j")} and j.bucket = s.bucket`, conditions, ofJob);
 }
 
 /** What makes the row `s` of an end the one of its job: an end counts only while the job has not been opened again, and the last one alone. */
@@ -119,8 +164,14 @@ function notThere(rows: string): string {
 }
 
 /** Joins the job's own row where the filter asks for something that only it knows. */
-function withJob(query: ListQuery, table: string, inBucket: () => string, conditions: readonly string[]): string {
-  const ofJob = jobConditions(query, "j");
+function withJob(
+  query: ListQuery,
+  table: string,
+  inBucket: () => string,
+  conditions: readonly string[],
+  filter = query.filter,
+): string {
+  const ofJob = jobConditions({ filter, parameters: query.parameters }, "j");
   const join =
     ofJob.length === 0 ? "" : ` join scheduler.jobs j on j.ns = s.ns and ${inBucket()} and j.serial = s.serial`;
   return `from ${table}${join} where ${[...conditions, ...numberConditions(query), ...ofJob].join(" and ")}`;

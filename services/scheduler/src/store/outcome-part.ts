@@ -72,7 +72,19 @@ export function outcomePart(ends: readonly EndRecord[]): Part[] {
       ),
       text("result_type", ({ outcome }) => storedType(outcome?.resultType ?? "")),
       text("facts", ({ outcome }) => outcome?.facts ?? ""),
+      // Of ends that are looked for by queue and kind, which are few.
+      values(
+        "shape",
+        "int",
+        ends.map((end) => (isUnwell(end) ? end.job.shape.id : null)),
+      ),
+      text("job_kind", (end) => (isUnwell(end) ? end.job.kind : null)),
       text("progress", ({ attempt }) => (attempt?.progress ? encodeProgress(attempt.progress) : "")),
     ]),
   ];
+}
+
+/** Whether the job ended otherwise than well. */
+function isUnwell({ final }: EndRecord): boolean {
+  return final !== undefined && final.state !== "SUCCEEDED";
 }

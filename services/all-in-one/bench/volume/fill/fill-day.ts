@@ -73,10 +73,10 @@ const endTimes = `
 
 const endsSql = (plan: DayPlan, range: Range) => `
   insert into scheduler.outcomes_${plan.bucket} (ns, bucket, serial, claimed_ms, started_ms, ended_ms, attempt, reopen, final, retryable, state, job_state,
-    reason, message, actor, kind, ended_by, runner, claim_info, result, result_type, facts, progress)
+    reason, message, actor, kind, ended_by, runner, claim_info, result, result_type, facts, progress, shape, job_kind)
   select p.ns, ${plan.bucket}, s, t.claimed, t.started, t.ended, p.attempt, p.reopen, p.final, p.retryable, p.state, p.job_state,
     p.reason, p.message, p.actor, p.kind, p.ended_by, case when p.runner = '' then '' else ${factsOf.runner.sql} end, p.claim_info,
-    case when p.result is not null then ${resultSql} end, p.result_type, p.facts, p.progress
+    case when p.result is not null then ${resultSql} end, p.result_type, p.facts, p.progress, p.shape, p.job_kind
   from ${serials(plan, range)} join volume_fill.ends p on p.n = s.n and p."end" = s."end" cross join lateral (select ${endTimes}) t
   where not waits order by s`;
 

@@ -86,6 +86,15 @@ export class Lane {
     for (const bucket of this.#buckets?.values() ?? []) yield* bucket.groups;
   }
 
+  /** The jobs of groups that may start, those of the head first and in their order: about what is claimed next. The groups behind the head are in no particular order. */
+  *upcoming(): IterableIterator<number> {
+    const { head, plain } = this;
+    if (!head) return;
+    yield* head.jobs;
+    if (plain && plain !== head) yield* plain.jobs;
+    for (const { groups } of this.#open ?? []) for (const group of groups) if (group !== head) yield* group.jobs;
+  }
+
   /** Counts the jobs in all groups one by one; `size` must say the same. */
   count(): number {
     let jobs = this.plain?.jobs.size ?? 0;
