@@ -13,7 +13,7 @@ import {
 } from "@switchyard/service-kit";
 import { loadSchedulerConfig } from "./config.js";
 import { schedulerSchema } from "./migrations/index.js";
-import { createScheduler } from "./scheduler.js";
+import { createScheduler, type SchedulerDeps } from "./scheduler.js";
 import { schedulerScopes } from "./scopes.js";
 import { planDatabases } from "./shard-databases.js";
 
@@ -25,7 +25,8 @@ const tls = openServiceTls(settings, logger);
 const { TOKEN_CHECK_ADDRESS: address, SWITCHYARD_SERVICE_TOKEN: token } = settings;
 const interceptors = bearerOf(token);
 // By their IPs, which certificates need not carry.
-const connect = (address: string) => createGrpcTransport({ address, tls, serverName: peerNameOf(tls) });
+const connect: SchedulerDeps["connect"] = (address, keepalive) =>
+  createGrpcTransport({ address, tls, serverName: peerNameOf(tls), keepalive });
 const scheduler = createScheduler({ config: core, logger, registry, connect });
 const tokenService = address === undefined ? undefined : createGrpcTransport({ address, interceptors, tls });
 const host = createServiceHost({

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "@switchyard/clock";
 import { asStorageError, createPool } from "@switchyard/postgres";
-import { type ClosableTransport, createGrpcTransport, mapErrors, type ServiceRoute } from "@switchyard/rpc";
+import { createGrpcTransport, mapErrors, type ServiceRoute } from "@switchyard/rpc";
 import { watchPool } from "@switchyard/service-kit";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
@@ -20,6 +20,7 @@ import { adoptMoved } from "./domain/sharding/adopt-moved.js";
 import { settleDepartures } from "./domain/sharding/settle-departures.js";
 import { ShardKeeper } from "./domain/sharding/shard-keeper.js";
 import { createEventMetrics } from "./metrics/event-metrics.js";
+import { countForwarded } from "./metrics/forward-metrics.js";
 import { showState } from "./metrics/state-metrics.js";
 import { planDatabases } from "./shard-databases.js";
 import type { ControlStore } from "./store/control-store.js";
@@ -29,7 +30,7 @@ import type { ShardStore } from "./store/shard-store.js";
 import type { Term } from "./store/term.js";
 import { createDispatchRoute } from "./transport/dispatch-service.js";
 import { CallRouter } from "./transport/forward/call-router.js";
-import { Peers } from "./transport/forward/peers.js";
+import { type ConnectPeer, peerKeepalive, Peers } from "./transport/forward/peers.js";
 import { resumeWatch } from "./transport/forward/resume-watch.js";
 import { routeByNamespace } from "./transport/forward/route-by-namespace.js";
 import { routeDispatch } from "./transport/forward/route-dispatch.js";
@@ -66,7 +67,7 @@ export interface SchedulerDeps {
   /** Stands between the lanes and their statements, for tests of failing writes. Default: none. */
   readonly interceptFlush?: InterceptFlush;
   /** Connects to another replica, to forward calls to it. Default: plain text. */
-  readonly connect?: (address: string) => ClosableTransport;
+  readonly connect?: ConnectPeer;
 }
 
 /** A scheduler: routes to mount, and the duty behind them. */
@@ -97,7 +98,7 @@ export function createScheduler({
   interceptFlush,
   registry = new Registry(),
   onFinding = () => undefined,
-  connect = (address) => createGrpcTransport({ address }),
+  connect = (address, keepalive) => createGrpcTransport({ address, keepalive }),
 }: SchedulerDeps): Scheduler {
   const replicaId = config.replicaId || randomUUID();
   const { shardLeaseMs: leaseMs } = config;
@@ -157,8 +158,16 @@ export function createScheduler({
       ? (namespace, shard) => adoptMoved(home.database.controlPool, keeper.seen(shard)?.database.pool, namespace, shard)
       : undefined,
   );
-  const peers = new Peers(connect, clock);
-  const router = new CallRouter({ keeper, locator, peers, replicaId, clock, patienceMs: leaseMs + loadMs });
+  const peers = new Peers((address) => connect(address, peerKeepalive(leaseMs)), clock);
+  const router = new CallRouter({
+    keeper,
+    locator,
+    peers,
+    replicaId,
+    clock,
+    patienceMs: leaseMs + loadMs,
+    onForward: countForwarded(registry),
+  });
   // Ids can be read only with the installation's key, which is read at start.
   let directory: Directory | undefined;
   const deps: TransportDeps = {

@@ -16,7 +16,7 @@ export interface RollingLoad {
   readonly submitted: ReadonlyMap<string, number>;
   /** Numbers of the attempts whose execution began, by job. */
   readonly executions: ReadonlyMap<string, readonly number[]>;
-  /** Calls that failed. */
+  /** Calls that failed, by what they are. */
   readonly failures: readonly unknown[];
   /** Sequence numbers that each follower of a talking job was given. */
   readonly followed: readonly (readonly number[])[];
@@ -37,7 +37,12 @@ export async function startRollingLoad(system: SplitSystem, rate: number): Promi
   const followed: number[][] = [];
   const over = new AbortController();
   const work: Promise<unknown>[] = [];
-  const watch = (call: Promise<unknown>) => void work.push(call.catch((error: unknown) => failures.push(error)));
+  const named = <T>(name: string, call: Promise<T>): Promise<T> =>
+    call.catch((error: unknown) => {
+      failures.push({ name, error });
+      throw error;
+    });
+  const watch = (all: Promise<unknown>) => void work.push(all.catch(() => undefined));
 
   const talk = async ({ lease, log }: JobContext) => {
     for (let line = 0; !over.signal.aborted; line += 1) {
@@ -63,10 +68,11 @@ export async function startRollingLoad(system: SplitSystem, rate: number): Promi
     const begun = performance.now();
     // Those that are looked at are of all namespaces too.
     const namespace = namespaceOf(number + Math.floor(number / waitedFor));
-    const { jobId } = await users.submit(namespace, { kind: "work", subject: String(number) });
+    const { jobId } = await named("submit", users.submit(namespace, { kind: "work", subject: String(number) }));
     submitted.set(jobId, performance.now() - begun);
-    if (number % waitedFor === 0) await users.waitForJob(namespace, jobId);
-    if (number % waitedFor === 1) await users.jobs.getJob({ namespace, by: { case: "jobId", value: jobId } });
+    if (number % waitedFor === 0) await named("wait", users.waitForJob(namespace, jobId));
+    if (number % waitedFor === 1)
+      await named("get", users.jobs.getJob({ namespace, by: { case: "jobId", value: jobId } }));
   };
   const follow = async (client: SwitchyardClient, namespace: string, jobId: string) => {
     const numbers: number[] = [];
@@ -79,7 +85,7 @@ export async function startRollingLoad(system: SplitSystem, rate: number): Promi
     const namespace = namespaceOf(index);
     const { jobId } = await users.submit(namespace, { kind: "talk" });
     submitted.set(jobId, 0);
-    watch(follow(users, namespace, jobId));
+    watch(named("follow", follow(users, namespace, jobId)));
   }
   const submits = (async () => {
     const begun = performance.now();

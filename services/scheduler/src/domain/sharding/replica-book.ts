@@ -83,7 +83,7 @@ export class ReplicaBook {
 
   /** Replicas that free shards are for: those that can be reached, if there are any. */
   takers(): string[] {
-    const dead = this.#options.letLie();
+    const dead = this.#noteDead(2 * this.#options.aliveMs);
     const alive = this.#replicas.filter(({ id, stopping }) => !stopping && !dead.has(id));
     const reached = alive.filter(({ address }) => address !== "");
     return (reached.length > 0 ? reached : alive).map(({ id }) => id);
@@ -91,12 +91,24 @@ export class ReplicaBook {
 
   /** Other replicas that a shard can be handed to. */
   receivers(): string[] {
-    const { clock, letLie, self } = this.#options;
+    const { clock, self } = this.#options;
     const now = clock.monotonicMs();
-    for (const id of letLie()) this.#distrusted.set(id, now + distrustMs);
+    this.#noteDead(distrustMs);
     return this.#replicas
       .filter(({ id, address, stopping }) => id !== self && address !== "" && !stopping && !this.#isDistrusted(id, now))
       .map(({ id }) => id);
+  }
+
+  /**
+   * Notes who has let a shard lie, while the rows still say so: once it is taken, they name its new owner. At a take the short time is enough in which a dead replica
+   * counts as alive by what it said last.
+   */
+  #noteDead(forMs: number): ReadonlySet<string> {
+    const { clock, letLie } = this.#options;
+    const dead = letLie();
+    const until = clock.monotonicMs() + forMs;
+    for (const id of dead) this.#distrusted.set(id, Math.max(until, this.#distrusted.get(id) ?? 0));
+    return dead;
   }
 
   #isDistrusted(id: string, now: number): boolean {

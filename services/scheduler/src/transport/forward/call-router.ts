@@ -1,6 +1,6 @@
 import type { DescMethod, DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import type { Clock } from "@switchyard/clock";
-import { ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { reasonOf, SwitchyardError } from "@switchyard/errors";
 import { readRequestHeader, setResponseHeader, whenAborted } from "@switchyard/rpc";
 import { requestIdOf } from "@switchyard/service-kit";
@@ -9,6 +9,7 @@ import { livesElsewhere, notOwner } from "../../domain/sharding/not-owner.js";
 import type { ShardKeeper } from "../../domain/sharding/shard-keeper.js";
 import type { Tenure } from "../../domain/sharding/tenure.js";
 import { cutOffBy, donenessOf, placeIn } from "./forward-errors.js";
+import { ForwardGuard } from "./forward-guard.js";
 import type { Peers } from "./peers.js";
 
 /** Marks a call that another replica has forwarded: whoever gets it answers it or refuses it, and sends it nowhere. */
@@ -28,6 +29,8 @@ export interface CallRouterOptions {
   /** How long a call waits for an owner, ms: a take-over takes the length of a lease, and a moment. */
   readonly patienceMs: number;
   readonly clock: Clock;
+  /** Told of each call that is sent to another replica. */
+  readonly onForward: () => void;
 }
 
 /** A call on its way to the owner of a shard. */
@@ -54,10 +57,12 @@ export class CallRouter {
   readonly keeper: ShardKeeper;
   readonly locator: Locator;
   readonly #options: CallRouterOptions;
+  readonly #guard: ForwardGuard;
 
   constructor(options: CallRouterOptions) {
     this.keeper = options.keeper;
     this.locator = options.locator;
+    this.#guard = new ForwardGuard(options.keeper, options.clock);
     this.#options = options;
   }
 
@@ -167,19 +172,40 @@ export class CallRouter {
     shard: number,
     { method, request, context }: Omit<RoutedCall, "shard">,
   ): Promise<Message> {
-    const { signal, release } = givenUp(context, isHeld(method));
+    const { transport, signal, release } = this.#send(address, shard, context, isHeld(method));
     try {
-      const { message } = await this.#options.peers
-        .to(address)
-        .unary(method as DescMethodUnary, signal, context.timeoutMs(), this.#headers(context), request as never);
+      const { message } = await transport.unary(
+        method as DescMethodUnary,
+        signal,
+        context.timeoutMs(),
+        this.#headers(context),
+        request as never,
+      );
       setResponseHeader(context, ownerHeader, address);
       return message;
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw asAnswered(error, method, shard);
+      throw failureOf(error, signal, method, shard);
     } finally {
       release();
     }
+  }
+
+  /** The way to another replica for one call, and what gives the call up: its caller, or the guard. */
+  #send(address: string, shard: number, context: HandlerContext, held: boolean) {
+    const { peers, onForward } = this.#options;
+    const transport = peers.to(address);
+    const controller = new AbortController();
+    onForward();
+    const unwatch = this.#guard.watch({ shard, address, transport, giveUp: () => controller.abort(ownerSilent) });
+    // At the end of this replica only what is held is given up, since the rest ends by itself.
+    const stop = whenAborted(context, (reason) => {
+      if (held || reasonOf(reason) !== "SHUTTING_DOWN") controller.abort(reason);
+    });
+    const release = () => {
+      unwatch();
+      stop();
+    };
+    return { transport, signal: controller.signal, release };
   }
 
   async #openStream(
@@ -188,27 +214,24 @@ export class CallRouter {
     { method, request, context }: RoutedCall,
   ): Promise<AsyncIterable<Message>> {
     const headers = this.#headers(context);
-    const transport = this.#options.peers.to(address);
+    const { transport, signal, release } = this.#send(address, shard, context, true);
     async function* one() {
       yield request;
     }
-    const { message } = await transport.stream(
-      method as DescMethodServerStreaming,
-      context.signal,
-      context.timeoutMs(),
-      headers,
-      one() as never,
-    );
-    setResponseHeader(context, ownerHeader, address);
-    async function* answers() {
-      try {
-        yield* message;
-      } catch (error) {
-        if (context.signal.aborted) throw context.signal.reason;
-        throw asAnswered(error, method, shard);
-      }
+    try {
+      const { message } = await transport.stream(
+        method as DescMethodServerStreaming,
+        signal,
+        context.timeoutMs(),
+        headers,
+        one() as never,
+      );
+      setResponseHeader(context, ownerHeader, address);
+      return untilOver(message, (error) => failureOf(error, signal, method, shard), release);
+    } catch (error) {
+      release();
+      throw failureOf(error, signal, method, shard);
     }
-    return answers();
   }
 
   #headers(context: HandlerContext): Headers {
@@ -257,16 +280,28 @@ export async function within<Answer>(tenures: readonly Tenure[], call: () => Pro
   }
 }
 
-/** Aborts when the caller gives up; at the end of this replica only what is held, since the rest ends by itself. */
-function givenUp(
-  context: HandlerContext,
-  held: boolean,
-): { readonly signal: AbortSignal; readonly release: () => void } {
-  const controller = new AbortController();
-  const release = whenAborted(context, (reason) => {
-    if (held || reasonOf(reason) !== "SHUTTING_DOWN") controller.abort(reason);
-  });
-  return { signal: controller.signal, release };
+/** Why a call is given up whose owner can't answer any more. What became of it is not known. */
+const ownerSilent = new ConnectError("the owner of the shard does not answer", Code.Unavailable);
+
+/** The failure of a call that was sent to another replica. */
+function failureOf(error: unknown, signal: AbortSignal, method: DescMethod, shard: number): unknown {
+  if (signal.aborted && signal.reason !== ownerSilent) return signal.reason;
+  return asAnswered(signal.aborted ? ownerSilent : error, method, shard);
+}
+
+/** Reads a stream; `over` is called when it has ended, has failed or is left. */
+async function* untilOver(
+  messages: AsyncIterable<Message>,
+  failure: (error: unknown) => unknown,
+  over: () => void,
+): AsyncGenerator<Message> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw failure(error);
+  } finally {
+    over();
+  }
 }
 
 /** Calls that are held until there is something to say. */
