@@ -146,14 +146,15 @@ export function createReplicas(
   };
 }
 
-/** Waits until every replica owns a number of shards between the two. */
+/** Waits until every replica owns a number of shards between the two: one that was too busy to take what it was handed gets nothing for longer than a lease. */
 export async function spreadEvenly(replicas: readonly Replica[], least: number, most: number): Promise<void> {
-  await eventually(async () => {
+  const look = async () => {
     for (const replica of replicas) {
       const { length } = await replica.owned();
       if (length < least || length > most) throw new Error(`${replica.id} owns ${length} shards`);
     }
-  });
+  };
+  await eventually(look, { timeoutMs: 45_000 });
 }
 
 /** A namespace that was never used and whose first use makes it in a shard that the replica owns. */

@@ -16,9 +16,6 @@ export interface ReplicaBookOptions {
   readonly letLie: () => ReadonlySet<string>;
 }
 
-/** For how long a replica that has let a shard lie gets none, ms. */
-const distrustMs = 60_000;
-
 /** The replicas that are alive, this one among them: says that it is, and hears of the others. */
 export class ReplicaBook {
   readonly #options: ReplicaBookOptions;
@@ -83,7 +80,7 @@ export class ReplicaBook {
 
   /** Replicas that free shards are for: those that can be reached, if there are any. */
   takers(): string[] {
-    const dead = this.#noteDead(2 * this.#options.aliveMs);
+    const dead = this.#noteDead();
     const alive = this.#replicas.filter(({ id, stopping }) => !stopping && !dead.has(id));
     const reached = alive.filter(({ address }) => address !== "");
     return (reached.length > 0 ? reached : alive).map(({ id }) => id);
@@ -93,21 +90,19 @@ export class ReplicaBook {
   receivers(): string[] {
     const { clock, self } = this.#options;
     const now = clock.monotonicMs();
-    this.#noteDead(distrustMs);
     return this.#replicas
       .filter(({ id, address, stopping }) => id !== self && address !== "" && !stopping && !this.#isDistrusted(id, now))
       .map(({ id }) => id);
   }
 
   /**
-   * Notes who has let a shard lie, while the rows still say so: once it is taken, they name its new owner. At a take the short time is enough in which a dead replica
-   * counts as alive by what it said last.
+   * Notes who has let a shard lie, while the rows still say so: once it is taken, they name its new owner. Such a replica gets nothing for the time in which a dead one
+   * counts as alive by what it said last, and this one has not heard otherwise; one that was only too busy to take what it was handed gets some after that.
    */
-  #noteDead(forMs: number): ReadonlySet<string> {
-    const { clock, letLie } = this.#options;
+  #noteDead(): ReadonlySet<string> {
+    const { clock, letLie, aliveMs } = this.#options;
     const dead = letLie();
-    const until = clock.monotonicMs() + forMs;
-    for (const id of dead) this.#distrusted.set(id, Math.max(until, this.#distrusted.get(id) ?? 0));
+    for (const id of dead) this.#distrusted.set(id, clock.monotonicMs() + (4 / 3) * aliveMs);
     return dead;
   }
 
