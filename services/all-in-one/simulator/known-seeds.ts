@@ -5,7 +5,7 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     was: "a gateway that had nothing new to say after a hand-over was taken for one that wants nothing (everything-ends)",
   },
   {
-    seed: 132,
+    seed: 731,
     was: "a request that a newer one had overtaken lowered the credit of a runner, which then waited for ever (everything-ends)",
   },
   {

@@ -103,7 +103,7 @@ export function createSimTransport(
         );
       };
       to.after(latency(to), arrive);
-      if (wrong === "net.duplicates") to.after(latency(to) + random.between(0, 300), arrive);
+      if (wrong === "net.duplicates") to.after(latency(to) + random.between(0, 3_000), arrive);
       if (to.isOver) fail(random.between(0.1, 2), "the connection was refused");
     });
   }
