@@ -32,9 +32,11 @@ export {
 } from "./runner/outcome/job-end.js";
 export type { ProgressInit } from "./runner/report/report-init.js";
 export { createRunner, type Runner, type RunnerState } from "./runner/runner.js";
+export type { WhenStuck } from "./runner/keeper/keeper-settings.js";
 export type {
   RunnerConnection,
   RunnerIdentity,
+  RunnerLocation,
   RunnerOptions,
   RunnerSettings,
   RunnerWork,

@@ -1,7 +1,9 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build, type OutputFile, type Plugin } from "esbuild";
+import { oncePerRun } from "./once-per-run.js";
 
 const checkout = join(import.meta.dirname, "../../..");
 
@@ -9,6 +11,11 @@ const checkout = join(import.meta.dirname, "../../..");
 const directory = join(checkout, "node_modules/.cache/switchyard-tests");
 
 const bundles = new Map<string, Promise<string>>();
+
+/** Programs that a program begins as threads: the module that says where one is, and its source. */
+const threads = [
+  { module: /\/keeper-program\.ts$/, name: "keeperProgram", file: "libs/client/src/runner/keeper/keeper-thread.ts" },
+];
 
 /**
  * Makes one file of JavaScript out of a program of the repository (`services/.../main.ts`) and the workspace's packages, and says where it
@@ -18,7 +25,7 @@ const bundles = new Map<string, Promise<string>>();
 export function bundleProgram(file: string): Promise<string> {
   let bundle = bundles.get(file);
   if (!bundle) {
-    bundle = makeBundle(file);
+    bundle = oncePerRun(file, () => makeBundle(file));
     bundles.set(file, bundle);
   }
   return bundle;
@@ -44,6 +51,19 @@ const packagesStay: Plugin = {
   },
 };
 
+/** Where a thread's program lies is known here alone: beside the others, in a bundle of its own. */
+const threadsAreBundles: Plugin = {
+  name: "threads are bundles",
+  setup({ onLoad }) {
+    for (const { module, name, file } of threads) {
+      onLoad({ filter: module }, async () => {
+        const url = pathToFileURL(await bundleProgram(file)).href;
+        return { contents: `export const ${name} = () => new URL(${JSON.stringify(url)});` };
+      });
+    }
+  },
+};
+
 async function makeBundle(file: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: { [file.replaceAll(/\W/g, "-")]: join(checkout, file) },
@@ -60,7 +80,7 @@ async function makeBundle(file: string): Promise<string> {
     format: "esm",
     conditions: ["@switchyard/source"],
     logLevel: "error",
-    plugins: [packagesStay],
+    plugins: [packagesStay, threadsAreBundles],
   });
   await mkdir(directory, { recursive: true });
   // Another process may be making the same: whoever reads a file finds all of it.

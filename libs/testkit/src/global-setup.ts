@@ -1,9 +1,11 @@
 import "./provided.js";
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "@switchyard/postgres";
 import type { TestProject } from "vitest/node";
+import { runDirectory, testRunVariable } from "./once-per-run.js";
 import { dropRun } from "./test-run.js";
 
 /**
@@ -13,10 +15,16 @@ import { dropRun } from "./test-run.js";
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const runId = randomBytes(4).toString("hex");
   project.provide("testRunId", runId);
+  // Sources change between the runs of a watch, and what was made from them is out of date then.
+  if (!project.config.watch) process.env[testRunVariable] = runId;
+  const forget = () => rm(runDirectory(runId), { recursive: true, force: true });
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
     project.provide("postgresUrl", given);
-    return () => dropRun(given, runId);
+    return async () => {
+      await forget();
+      await dropRun(given, runId);
+    };
   }
   const server = await startEmbeddedPostgres({
     dataDir: join(tmpdir(), `switchyard-test-${runId}`),
@@ -25,5 +33,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide("postgresUrl", server.url);
   // The databases go with the server.
-  return () => server.stop();
+  return async () => {
+    await forget();
+    await server.stop();
+  };
 }

@@ -15,7 +15,8 @@ const config = loadRunnerConfig();
 const logger = createLogger({ name: "runner" });
 const tls = openClientTls(config.tls, logger);
 const transport = createGrpcTransport({ address: config.gatewayAddress, tls });
-const service = createRunnerService(config, { transport, logger });
+const location = { address: config.gatewayAddress, tls };
+const service = createRunnerService(config, { transport, location, logger });
 const operations = createWorkerOperations(config.opsListen, tls);
 watchRunners(operations.registry, () => service.counts());
 

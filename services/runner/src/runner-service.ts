@@ -1,5 +1,5 @@
 import type { Transport } from "@connectrpc/connect";
-import { createRunner, withCallDefaults } from "@switchyard/client";
+import { createRunner, type RunnerConnection, type RunnerLocation, withCallDefaults } from "@switchyard/client";
 import type { Logger, RunnerCounts } from "@switchyard/service-kit";
 import type { PoolConfig, RunnerConfig } from "./config.js";
 import { connectKubernetes } from "./executors/kubernetes/api/kubernetes-api.js";
@@ -13,6 +13,8 @@ import { type ExecutorProfile, kubernetesProfile, parameterCommandProfile, proce
 export interface RunnerServiceDeps {
   /** To the runner gateway. */
   readonly transport: Transport;
+  /** Where that is: then a thread keeps the leases of handlers that block the event loop. Default: nobody does. */
+  readonly location?: Pick<RunnerLocation, "address" | "tls">;
   readonly logger: Logger;
 }
 
@@ -39,6 +41,7 @@ function createSingle(config: RunnerConfig, deps: RunnerServiceDeps): RunnerServ
   const profile = profileOf(config, guardian, deps);
   const runner = createRunner({
     ...commonOf(config, deps),
+    ...connectionOf(config, deps),
     name: config.name,
     kinds: profile.kinds,
     execute: profile.execute,
@@ -70,6 +73,7 @@ function createPool(config: RunnerConfig, { size, nameOf }: PoolConfig, deps: Ru
   const profile = profileOf(config, guardian, deps);
   const keeper = createPoolKeeper({
     ...commonOf(config, deps),
+    ...transportOf(config, deps),
     first: { size, running: true },
     profile,
     name: nameOf,
@@ -92,13 +96,25 @@ function createPool(config: RunnerConfig, { size, nameOf }: PoolConfig, deps: Ru
   };
 }
 
-function commonOf(config: RunnerConfig, { transport, logger }: RunnerServiceDeps) {
+function commonOf(config: RunnerConfig, { logger }: RunnerServiceDeps) {
   const { namespace, slots, labels, queues } = config;
   return {
     ...{ namespace, slots, labels, queues },
-    transport: withCallDefaults(transport, config.token === undefined ? {} : { token: config.token }),
     onWarning: (message: string, facts: object) => logger.warn(facts, message),
   };
+}
+
+/** A runner that is alone in its process knows where its gateway is, so that a thread can call it too. */
+function connectionOf(config: RunnerConfig, deps: RunnerServiceDeps): RunnerConnection {
+  return deps.location === undefined ? transportOf(config, deps) : { ...deps.location, ...tokenOf(config) };
+}
+
+function transportOf(config: RunnerConfig, { transport }: RunnerServiceDeps): { readonly transport: Transport } {
+  return { transport: withCallDefaults(transport, tokenOf(config)) };
+}
+
+function tokenOf({ token }: RunnerConfig): { readonly token?: string } {
+  return token === undefined ? {} : { token };
 }
 
 /** The configured profile; on Kubernetes with a word about how busy this pod is. */

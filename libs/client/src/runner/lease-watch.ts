@@ -19,11 +19,13 @@ const longestTimerMs = 2 ** 31 - 1;
  * nothing.
  *
  * @param attempts those that this runner has; may change while they are gone over
+ * @param catchUp called before a look: takes in renewals that were made while this thread stood still
  */
 export function createLeaseWatch(
   clock: Clock,
   attempts: Iterable<Attempt>,
   onExpired: (attempt: Attempt) => void,
+  catchUp: () => void = () => undefined,
 ): LeaseWatch {
   let timer: Timer | undefined;
   let dueAt = Number.POSITIVE_INFINITY;
@@ -37,6 +39,7 @@ export function createLeaseWatch(
   };
   const look = () => {
     dueAt = Number.POSITIVE_INFINITY;
+    catchUp();
     let earliest = Number.POSITIVE_INFINITY;
     for (const attempt of attempts) {
       if (!attempt.isWatched) continue;

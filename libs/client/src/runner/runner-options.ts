@@ -1,13 +1,33 @@
 import type { Transport } from "@connectrpc/connect";
 import type { Clock } from "@switchyard/clock";
+import type { ClientTls } from "@switchyard/rpc";
+import type { CallDefaults } from "../client/call-defaults.js";
 import type { SwitchyardClient } from "../client/switchyard-client.js";
+import type { Address } from "../client/transports.js";
 import type { JobHandlers } from "./handlers.js";
 import type { JobHandler } from "./job-context.js";
+import type { WhenStuck } from "./keeper/keeper-settings.js";
 
-/** How a runner reaches its gateway. */
+/** How a runner reaches its gateway. With an address, a thread of its own keeps the leases of handlers that block the event loop; with the others, the lease of such a handler is lost. */
 export type RunnerConnection =
   | { /** A client, whose token and addresses are used. */ readonly client: Pick<SwitchyardClient, "runners"> }
-  | { /** A transport to the runner gateway. */ readonly transport: Transport };
+  | { /** A transport to the runner gateway. */ readonly transport: Transport }
+  | RunnerLocation;
+
+/** Where the runner gateway is. */
+export interface RunnerLocation {
+  /** `host:port` of the gateway, or of several that serve the same. */
+  readonly address: Address;
+  /** Default: plain text. */
+  readonly tls?: ClientTls | undefined;
+  /** Sent as `authorization: Bearer <token>`; a function is asked again and again, so that a token can change. */
+  readonly token?: CallDefaults["token"];
+  /**
+   * What happens when a lease is lost while the handler blocks the event loop, so that nothing can stop it, once the grace of its job has passed as well. `kill` ends this
+   * process at once (SIGKILL), `warn` says so on standard error and lets it write what the services will refuse. Default `kill`.
+   */
+  readonly whenStuck?: WhenStuck;
+}
 
 /** What a runner does with the jobs that it gets. */
 export type RunnerWork =

@@ -1,14 +1,14 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { systemClock } from "@switchyard/clock";
 import { fromConnectError, SwitchyardError } from "@switchyard/errors";
-import { RunnerService, type SyncRunnerResponse } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
-import { createClient } from "@switchyard/rpc";
-import { withCallDefaults } from "../client/call-defaults.js";
+import type { SyncRunnerResponse } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { createNotifier } from "../notifier.js";
 import type { Attempt } from "./attempt.js";
+import { connectRunner } from "./connect-runner.js";
 import { executeAttempt } from "./execute-attempt.js";
 import { handlerFor } from "./handlers.js";
 import type { JobHandler } from "./job-context.js";
+import type { LeaseKeeper } from "./keeper/lease-keeper.js";
 import { createLeaseTable } from "./lease-table.js";
 import { createLeaseWatch } from "./lease-watch.js";
 import { createLogSender } from "./log/log-sender.js";
@@ -51,10 +51,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const { namespace, slots = 1, timeoutMs = 15_000, logPatienceMs = 300_000, maxHoldMs = 20_000 } = options;
   const { clock = systemClock } = options;
   const now = clock.monotonicMs;
-  const runners =
-    "client" in options
-      ? options.client.runners
-      : createClient(RunnerService, withCallDefaults(options.transport, { timeoutMs, clock }));
+  const connection = connectRunner(options, { timeoutMs, clock });
+  const { runners } = connection;
   const kinds = options.kinds ?? ("handlers" in options ? Object.keys(options.handlers) : []);
   if (kinds.length === 0) throw new SwitchyardError("INVALID_ARGUMENT", "a runner needs kinds", { field: "kinds" });
   const identity: RegisteredIdentity = { ...options, kinds };
@@ -66,6 +64,7 @@ export function createRunner(options: RunnerOptions): Runner {
   let state: RunnerState = "idle";
   let runnerId: string | undefined;
   let session: SyncSession | undefined;
+  let keeper: LeaseKeeper | undefined;
   let operatorDrains = false;
   let stopping: Promise<void> | undefined;
   let starting: Promise<void> | undefined;
@@ -78,13 +77,18 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const warn = (message: string, facts: Readonly<Record<string, unknown>>) => options.onWarning?.(message, facts);
   const warnOfAttempt = (message: string, { jobId, number }: Attempt) => warn(message, { jobId, attempt: number });
-  const calls = { runners, namespace, runnerId: () => runnerId ?? "", timeoutMs, closed: closed.signal, clock };
+  const isHeld = (attempt: Attempt): boolean => {
+    if (attempt.expiresAt <= now()) keeper?.catchUp();
+    return !attempt.over && attempt.expiresAt > now();
+  };
+  const calls = { runners, namespace, runnerId: () => runnerId ?? "", timeoutMs, closed: closed.signal, clock, isHeld };
   const reports = createReportQueue({ ...calls, onSettled: free, onWarning: warnOfAttempt });
   const logs = createLogSender({ ...calls, onWarning: warnOfAttempt });
-  const watch = createLeaseWatch(clock, table, (attempt) => {
+  const expired = (attempt: Attempt) => {
     warnOfAttempt("no answer renewed the lease in time", attempt);
     attempt.lose("LEASE_LOST");
-  });
+  };
+  const watch = createLeaseWatch(clock, table, expired, () => keeper?.catchUp());
 
   const handlerOf = (kind: string): JobHandler =>
     "execute" in options ? options.execute : (handlerFor(options.handlers, kind) ?? missingHandler);
@@ -119,6 +123,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const { taken, regranted, news } = takeAnswer(table, response, sentAt, named);
     for (const attempt of regranted) giveBack(attempt, "the runner was cut off and had stopped the work");
     for (const { attempt } of taken) table.add(attempt);
+    keeper?.taken(taken.map(({ attempt }) => attempt));
     for (const granted of unconfirmed) if (confirm(granted)) unconfirmed.delete(granted);
     for (const granted of taken) if (!confirm(granted)) unconfirmed.add(granted);
     for (const { attempt } of taken) session?.attemptAdded(attempt);
@@ -134,6 +139,10 @@ export function createRunner(options: RunnerOptions): Runner {
   const register = async () => {
     runnerId = await registerRunner(runners, identity, runnerId, { timeoutMs, signal: closed.signal, clock });
   };
+  const disconnect = () => {
+    void keeper?.stop();
+    connection.close();
+  };
   const fail = (error: SwitchyardError) => {
     if (state === "stopped" || state === "failed") return;
     state = "failed";
@@ -142,17 +151,22 @@ export function createRunner(options: RunnerOptions): Runner {
     watch.stop();
     void session?.stop();
     closed.abort(error);
+    disconnect();
     settleEnded?.reject(error);
   };
 
   const open = async () => {
     state = "starting";
+    const onFailed = (error: Error) => warn("the thread that keeps leases has failed", { error: error.message });
+    keeper = connection.startKeeper({ table, runnerId: () => runnerId ?? "", onFailed });
     try {
       await register();
     } catch (error) {
       if (stopping === undefined) fail(fromConnectError(error));
       throw error;
     }
+    // The first handler may block at once.
+    await keeper?.ready;
     if (stopping !== undefined) return;
     state = "running";
     session = startSyncSession({
@@ -192,6 +206,7 @@ export function createRunner(options: RunnerOptions): Runner {
     if (wasOpen && table.size === 0) await session?.signOff(2_000).catch(() => undefined);
     watch.stop();
     closed.abort(new SwitchyardError("CANCELLED", "the runner was stopped"));
+    disconnect();
     state = "stopped";
     settleEnded?.resolve();
   };

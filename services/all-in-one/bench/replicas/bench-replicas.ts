@@ -14,6 +14,8 @@ const plans: readonly LayoutPlan[] = [
   { name: "two schedulers, a shard each", schedulers: 2, shards: 2 },
 ];
 
+/** Schedulers of the largest layout. */
+const mostSchedulers = Math.max(...plans.map(({ schedulers }) => schedulers));
 /** Namespaces of each of two shards. */
 const namespacesEach = 4;
 /** Jobs that each scheduler has done before it counts, since Node compiles what runs often: two schedulers need twice as many as one to be as warm. */
@@ -45,9 +47,14 @@ export async function benchReplicas(args: readonly string[]): Promise<void> {
     for (const [n, plan] of plans.entries())
       layouts.push(await startLayout(plan, await server.createDatabase(`layout_${n}`)));
     const namespaces = await namespacesOver(layouts.at(-1) as Layout, namespacesEach);
+    const shareOf = ({ schedulers }: Layout) => namespaces.slice(0, (namespaces.length * schedulers) / mostSchedulers);
+    const rateOf = ({ schedulers }: Layout) => (options.rate * schedulers) / mostSchedulers;
     const loads: Readonly<Record<string, Load>> = {
       [`${options.rate} jobs/s`]: (layout) => loadAtRate(layout, namespaces, options),
       "flat out": (layout) => loadFlatOut(layout, namespaces, options),
+      [`${options.rate / mostSchedulers} jobs/s for each scheduler`]: (layout) =>
+        loadAtRate(layout, shareOf(layout), { ...options, rate: rateOf(layout) }),
+      "flat out, as many callers for each scheduler": (layout) => loadFlatOut(layout, shareOf(layout), options),
       idle: async () => {
         await sleep(options.seconds * 1_000);
         return { jobs: 0, seconds: options.seconds };

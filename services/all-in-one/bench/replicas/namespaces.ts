@@ -1,6 +1,6 @@
 import type { Layout } from "./layout.js";
 
-/** Names of namespaces that are never used before, so many in each shard of a layout. */
+/** Names of namespaces that are never used before, so many in each shard of a layout; any stretch of the list is spread evenly over the shards. */
 export async function namespacesOver({ shardService, shards }: Layout, each: number): Promise<readonly string[]> {
   const names = Array.from({ length: 20 * shards * each }, (_, n) => `bench-${n}`);
   const { locations } = await shardService.locateNamespaces({ namespaces: names });
@@ -11,5 +11,5 @@ export async function namespacesOver({ shardService, shards }: Layout, each: num
       .map(({ namespace }) => namespace),
   );
   if (found.some(({ length }) => length < each)) throw new Error("too few names lead to one of the shards");
-  return found.flat();
+  return Array.from({ length: each }, (_, n) => found.map((names) => names[n] as string)).flat();
 }

@@ -27,6 +27,8 @@ export interface LogSenderDeps {
   /** Ends all repeats. */
   readonly closed: AbortSignal;
   readonly clock: Clock;
+  /** The attempt is not over, and its lease lasts. */
+  readonly isHeld: (attempt: Attempt) => boolean;
   readonly onWarning: (message: string, attempt: Attempt) => void;
 }
 
@@ -103,7 +105,7 @@ export function createLogSender(deps: LogSenderDeps): LogSender {
     return false;
   };
 
-  const isLive = ({ log }: Item) => !log.attempt.over && log.attempt.expiresAt > deps.clock.monotonicMs();
+  const isLive = ({ log }: Item) => deps.isHeld(log.attempt);
 
   const send = async (items: readonly Item[]) => {
     const appends = items.map(({ log, taken }) => ({ attempt: log.attempt.ref, append: taken.append }));

@@ -42,6 +42,7 @@ function setup() {
     timeoutMs: 1_000,
     closed: closed.signal,
     clock: { ...systemClock, monotonicMs: () => 0 },
+    isHeld: () => true,
     onSettled: ({ key }: Attempt) => settled.push(key),
     onWarning: () => undefined,
   });

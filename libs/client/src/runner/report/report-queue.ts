@@ -35,6 +35,8 @@ export interface ReportQueueDeps {
   /** Ends all repeats. */
   readonly closed: AbortSignal;
   readonly clock: Clock;
+  /** The attempt is not over, and its lease lasts. */
+  readonly isHeld: (attempt: Attempt) => boolean;
   /** Hears of an attempt whose outcome was acknowledged or refused, or is not wanted any more. */
   readonly onSettled: (attempt: Attempt) => void;
   readonly onWarning: (message: string, attempt: Attempt) => void;
@@ -69,7 +71,7 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
     queue.add(attempt);
   };
 
-  const isLive = ({ of: attempt }: ReportItem) => !attempt.over && attempt.expiresAt > deps.clock.monotonicMs();
+  const isLive = ({ of: attempt }: ReportItem) => deps.isHeld(attempt);
 
   const send = async (reports: ReportItem[]) => {
     const request = { namespace: deps.namespace, runnerId: deps.runnerId(), reports };

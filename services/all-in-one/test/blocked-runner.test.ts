@@ -1,0 +1,89 @@
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { jsonPayload } from "@switchyard/client";
+import { AttemptState } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { JobState, JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { createTcpProxy, startProcess, type TestProcess } from "@switchyard/testkit";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { startTestSystem, type TestSystem } from "./test-system.js";
+
+/** How long a healthy handler blocks, in milliseconds: several leases; the long suite says a minute. */
+const blockMs = Number(process.env["BLOCK_MS"] ?? 4_000);
+const namespace = "default";
+const lease = durationFromMs(1_000);
+
+let system: TestSystem;
+let client: ReturnType<TestSystem["openClient"]>;
+const runners: TestProcess[] = [];
+
+beforeAll(async () => {
+  system = await startTestSystem({ MANAGED_RUNNERS: "0", NUM_INTERNAL_WORKERS: "0" });
+  client = system.openClient();
+});
+afterEach(async () => {
+  for (const runner of runners.splice(0)) await runner.end("SIGKILL");
+});
+afterAll(async () => {
+  client.close();
+  await system.stop();
+});
+
+async function startRunner(address: string): Promise<TestProcess> {
+  const runner = await startProcess("services/all-in-one/test/runners/blocking-runner.ts", {
+    RUNNER_GATEWAY_ADDRESS: address,
+  });
+  runners.push(runner);
+  await runner.line(/registered/);
+  return runner;
+}
+
+const attemptsOf = async (jobId: string) => {
+  const { job } = await client.jobs.getJob({ namespace, by: { case: "jobId", value: jobId }, view: JobView.FULL });
+  return job?.attempts.map(({ state }) => state);
+};
+
+it("a handler that blocks the event loop for several leases keeps its lease", {
+  timeout: blockMs + 60_000,
+}, async () => {
+  await startRunner(system.addresses.grpc);
+  const { jobId } = await client.submit(namespace, {
+    ...{ kind: "test.block", input: jsonPayload({ blockMs }) },
+    policies: { lease },
+  });
+  const job = await client.waitForJob(namespace, jobId, { signal: AbortSignal.timeout(blockMs + 40_000) });
+  expect(job.state).toBe(JobState.SUCCEEDED);
+  expect(await attemptsOf(jobId)).toEqual([AttemptState.SUCCEEDED]);
+});
+
+it("a process whose handler blocks on after its attempt was ended by others ends itself", async () => {
+  const runner = await startRunner(system.addresses.grpc);
+  const { jobId } = await client.submit(namespace, {
+    ...{ kind: "test.block", input: jsonPayload({ blockMs: 600_000 }) },
+    policies: { lease, executionTimeout: durationFromMs(1_500), stopGrace: durationFromMs(500) },
+  });
+  const gone = new Promise<NodeJS.Signals | null>((resolve) =>
+    runner.child.once("exit", (_, signal) => resolve(signal)),
+  );
+  const job = await client.waitForJob(namespace, jobId, { signal: AbortSignal.timeout(40_000) });
+  expect(job.state).toBe(JobState.TIMED_OUT);
+  expect(await gone).toBe("SIGKILL");
+  expect(runner.output()).toMatch(new RegExp(`lease of attempt 1 of job ${jobId} is lost.*ends itself`));
+});
+
+it("a process whose handler blocks on while the gateway can't be reached ends itself, and the work goes elsewhere", async () => {
+  const [host, port] = system.addresses.grpc.split(":") as [string, string];
+  const proxy = await createTcpProxy({ target: { host, port: Number(port) } });
+  const runner = await startRunner(`127.0.0.1:${proxy.port}`);
+  const gone = new Promise<NodeJS.Signals | null>((resolve) =>
+    runner.child.once("exit", (_, signal) => resolve(signal)),
+  );
+  const { jobId } = await client.submit(namespace, {
+    ...{ kind: "test.block", input: jsonPayload({ blockMs: 600_000 }) },
+    policies: { lease, stopGrace: durationFromMs(500) },
+  });
+  await runner.line(/blocks/);
+  proxy.refuse(true);
+  proxy.cut();
+  expect(await gone).toBe("SIGKILL");
+  await client.jobs.cancelJobs({ namespace, jobIds: [jobId] });
+  await proxy.close();
+});
