@@ -18,6 +18,7 @@ import { changesChannel, parseNotice } from "./store/channel.js";
 import { appendHandlers } from "./transport/append-handlers.js";
 import { endHandlers } from "./transport/end-handlers.js";
 import { readHandlers } from "./transport/read-handlers.js";
+import { searchHandler } from "./transport/search-handler.js";
 import { tailHandler } from "./transport/tail-handler.js";
 
 /** What a log store is built on. */
@@ -112,6 +113,7 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
       route(LogService, {
         ...appendHandlers(appender, replacer, now),
         ...readHandlers(pool),
+        ...searchHandler(pool),
         ...tailHandler(hub),
         ...endHandlers(sealer, remove, oracle && hub.jobChanged),
       }),
