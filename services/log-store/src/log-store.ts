@@ -75,6 +75,7 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
     maxHeads: limits.maxHeads,
     maxPendingBytes: limits.maxPendingBytes,
     maxFlushBytes: limits.maxFlushBytes,
+    maxStreamBytes: limits.maxStreamBytes,
     onCommitted: (key, id, chunks, made) => {
       countAppend(chunks);
       hub.committed(key, id, chunks, made);
