@@ -1,5 +1,6 @@
 import { benchGateway } from "./gateway/bench-gateway.js";
 import { benchJanitor } from "./janitor/bench-janitor.js";
+import { benchLogs } from "./logs/bench-logs.js";
 import { benchPipeline } from "./pipeline/bench-pipeline.js";
 import { benchReplicas } from "./replicas/bench-replicas.js";
 import { benchRunners } from "./runners/bench-runners.js";
@@ -18,6 +19,7 @@ const unknown = wanted.filter((name) => !(name in quick));
 if (first === "scheduler") await benchScheduler(rest);
 else if (first === "gateway") await benchGateway(rest);
 else if (first === "janitor") await benchJanitor(rest);
+else if (first === "logs") await benchLogs(rest);
 else if (first === "pipeline") await benchPipeline(rest);
 else if (first === "replicas") await benchReplicas(rest);
 else if (first === "runners") await benchRunners(rest);
@@ -25,7 +27,7 @@ else if (first === "search-index") await benchSearchIndex(rest);
 else if (first === "volume") await benchVolume(rest);
 else if (unknown.length > 0) {
   process.stderr.write(
-    `There is no bench ${unknown.join(", ")}; there are ${Object.keys(quick).join(", ")}, gateway, janitor, pipeline, replicas, runners, scheduler, search-index and volume.\n`,
+    `There is no bench ${unknown.join(", ")}; there are ${Object.keys(quick).join(", ")}, gateway, janitor, logs, pipeline, replicas, runners, scheduler, search-index and volume.\n`,
   );
   process.exitCode = 1;
 } else for (const name of wanted) await quick[name]?.();

@@ -150,6 +150,9 @@ describe("a log", () => {
     const id = /job (\S+)/.exec(err)?.[1] as string;
     expect(await cli.done("jobs", "logs", id, "--stream", "stdout", "--tail", "2")).toBe("3\n4\n");
     expect(await cli.done("jobs", "logs", id, "--stream", "stderr")).toBe("e\n");
+    expect(await cli.done("jobs", "logs", id, "--stream", "stdout", "--regex", "^[34]$")).toBe("3\n4\n");
+    expect(await cli.done("jobs", "logs", id, "--stream", "stdout", "--grep", "4", "-C", "1")).toBe("3\n4\n");
+    expect(await cli.run("jobs", "logs", id, "--grep", "4", "--follow")).toMatchObject({ code: 2 });
     expect(await cli.done("jobs", "logs", id, "--tail", "2", "--stream", "stdout", "--follow")).toBe("3\n4\n");
     expect(await cli.done("jobs", "logs", id, "--stream", "stdout", "--tail", "1", "--prefix", "--timestamps")).toMatch(
       /^\S+Z 1\/stdout 4\n$/,

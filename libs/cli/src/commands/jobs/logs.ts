@@ -1,3 +1,4 @@
+import type { SwitchyardClient } from "@switchyard/client";
 import { LogRecordSchema, type LogRecord } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { type Command, Option } from "commander";
 import { exitCodes } from "../../exit-codes.js";
@@ -8,13 +9,16 @@ import type { Cli } from "../../session/cli.js";
 import { onRun } from "../../session/on-run.js";
 import type { Session } from "../../session/session.js";
 import { type LogTextOptions, recordText } from "./log-text.js";
-import { followLogs, readLogs } from "./read-logs.js";
+import { followLogs, type LogChoice, readLogs, searchLogs } from "./read-logs.js";
 
 interface LogsOptions extends LogTextOptions {
   readonly follow?: boolean;
   readonly attempt?: number;
   readonly stream?: string;
   readonly tail?: number;
+  readonly grep?: string;
+  readonly regex?: string;
+  readonly context?: number;
 }
 
 /** `jobs logs`. */
@@ -30,22 +34,40 @@ export function addLogs(cli: Cli, jobs: Command): void {
     .addOption(new Option("--attempt <n>", "this attempt instead of the newest").argParser(wholeNumber(1, 2 ** 32 - 1)))
     .option("--stream <name>", "this stream only: stdout, stderr, log, ...")
     .addOption(new Option("--tail <n>", "only the last entries of what is there").argParser(wholeNumber(1, 10_000)))
+    .addOption(new Option("--grep <text>", "only entries with this text").conflicts(["follow", "tail", "regex"]))
+    .addOption(
+      new Option("--regex <expression>", "only entries that match this expression (RE2)").conflicts(["follow", "tail"]),
+    )
+    .addOption(
+      new Option("-C, --context <n>", "with --grep or --regex: so many entries around each match").argParser(
+        wholeNumber(1, 100),
+      ),
+    )
     .option("--timestamps", "the time before each entry")
     .option("--prefix", "attempt and stream before each entry");
   onRun<LogsOptions, [string]>(cli, command, async (session, options, name) => {
     const { client, namespace, io } = session;
     const jobId = await findJobId(client, namespace, name);
     const which = { ...options, namespace, jobId };
-    const { follow = false } = options;
     try {
-      const records = follow ? followLogs(client, { ...which, signal: io.interrupted }) : readLogs(client, which);
-      await writeRecords(session, records, options);
+      await writeRecords(session, recordsOf(client, which, io.interrupted), options);
     } catch (error) {
       if (!io.interrupted.aborted) throw error;
       return exitCodes.cancelled;
     }
     return undefined;
   });
+}
+
+function recordsOf(
+  client: SwitchyardClient,
+  choice: LogsOptions & LogChoice,
+  signal: AbortSignal,
+): AsyncIterable<LogRecord> {
+  const { grep: contains = "", regex = "", context = 0 } = choice;
+  if (contains !== "" || regex !== "")
+    return searchLogs(client, { ...choice, filter: { contains, regex }, context, signal });
+  return choice.follow === true ? followLogs(client, { ...choice, signal }) : readLogs(client, choice);
 }
 
 async function writeRecords({ print }: Session, records: AsyncIterable<LogRecord>, options: LogTextOptions) {

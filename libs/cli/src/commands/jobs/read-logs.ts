@@ -2,6 +2,9 @@ import type { SwitchyardClient } from "@switchyard/client";
 import type { LogRecord } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { readPages } from "../../input/pages.js";
 
+/** The most that a search may ask for. */
+const mostFound = 100_000;
+
 /** Which entries. */
 export interface LogChoice {
   readonly namespace: string;
@@ -45,6 +48,22 @@ export async function* followLogs(
     ...(tail === undefined || attempt === 0 ? {} : { places: await lastPlaces(client, choice, attempt, tail) }),
     nextAttempts: choice.attempt === undefined,
   });
+}
+
+/** Which entries are looked for, and how many around each are wanted. */
+export interface LogSearch extends LogChoice {
+  readonly filter: { readonly contains: string; readonly regex: string };
+  readonly context: number;
+  readonly signal: AbortSignal;
+}
+
+/** Yields the entries of the newest attempt, or the chosen one, that match; as many as the service gives. */
+export async function* searchLogs(client: SwitchyardClient, search: LogSearch): AsyncGenerator<LogRecord> {
+  const attempt = await attemptOf(client, search);
+  if (attempt === 0) return;
+  const { filter, context, signal } = search;
+  const request = { stream: refOf(search, attempt), filter, context, limit: mostFound };
+  for await (const { records } of client.logs.searchLogs(request, { signal })) yield* records;
 }
 
 /** Where the last entries begin in each stream. A stream of which none is among them begins behind what it has. */

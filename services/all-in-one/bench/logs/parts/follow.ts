@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Samples } from "../../volume/measure/samples.js";
+import { appendLines, linesOf, newLog, refOf } from "../lines.js";
+import type { LogProcess } from "../log-process.js";
+
+/** How often a producer at a fixed rate appends, ms. */
+const everyMs = 10;
+
+/** Time from an append to its follower at a rate of lines, ms: one producer, one follower. */
+export async function measureFollower(store: LogProcess, linesPerSecond: number, seconds: number) {
+  const jobId = newLog();
+  const each = Math.round((linesPerSecond * everyMs) / 1_000);
+  const delays = new Samples();
+  await appendLines(store, jobId, 0, linesOf(0, 1));
+  const ending = new AbortController();
+  const following = (async () => {
+    const tail = store.logs.tailLog({ stream: refOf(jobId), fromSequence: 1n }, { signal: ending.signal });
+    for await (const { records } of tail) {
+      const now = performance.now();
+      for (const { entry } of records) {
+        const sentAt = /@(\d+\.\d+)/.exec(entry?.message ?? "")?.[1];
+        if (sentAt !== undefined) delays.values.push(now - Number(sentAt));
+      }
+    }
+  })().catch((error: unknown) => {
+    if (!ending.signal.aborted) throw error;
+  });
+  await sleep(200);
+  await produceAtRate(store, jobId, { each, rounds: (seconds * 1_000) / everyMs, from: 1 });
+  await sleep(500);
+  ending.abort();
+  await following;
+  return {
+    lines: delays.values.length,
+    p50: Number(delays.quantile(0.5).toFixed(2)),
+    p99: Number(delays.quantile(0.99).toFixed(2)),
+    longest: Number(delays.longest.toFixed(1)),
+  };
+}
+
+/** Appends a batch every 10 ms, whether those before are durable or not; returns how long an append took, ms. */
+async function produceAtRate(
+  store: LogProcess,
+  jobId: string,
+  { each, rounds, from }: { readonly each: number; readonly rounds: number; readonly from: number },
+): Promise<Samples> {
+  const took = new Samples();
+  const begunAt = performance.now();
+  let last = Promise.resolve();
+  for (let round = 0; round < rounds; round++) {
+    await sleep(Math.max(0, begunAt + round * everyMs - performance.now()));
+    const first = from + round * each;
+    const lines = linesOf(first, each, `@${performance.now().toFixed(3)}`);
+    const mine = took.time(() => appendLines(store, jobId, first, lines));
+    last = Promise.all([last, mine]).then(() => undefined);
+  }
+  await last;
+  return took;
+}
+
+/** What an append of a producer without a pause takes with so many followers of its log, and without any. */
+export async function measureManyFollowers(store: LogProcess, followers: number, seconds: number) {
+  const produce = async (jobId: string, from: number) => {
+    const each = 100;
+    const begunAt = performance.now();
+    let lines = 0;
+    while (performance.now() - begunAt < seconds * 1_000) {
+      await appendLines(store, jobId, from + lines, linesOf(from + lines, each));
+      lines += each;
+      // A build that writes 2,000 lines a second.
+      await sleep(Math.max(0, begunAt + (lines / 2_000) * 1_000 - performance.now()));
+    }
+    return lines / seconds;
+  };
+  const alone = await produce(newLog(), 0);
+  const jobId = newLog();
+  await appendLines(store, jobId, 0, linesOf(0, 1));
+  const ending = new AbortController();
+  let received = 0;
+  const tails = Array.from({ length: followers }, async () => {
+    try {
+      const tail = store.logs.tailLog({ stream: refOf(jobId), fromSequence: 1n }, { signal: ending.signal });
+      for await (const { records } of tail) received += records.length;
+    } catch (error) {
+      if (!ending.signal.aborted) throw error;
+    }
+  });
+  await sleep(3_000);
+  const followed = await produce(jobId, 1);
+  const written = followed * seconds;
+  await sleep(2_000);
+  const memory = await store.memory();
+  ending.abort();
+  await Promise.all(tails);
+  return {
+    linesPerSecondAlone: Math.round(alone),
+    linesPerSecondFollowed: Math.round(followed),
+    ratio: Number((followed / alone).toFixed(3)),
+    deliveredShare: Number((received / (written * followers)).toFixed(3)),
+    memoryMiB: memory.now,
+  };
+}
