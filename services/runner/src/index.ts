@@ -7,7 +7,8 @@ export {
 export type { KubernetesSettings } from "./executors/kubernetes/settings.js";
 export type { KubernetesResult } from "./executors/kubernetes/verdict.js";
 export { createParameterCommandExecutor, type ParameterCommandOptions } from "./executors/parameter-command.js";
-export { createProcessExecutor, type ProcessExecutorDeps, type ProcessResult } from "./executors/process.js";
+export type { ProcessExecutorDeps, ProcessResult } from "./executors/attempt-process.js";
+export { createProcessExecutor } from "./executors/process.js";
 export { simulate, type SimulationOptions, type SimulationResult } from "./executors/simulation.js";
 export { createGuardian, type Guardian } from "./guardian/guardian.js";
 export { createPoolKeeper, type PoolKeeper, type PoolKeeperOptions } from "./pool-keeper.js";

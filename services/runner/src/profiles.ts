@@ -4,7 +4,8 @@ import {
   type KubernetesExecutorOptions,
 } from "./executors/kubernetes/kubernetes-executor.js";
 import { createParameterCommandExecutor, type ParameterCommandOptions } from "./executors/parameter-command.js";
-import { createProcessExecutor, type ProcessExecutorDeps } from "./executors/process.js";
+import type { ProcessExecutorDeps } from "./executors/attempt-process.js";
+import { createProcessExecutor } from "./executors/process.js";
 
 /** What a runner takes and how it does it. */
 export interface ExecutorProfile {
