@@ -6,6 +6,8 @@ import { secretForms } from "./secret-forms.js";
 export interface Mask {
   /** Blackens a whole text. */
   text(text: string): string;
+  /** Blackens bytes that are all there. */
+  bytes(bytes: Buffer): Buffer;
   /** Begins an output that comes in pieces; undefined when there is nothing to look for. */
   stream(): MaskStream | undefined;
 }
@@ -16,12 +18,14 @@ export interface Mask {
  */
 export function createMask(values: readonly string[]): Mask {
   const patterns = [...new Set(values.flatMap(secretForms))].map((form) => new Pattern(form));
+  const bytes = (all: Buffer) => {
+    if (patterns.length === 0) return all;
+    const stream = createMaskStream(patterns);
+    return Buffer.concat([stream.push(all), stream.end()]);
+  };
   return {
-    text(text) {
-      if (patterns.length === 0) return text;
-      const stream = createMaskStream(patterns);
-      return Buffer.concat([stream.push(Buffer.from(text)), stream.end()]).toString("utf8");
-    },
+    bytes,
+    text: (text) => (patterns.length === 0 ? text : bytes(Buffer.from(text)).toString("utf8")),
     stream: () => (patterns.length === 0 ? undefined : createMaskStream(patterns)),
   };
 }
