@@ -72,7 +72,7 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
     stagedArtifactAgeMs: config.artifacts.CATALOG_STAGED_ARTIFACT_AGE,
   });
   const runnerGateway = createRunnerGateway({
-    ...{ pool, registry, databaseUrl: url, scheduler: services, logStore: services },
+    ...{ pool, registry, databaseUrl: url, scheduler: services, logStore: services, catalog: services },
     logger: logger.child({ service: "runner-gateway" }),
   });
   const { grpcListen, opsListen, reflection } = config;

@@ -122,18 +122,18 @@ export async function startSeparateServices() {
     }),
     scopes: logStoreScopes,
   }));
-  const runnerGateway = await serve("runner-gateway", (logger, registry) => ({
-    ...createRunnerGateway({
-      ...{ databaseUrl: url, pool: poolFor("runner-gateway"), logger, registry },
-      ...{ scheduler: connect(scheduler), logStore: connect(logStore) },
-      openScheduler: ownerOpener({ address: scheduler, tls: own }),
-    }),
-    scopes: runnerGatewayScopes,
-  }));
   const blobs = await createBlobStore({ CATALOG_ARTIFACT_DIR: artifacts.path } as never, artifacts.path);
   const catalog = await serve("catalog", (logger, registry) => ({
     ...createCatalog({ pool: poolFor("catalog"), blobs, logger, registry }),
     scopes: catalogScopes,
+  }));
+  const runnerGateway = await serve("runner-gateway", (logger, registry) => ({
+    ...createRunnerGateway({
+      ...{ databaseUrl: url, pool: poolFor("runner-gateway"), logger, registry },
+      ...{ scheduler: connect(scheduler), logStore: connect(logStore), catalog: connect(catalog) },
+      openScheduler: ownerOpener({ address: scheduler, tls: own }),
+    }),
+    scopes: runnerGatewayScopes,
   }));
 
   const gatewayTell = tell("http-gateway");

@@ -26,6 +26,8 @@ const shape = {
   SCHEDULER_ADDRESS: hostPorts().default(["127.0.0.1:7401"]),
   /** Where the log store's gRPC port is. */
   LOG_STORE_ADDRESS: hostPorts().default(["127.0.0.1:7403"]),
+  /** Where the catalog's gRPC port is, which keeps the files of attempts. */
+  CATALOG_ADDRESS: hostPorts().default(["127.0.0.1:7404"]),
   ...accessSettings,
   LOG_LEVEL: text().default("info"),
   ...hostSettings,

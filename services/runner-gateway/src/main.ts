@@ -27,6 +27,7 @@ const interceptors = bearerOf(serviceToken);
 const schedulers = { address: config.SCHEDULER_ADDRESS, interceptors, tls };
 const scheduler = createGrpcTransport(schedulers);
 const logStore = createGrpcTransport({ address: config.LOG_STORE_ADDRESS, interceptors, tls });
+const catalog = createGrpcTransport({ address: config.CATALOG_ADDRESS, interceptors, tls });
 const pool = createPool({
   url: databaseUrl,
   max: config.DATABASE_POOL_MAX,
@@ -37,7 +38,7 @@ const pool = createPool({
 const settings = { pendingMs: config.RUNNER_PENDING_MS };
 const registry = createMetricsRegistry();
 const gateway = createRunnerGateway({
-  ...{ pool, databaseUrl, logStore, logger, registry, settings },
+  ...{ pool, databaseUrl, logStore, catalog, logger, registry, settings },
   scheduler,
   openScheduler: ownerOpener(schedulers),
 });
@@ -71,6 +72,7 @@ await runUntilSignal({
     await gateway.stop();
     scheduler.close();
     logStore.close();
+    catalog.close();
     await pool.close();
   },
 });

@@ -3,6 +3,7 @@ import { createOwnerDirectory, createOwnerTransport } from "@switchyard/client";
 import { type Clock, systemClock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import { asStorageError, type Pool } from "@switchyard/postgres";
+import { ArtifactService } from "@switchyard/proto/switchyard/catalog/v1/artifact_service_pb";
 import { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { DispatchService } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { ShardService } from "@switchyard/proto/switchyard/scheduler/v1/shard_service_pb";
@@ -19,6 +20,7 @@ import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { createActivity } from "./domain/activity.js";
 import { createRunnerLogs } from "./domain/append-log.js";
+import { createRunnerArtifacts } from "./domain/artifacts.js";
 import { createCheckCredential } from "./domain/check-credential.js";
 import { createClaimJob } from "./domain/claim-job.js";
 import { createFleet } from "./domain/fleet.js";
@@ -60,6 +62,8 @@ export interface RunnerGatewayDeps {
   readonly openScheduler?: (address: string) => ConnectedTransport;
   /** Speaks `switchyard.log.v1.LogService`. */
   readonly logStore: Transport;
+  /** Speaks `switchyard.catalog.v1.ArtifactService`. Default: runners cannot store files. */
+  readonly catalog?: Transport;
   readonly logger: Logger;
   readonly settings?: RunnerGatewaySettings;
   /** Default: the machine's. */
@@ -152,6 +156,11 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     clock,
     onError: (error, willRepeat) => logger.warn({ err: error, willRepeat }, "log streams could not be sealed"),
   });
+  const artifacts = createRunnerArtifacts({
+    renewals,
+    catalog: deps.catalog && createClient(ArtifactService, deps.catalog),
+    onMissing: warn("an outcome names files that are not there"),
+  });
   const reports = createReports({
     scheduler,
     shards,
@@ -159,6 +168,8 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
     seals,
     activity,
     onEnded: (namespace, runnerId, ended) => sessions.ended(namespace, runnerId, ended),
+    commitFiles: artifacts.commit,
+    onCommitFailed: warn("files of an ended attempt are not visible yet"),
     onSealFailed: warn("the log streams of an ended attempt stay open"),
     onCountFailed: warn("counters could not be written"),
     ...optional("sealWaitMs", settings.sealAfterMs),
@@ -224,6 +235,7 @@ export function createRunnerGateway(deps: RunnerGatewayDeps): RunnerGateway {
       heartbeat: createHeartbeat({ store, fleet, renewals, activity, clock }),
       reports,
       logs: createRunnerLogs(renewals, logStore),
+      artifacts,
       fleet,
       signs,
       clock,

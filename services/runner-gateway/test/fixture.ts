@@ -18,6 +18,7 @@ import {
   type RunnerGatewaySettings,
   runnerGatewayScopes,
 } from "../src/index.js";
+import { ModelCatalog } from "./model/catalog.js";
 import { ModelLogStore } from "./model/log-store.js";
 import { ModelScheduler } from "./model/scheduler.js";
 
@@ -26,6 +27,7 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
   const database = await createTestDatabase({ templateKey: "runner-gateway", migrate: migrateRunnerGateway });
   const scheduler = new ModelScheduler();
   const logStore = new ModelLogStore();
+  const catalog = new ModelCatalog();
   const toScheduler = createInMemoryTransport({ routes: [scheduler.route, scheduler.shards.route] });
   /** Addresses of shards' owners that a gateway connected to. */
   const opened: string[] = [];
@@ -45,6 +47,7 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
         return { ...toScheduler, isConnected: () => true, close: () => undefined };
       },
       logStore: createInMemoryTransport({ routes: [logStore.route] }),
+      catalog: createInMemoryTransport({ routes: [catalog.route] }),
       logger: createLogger({ name: "test", level: "silent" }),
       settings: { pendingMs: 150, sealBeforeMs: 300, sealAfterMs: 100, lazyMs: 50, ...settings },
     });
@@ -63,6 +66,7 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
     scheduler,
     opened,
     logStore,
+    catalog,
     addGateway,
     async close() {
       await Promise.all(closing.map((close) => close()));

@@ -49,6 +49,7 @@ export function createJobContextDouble(input: unknown, options: JobContextDouble
       await room.wait();
     },
     flush: async () => {},
+    artifact: () => Promise.reject(new Error("no files here")),
     progress: ({ message = "" }) => void progressed.push(message),
   };
   return {

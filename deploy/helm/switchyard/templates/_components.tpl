@@ -4,7 +4,7 @@ runner-gateway, and their operations port is plain HTTP always.
 */}}
 {{- define "switchyard.components" -}}
 scheduler: { key: scheduler, grpc: 7401, ops: 7481, calls: [], peers: true }
-runner-gateway: { key: runnerGateway, grpc: 7402, ops: 7482, calls: [scheduler, log-store] }
+runner-gateway: { key: runnerGateway, grpc: 7402, ops: 7482, calls: [scheduler, log-store, catalog] }
 log-store: { key: logStore, grpc: 7403, ops: 7483, calls: [scheduler] }
 catalog: { key: catalog, grpc: 7404, ops: 7484, calls: [] }
 http-gateway: { key: httpGateway, http: 8080, ops: 7485, calls: [scheduler, runner-gateway, log-store, catalog] }

@@ -42,6 +42,8 @@ export interface Attempt {
   isWatched: boolean;
   /** What is still to be reported of it. The report queue's own: a field is found faster than an entry of a map. */
   unsent: UnsentReports | undefined;
+  /** Ids of the files that were stored for it, by their names; undefined when there are none. */
+  artifacts: Map<string, string> | undefined;
   /** A call that was sent then renewed the lease for so many milliseconds at least. */
   renew(sentAt: number, leaseMs: number): void;
   /** Asks the work to end; its outcome is still reported. */
@@ -75,6 +77,7 @@ class HeldAttempt implements Attempt {
   expiresAt: number;
   nameBy: number;
   unsent: UnsentReports | undefined = undefined;
+  artifacts: Map<string, string> | undefined = undefined;
   #controller: AbortController | undefined;
   #listener: AttemptListener | undefined;
 

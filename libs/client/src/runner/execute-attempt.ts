@@ -1,7 +1,8 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import type { Clock, Timer } from "@switchyard/clock";
-import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
+import { type Lease, Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { inSpan } from "@switchyard/tracing";
+import type { ArtifactSender } from "./artifact/artifact-sender.js";
 import { endAttemptSpan, startAttemptSpan } from "./attempt-span.js";
 import type { Attempt, AttemptListener } from "./attempt.js";
 import { createJobContext, type JobHandler } from "./job-context.js";
@@ -16,6 +17,8 @@ export interface ExecuteDeps {
   readonly logs: LogSender;
   /** Takes the outcome; it says itself when that is settled. */
   readonly reports: ReportQueue;
+  /** Stores files. */
+  readonly artifacts: ArtifactSender;
   /** How long the outcome waits for the log, in milliseconds. */
   readonly logPatienceMs: number;
   readonly clock: Clock;
@@ -52,7 +55,7 @@ class AttemptRun implements AttemptListener, LazyLog {
   begin(lease: Lease, handler: JobHandler): void {
     let outcome: OutcomeInit | undefined;
     try {
-      const context = createJobContext(lease, this.#attempt, this, this.#deps.reports);
+      const context = createJobContext(lease, this.#attempt, this, this.#deps);
       const span = startAttemptSpan(this.#attempt, lease);
       const value = span === undefined ? handler(context) : inSpan(span, () => handler(context));
       if (isThenable(value)) this.#await(value, lease);
@@ -102,6 +105,8 @@ class AttemptRun implements AttemptListener, LazyLog {
       return;
     }
     const outcome = attempt.stopped === undefined ? ended : outcomeOfStop(attempt.stopped, ended);
+    if (attempt.artifacts !== undefined && outcome.kind !== Outcome_Kind.RELEASED)
+      outcome.artifacts = [...(outcome.artifacts ?? []), ...attempt.artifacts.values()];
     endAttemptSpan(attempt, outcome);
     if (this.#log === undefined) {
       outcome.wroteNothing = true;

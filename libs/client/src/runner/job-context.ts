@@ -3,6 +3,7 @@ import { payloadJson } from "../payload.js";
 import type { Payload } from "@switchyard/proto/switchyard/common/v1/payload_pb";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { LogLevel } from "@switchyard/proto/switchyard/log/v1/entry_pb";
+import type { ArtifactContent, ArtifactOptions, ArtifactSender } from "./artifact/artifact-sender.js";
 import type { Attempt } from "./attempt.js";
 import type { LazyLog } from "./log/lazy-log.js";
 import { mergeProgress } from "./report/merge-progress.js";
@@ -48,6 +49,13 @@ export interface JobContext {
   write(stream: string, chunk: Uint8Array | string): Promise<void>;
   /** Settles when all that was logged so far is durable. */
   flush(): Promise<void>;
+  /**
+   * Stores a file of this attempt, and settles when it is durable. It becomes visible, under its name, when the outcome is taken; of an attempt that is lost or given back nothing does. A name
+   * that was used before is replaced.
+   *
+   * @throws ConnectError what the services refuse, a name that is too long for instance; the reason of `signal` when that aborts
+   */
+  artifact(name: string, content: ArtifactContent, options?: ArtifactOptions): Promise<void>;
   /** States the progress. What is left out stays; steps are joined by name. Calls in quick succession become one. */
   progress(progress: ProgressInit): void;
 }
@@ -56,8 +64,13 @@ export interface JobContext {
 export type JobHandler = (context: JobContext) => unknown;
 
 /** Makes the context of an attempt. */
-export function createJobContext(lease: Lease, attempt: Attempt, log: LazyLog, reports: ReportQueue): JobContext {
-  return new AttemptContext(lease, attempt, log, reports);
+export function createJobContext(
+  lease: Lease,
+  attempt: Attempt,
+  log: LazyLog,
+  { reports, artifacts }: { readonly reports: ReportQueue; readonly artifacts: ArtifactSender },
+): JobContext {
+  return new AttemptContext(lease, attempt, log, reports, artifacts);
 }
 
 const nothing = new Uint8Array();
@@ -71,14 +84,16 @@ class AttemptContext implements JobContext {
   readonly #attempt: Attempt;
   readonly #log: LazyLog;
   readonly #reports: ReportQueue;
+  readonly #artifacts: ArtifactSender;
   #input: JobInput | undefined;
   #stated: ProgressInit | undefined;
 
-  constructor(lease: Lease, attempt: Attempt, log: LazyLog, reports: ReportQueue) {
+  constructor(lease: Lease, attempt: Attempt, log: LazyLog, reports: ReportQueue, artifacts: ArtifactSender) {
     this.lease = lease;
     this.#attempt = attempt;
     this.#log = log;
     this.#reports = reports;
+    this.#artifacts = artifacts;
   }
 
   get input(): JobInput {
@@ -118,6 +133,10 @@ class AttemptContext implements JobContext {
 
   get flush(): JobContext["flush"] {
     return async () => this.#log.opened?.flushed();
+  }
+
+  get artifact(): JobContext["artifact"] {
+    return (name, content, options) => this.#artifacts.upload(this.#attempt, name, content, options);
   }
 
   get progress(): JobContext["progress"] {

@@ -3,6 +3,7 @@ import { systemClock } from "@switchyard/clock";
 import { fromConnectError, SwitchyardError } from "@switchyard/errors";
 import type { SyncRunnerResponse } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { createNotifier } from "../notifier.js";
+import { createArtifactSender } from "./artifact/artifact-sender.js";
 import type { Attempt } from "./attempt.js";
 import { connectRunner } from "./connect-runner.js";
 import { executeAttempt } from "./execute-attempt.js";
@@ -92,7 +93,7 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const handlerOf = (kind: string): JobHandler =>
     "execute" in options ? options.execute : (handlerFor(options.handlers, kind) ?? missingHandler);
-  const execution = { logs, reports, logPatienceMs, clock, onGone: free };
+  const execution = { logs, reports, artifacts: createArtifactSender(calls), logPatienceMs, clock, onGone: free };
   /** Frees the slot of an attempt of which nothing is left to do; one that has none is passed over. */
   function free(attempt: Attempt): void {
     if (!table.remove(attempt)) return;

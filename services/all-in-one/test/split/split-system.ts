@@ -72,7 +72,7 @@ export async function startSplitSystem(database: TestDatabase, settings: Env = {
     for (const directory of [artifacts, keys]) await directory.remove();
   };
   try {
-    for (const part of ["scheduler", "log-store", "runner-gateway", "catalog", "http-gateway"] as const)
+    for (const part of ["scheduler", "log-store", "catalog", "runner-gateway", "http-gateway"] as const)
       await add(part);
     const taskExecutor = settings["TASK_EXECUTOR_NAMESPACE"] ?? "task-executor";
     await add("runner", poolEnv("default", settings["MANAGED_RUNNERS"] ?? "3", "managed-{n}"));

@@ -11,6 +11,7 @@ import type {
 } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import type { LeaseStatus } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { refKey } from "./attempt-key.js";
+import { checkLeases } from "./lease-check.js";
 import { refusalOf } from "./refusal.js";
 import type { Renewals } from "./renewals/renewals.js";
 
@@ -33,33 +34,10 @@ const timeoutMs = 10_000;
  * are sealed before the next one is handed to anybody.
  */
 export function createRunnerLogs(renewals: Renewals, logStore: Client<typeof LogService>): RunnerLogs {
-  /** The standing of every attempt that is named, by {@link refKey}. One question for each runner that is meant. */
-  async function check(
-    namespace: string,
-    runnerId: string,
-    refs: readonly AttemptRef[],
-  ): Promise<ReadonlyMap<string, LeaseStatus>> {
-    const byRunner = new Map<string, Map<string, AttemptRef>>();
-    for (const ref of refs) {
-      const meant = ref.by.case === "holder" ? ref.by.value : runnerId;
-      const named = byRunner.get(meant) ?? new Map<string, AttemptRef>();
-      byRunner.set(meant, named.set(refKey(ref), ref));
-    }
-    const standing = new Map<string, LeaseStatus>();
-    const questions = [...byRunner].map(async ([meant, named]) => {
-      const { statuses } = await renewals.renew({ namespace, runnerId: meant, attempts: [...named.values()] });
-      [...named.keys()].forEach((key, index) => {
-        standing.set(key, statuses[index] as LeaseStatus);
-      });
-    });
-    await Promise.all(questions);
-    return standing;
-  }
-
   return {
     async append({ namespace, runnerId, appends }) {
       const refs = appends.map((append) => append.attempt as AttemptRef);
-      const standing = await check(namespace, runnerId, refs);
+      const standing = await checkLeases(renewals, namespace, runnerId, refs);
       const statuses = refs.map((ref) => standing.get(refKey(ref)) as LeaseStatus);
       const allowed = appends.filter((_, index) => statuses[index]?.reason === ErrorReason.UNSPECIFIED);
       const { results } =
@@ -91,7 +69,7 @@ export function createRunnerLogs(renewals: Renewals, logStore: Client<typeof Log
     },
     async replaceText({ namespace, runnerId, attempt, stream, text }) {
       const ref = attempt as AttemptRef;
-      const status = (await check(namespace, runnerId, [ref])).get(refKey(ref)) as LeaseStatus;
+      const status = (await checkLeases(renewals, namespace, runnerId, [ref])).get(refKey(ref)) as LeaseStatus;
       if (status.reason !== ErrorReason.UNSPECIFIED) throw refusalOf(status);
       return logStore.replaceLogText(
         { stream: { namespace, jobId: ref.jobId, attempt: status.attempt, stream }, text },

@@ -44,10 +44,14 @@ export interface ReportsDeps {
   readonly shards: ShardFinder;
   readonly seals: Seals;
   readonly activity: Activity;
+  /** Makes the files visible that a taken outcome names; rejects when that has to be tried again. */
+  readonly commitFiles: (namespace: string, ended: EndedAttempt) => Promise<void>;
   /** Told of the outcomes that the scheduler took, before the reporter is. */
   readonly onEnded: (namespace: string, runnerId: string, ended: readonly EndedAttempt[]) => void;
   /** Told of seals that failed for good. */
   readonly onSealFailed: (error: unknown) => void;
+  /** Told of files that could not be made visible yet. */
+  readonly onCommitFailed: (error: unknown) => void;
   /** Told of counters that could not be written yet. */
   readonly onCountFailed: (error: unknown) => void;
   /** Deadline of one call. Default 10 s. */
@@ -68,6 +72,8 @@ const maxBatchBytes = 3 * 1024 * 1024;
  * a gateway that dies in between leaves a runner without an answer, whose repeated report seals again. No outbox is needed,
  * and the price is one group commit of the log store. The outcome itself is durable before, so a log store that is away may
  * delay the answer by no more than `sealWaitMs`; the seal is then repeated behind the answer's back.
+ *
+ * Files that an outcome names become visible before it is answered. While that fails, the answer says that the report is to be repeated, though the outcome stands: the repeat makes them visible.
  *
  * Counters wait for their shared write, of one a second. Who reports one attempt at a time may look at its runner next, and meet
  * another replica, so that those answers wait for a write that begins at once.
@@ -103,6 +109,31 @@ export function createReports(deps: ReportsDeps): Reports {
     await withinMs(clock, Promise.all([sealed, counted]), sealWaitMs);
   }
 
+  /** Makes visible what the taken outcomes name. Returns the results with a wish for a repeat where that failed; undefined when they hold as they are. */
+  async function showFiles(
+    reports: readonly ReportInit[],
+    results: readonly ReportResult[],
+  ): Promise<ReportResult[] | undefined> {
+    const withFiles = reports.flatMap((report, place) => {
+      const outcome = takenOutcome(report, results[place]);
+      return outcome === undefined || outcome.artifacts.length === 0 ? [] : [{ report, place, outcome }];
+    });
+    if (withFiles.length === 0) return undefined;
+    const shown = [...results];
+    const commits = withFiles.map(async ({ report: { namespace = "", attempt }, place, outcome }) => {
+      const result = results[place] as ReportResult;
+      try {
+        await deps.commitFiles(namespace, { jobId: attempt?.jobId ?? "", attempt: result.attempt, outcome });
+      } catch (error) {
+        deps.onCommitFailed(error);
+        const message = "the outcome is taken, its files are not visible yet: repeat it";
+        shown[place] = { ...result, reason: ErrorReason.STORAGE_UNAVAILABLE, message };
+      }
+    });
+    await Promise.all(commits);
+    return shown;
+  }
+
   return {
     async report(reports, { untilCounted = false } = {}) {
       const answered = underWay.begin(reports);
@@ -114,8 +145,9 @@ export function createReports(deps: ReportsDeps): Reports {
       } finally {
         answered();
       }
+      const shown = showFiles(reports, results);
       await Promise.all(settling);
-      return results;
+      return (await shown) ?? results;
     },
     ending: (namespace, runnerId, attempts) => underWay.ending(namespace, runnerId, attempts),
     async idle() {
@@ -178,6 +210,13 @@ function endingsOf(reports: readonly ReportInit[], results: readonly ReportResul
     else if (outcome.kind === Outcome_Kind.FAILED) last.failed++;
   }
   return [...all.values()];
+}
+
+/** The outcome that a report states and the scheduler took; a field that a caller in this process left out is as empty as on the wire. */
+function takenOutcome({ report }: ReportInit, result: ReportResult | undefined): Outcome | undefined {
+  if (report?.case !== "outcome" || result?.reason !== ErrorReason.UNSPECIFIED) return undefined;
+  const outcome = report.value as Outcome;
+  return (outcome.artifacts as string[] | undefined) === undefined ? { ...outcome, artifacts: [] } : outcome;
 }
 
 /** Bytes of the parts that may be large; names and numbers are covered by a flat rate. */

@@ -1,5 +1,6 @@
 import type {
   AppendLogRequest,
+  AttemptArtifact,
   ClaimJobRequest,
   HeartbeatRequest,
   RegisterRunnerRequest,
@@ -98,6 +99,14 @@ export function checkAppendLog({ namespace, runnerId, appends }: AppendLogReques
     if ((append.expectedSequence ?? 0n) < 0n)
       throw invalid(`appends[${index}].append.expected_sequence`, "is negative");
   });
+}
+
+/** What a file is; the catalog says what its name may be. */
+export function checkAttemptArtifact({ namespace, runnerId, attempt, name }: AttemptArtifact): void {
+  checkWord(namespace, "artifact.namespace");
+  if (runnerId !== "") checkRunnerId(runnerId);
+  checkAttempt(attempt, "artifact.attempt", runnerId);
+  if (name === "") throw invalid("artifact.name", "is missing");
 }
 
 /** A whole text. */

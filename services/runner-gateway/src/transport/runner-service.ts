@@ -13,6 +13,7 @@ import { route, type ServiceRoute, whenAborted } from "@switchyard/rpc";
 import type { RunnerLogs } from "../domain/append-log.js";
 import type { createClaimJob } from "../domain/claim-job.js";
 import type { Fleet } from "../domain/fleet.js";
+import type { RunnerArtifacts } from "../domain/artifacts.js";
 import type { createHeartbeat } from "../domain/heartbeat.js";
 import type { createRegisterRunner } from "../domain/register-runner.js";
 import type { Reports } from "../domain/reports.js";
@@ -20,6 +21,7 @@ import type { SignsOfLife } from "../domain/signs-of-life.js";
 import type { createSyncRunner } from "../domain/sync/sync-runner.js";
 import {
   checkAppendLog,
+  checkAttemptArtifact,
   checkClaimJob,
   checkHeartbeat,
   checkRegisterRunner,
@@ -27,6 +29,7 @@ import {
   checkReportAttempts,
   checkSyncRunner,
 } from "./check-runner-requests.js";
+import { receiveArtifact } from "./receive-artifact.js";
 import { checkSingleOutcome, reportSingle } from "./report-calls.js";
 import { ownTokenOf, requireSpeaker } from "./runner-principal.js";
 import { runnerToProto } from "./runner-to-proto.js";
@@ -40,6 +43,7 @@ export interface RunnerRouteDeps {
   readonly heartbeat: ReturnType<typeof createHeartbeat>;
   readonly reports: Reports;
   readonly logs: RunnerLogs;
+  readonly artifacts: RunnerArtifacts;
   readonly fleet: Fleet;
   readonly signs: SignsOfLife;
   readonly clock: Clock;
@@ -61,7 +65,7 @@ const runnerModes = {
 
 /** Serves `RunnerService`: checks, who speaks, sign of life, use-case. */
 export function createRunnerRoute(deps: RunnerRouteDeps): ServiceRoute {
-  const { reports, logs, fleet, signs, clock } = deps;
+  const { reports, logs, artifacts, fleet, signs, clock } = deps;
 
   /** With a runner's own token the runner need not say who it is. A revoked runner is refused, whatever it calls. */
   async function speakerOf(
@@ -110,6 +114,12 @@ export function createRunnerRoute(deps: RunnerRouteDeps): ServiceRoute {
       const runnerId = await speakerOf(context, request);
       return { results: await logs.append({ ...request, runnerId }) };
     },
+    uploadArtifact: (requests, context) =>
+      receiveArtifact(requests, async (facts, pieces) => {
+        checkAttemptArtifact(facts);
+        const runnerId = await speakerOf(context, facts);
+        return artifacts.upload({ ...facts, runnerId }, pieces, context.signal);
+      }),
     async replaceLogText(request, context) {
       checkReplaceLogText(request);
       const runnerId = await speakerOf(context, request);

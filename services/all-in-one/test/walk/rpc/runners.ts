@@ -13,6 +13,10 @@ const text = (jobId: string) => {
   return { attempt: attempt(jobId), append: { stream: "walk", content } };
 };
 
+const fileOf = (namespace: string, runner: string, jobId: string) => ({
+  message: choice("artifact", { namespace, runnerId: runner, attempt: attempt(jobId), name: "walk" }),
+});
+
 /** A method that ends or writes to an attempt: what it needs beside the runner, and the two sorts of things that it names. */
 function onAttempt<More extends object>(more: (jobId: string) => More) {
   return {
@@ -47,6 +51,15 @@ export const runnerFacts = factsOf(RunnerService, {
   reportAttempts: onAttempt((jobId) => ({ reports: [{ attempt: attempt(jobId), report: start }] })),
   appendLog: onAttempt((jobId) => ({ appends: [text(jobId)] })),
   replaceLogText: onAttempt((jobId) => ({ attempt: attempt(jobId), stream: "walk", text: "walk" })),
+  uploadArtifact: {
+    needs: "run",
+    speaks: true,
+    request: (namespace) => fileOf(namespace, runnerId, nobody),
+    names: {
+      job: (namespace, jobId) => fileOf(namespace, runnerId, jobId),
+      runner: (namespace, runner) => fileOf(namespace, runner, nobody),
+    },
+  },
   claimJob: onAttempt((jobId) => ({ jobId })),
   heartbeat: onAttempt((jobId) => ({ runningJobIds: [jobId] })),
   completeJob: onAttempt((jobId) => ({ attempt: attempt(jobId), outcome: { kind: Outcome_Kind.SUCCEEDED } })),

@@ -28,7 +28,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file switchyard/runner/v1/runner_service.proto.
  */
 export const file_switchyard_runner_v1_runner_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilzd2l0Y2h5YXJkL3J1bm5lci92MS9ydW5uZXJfc2VydmljZS5wcm90bxIUc3dpdGNoeWFyZC5ydW5uZXIudjEiwQIKFVJlZ2lzdGVyUnVubmVyUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSPgoEbW9kZRgCIAEoDjIwLnN3aXRjaHlhcmQucnVubmVyLnYxLlJlZ2lzdGVyUnVubmVyUmVxdWVzdC5Nb2RlEhEKCXJ1bm5lcl9pZBgDIAEoCRIuCgRzcGVjGAQgASgLMiAuc3dpdGNoeWFyZC5ydW5uZXIudjEuUnVubmVyU3BlYxIUCgxyZWxlYXNlX2hlbGQYBSABKAgSEwoLaXNzdWVfdG9rZW4YBiABKAgSFAoMdG9rZW5fcHJlZml4GAcgASgJIlEKBE1vZGUSFAoQTU9ERV9VTlNQRUNJRklFRBAAEgwKCE1PREVfTkVXEAESDwoLTU9ERV9VUFNFUlQQAhIUChBNT0RFX05BTUVfVU5JUVVFEAMiZgoWUmVnaXN0ZXJSdW5uZXJSZXNwb25zZRIsCgZydW5uZXIYASABKAsyHC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXISDQoFdG9rZW4YAiABKAkSDwoHY3JlYXRlZBgDIAEoCCLlAgoRU3luY1J1bm5lclJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEg8KB2NoYW5uZWwYBCABKA0SGQoRcmVjZWl2ZWRfcmV2aXNpb24YBSABKAMSMgoIYXR0ZW1wdHMYBiADKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEhAKCGNvbXBsZXRlGAcgASgIEhIKCmZyZWVfc2xvdHMYCCABKA0SLgoEbW9kZRgJIAEoDjIgLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lck1vZGUSJwoEaG9sZBgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI3Cgdwcm9maWxlGAsgASgLMiYuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUHJvZmlsZSKPAgoSU3luY1J1bm5lclJlc3BvbnNlEhAKCHJldmlzaW9uGAEgASgDEi4KBmxlYXNlcxgCIAMoCzIeLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkxlYXNlEjIKBXN0b3BzGAMgAygLMiMuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmV2b2NhdGlvbhIvCgx0aW1lX3RvX2xpdmUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLAoJbmV4dF9jYWxsGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg0KBWRyYWluGAYgASgIEhUKDXdhbnRfY29tcGxldGUYByABKAgidgoVUmVwb3J0QXR0ZW1wdHNSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSNwoHcmVwb3J0cxgDIAMoCzImLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkF0dGVtcHRSZXBvcnQiUAoWUmVwb3J0QXR0ZW1wdHNSZXNwb25zZRI2CgdyZXN1bHRzGAEgAygLMiUuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmVwb3J0UmVzdWx0InEKEEFwcGVuZExvZ1JlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRI3CgdhcHBlbmRzGAMgAygLMiYuc3dpdGNoeWFyZC5ydW5uZXIudjEuQXR0ZW1wdExvZ0FwcGVuZCJzChBBdHRlbXB0TG9nQXBwZW5kEjEKB2F0dGVtcHQYASABKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEiwKBmFwcGVuZBgCIAEoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ0FwcGVuZCJIChFBcHBlbmRMb2dSZXNwb25zZRIzCgdyZXN1bHRzGAEgAygLMiIuc3dpdGNoeWFyZC5ydW5uZXIudjEuQXBwZW5kUmVzdWx0IqECCgxBcHBlbmRSZXN1bHQSMQoGcmVhc29uGAEgASgOMiEuc3dpdGNoeWFyZC5jb21tb24udjEuRXJyb3JSZWFzb24SDwoHbWVzc2FnZRgCIAEoCRJCCghtZXRhZGF0YRgDIAMoCzIwLnN3aXRjaHlhcmQucnVubmVyLnYxLkFwcGVuZFJlc3VsdC5NZXRhZGF0YUVudHJ5EhYKDmZpcnN0X3NlcXVlbmNlGAQgASgDEhUKDW5leHRfc2VxdWVuY2UYBSABKAMSDwoHYXR0ZW1wdBgGIAEoDRIYChBjYW5jZWxfcmVxdWVzdGVkGAcgASgIGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKOAQoVUmVwbGFjZUxvZ1RleHRSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSMQoHYXR0ZW1wdBgDIAEoCzIgLnN3aXRjaHlhcmQuY29tbW9uLnYxLkF0dGVtcHRSZWYSDgoGc3RyZWFtGAQgASgJEgwKBHRleHQYBSABKAkiPgoWUmVwbGFjZUxvZ1RleHRSZXNwb25zZRIVCg1uZXh0X3NlcXVlbmNlGAEgASgDEg0KBXJlc2V0GAIgASgIIvYBCg9DbGFpbUpvYlJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRIOCgZqb2JfaWQYAyABKAkSJwoEd2FpdBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIoCgVsZWFzZRgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpjbGFpbV9pbmZvGAYgASgMEjcKB3Byb2ZpbGUYByABKAsyJi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SdW5uZXJQcm9maWxlEg0KBXN0YXJ0GAggASgIIkEKEENsYWltSm9iUmVzcG9uc2USLQoFbGVhc2UYASABKAsyHi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5MZWFzZSK7AQoQSGVhcnRiZWF0UmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEi4KBG1vZGUYAyABKA4yIC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXJNb2RlEhcKD3J1bm5pbmdfam9iX2lkcxgEIAMoCRIPCgd2ZXJzaW9uGAUgASgJEhAKCGhvc3RuYW1lGAYgASgJEhUKDXByZXNlbmNlX29ubHkYByABKAgioQEKEUhlYXJ0YmVhdFJlc3BvbnNlEiwKBnJ1bm5lchgBIAEoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lchI0CgdyZXZva2VkGAIgAygLMiMuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmV2b2NhdGlvbhIoCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKgAQoSQ29tcGxldGVKb2JSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSMQoHYXR0ZW1wdBgDIAEoCzIgLnN3aXRjaHlhcmQuY29tbW9uLnYxLkF0dGVtcHRSZWYSMQoHb3V0Y29tZRgEIAEoCzIgLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLk91dGNvbWUiWQoTQ29tcGxldGVKb2JSZXNwb25zZRIpCgNqb2IYASABKAsyHC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5Kb2ISFwoPcmVwZWF0ZWRfcmVwb3J0GAIgASgIIpwBCg5GYWlsSm9iUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEjEKB2F0dGVtcHQYAyABKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEjEKB291dGNvbWUYBCABKAsyIC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5PdXRjb21lImcKD0ZhaWxKb2JSZXNwb25zZRIpCgNqb2IYASABKAsyHC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5Kb2ISFwoPcmVwZWF0ZWRfcmVwb3J0GAIgASgIEhAKCHJlcXVldWVkGAMgASgIIo8BChFSZWxlYXNlSm9iUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEjEKB2F0dGVtcHQYAyABKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEg8KB21lc3NhZ2UYBCABKAkSEAoIdG9fZnJvbnQYBSABKAgiPwoSUmVsZWFzZUpvYlJlc3BvbnNlEikKA2pvYhgBIAEoCzIcLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkpvYip1CgpSdW5uZXJNb2RlEhsKF1JVTk5FUl9NT0RFX1VOU1BFQ0lGSUVEEAASGQoVUlVOTkVSX01PREVfQUNDRVBUSU5HEAESFgoSUlVOTkVSX01PREVfUEFVU0VEEAISFwoTUlVOTkVSX01PREVfTEVBVklORxADMusHCg1SdW5uZXJTZXJ2aWNlEmsKDlJlZ2lzdGVyUnVubmVyEisuc3dpdGNoeWFyZC5ydW5uZXIudjEuUmVnaXN0ZXJSdW5uZXJSZXF1ZXN0Giwuc3dpdGNoeWFyZC5ydW5uZXIudjEuUmVnaXN0ZXJSdW5uZXJSZXNwb25zZRJfCgpTeW5jUnVubmVyEicuc3dpdGNoeWFyZC5ydW5uZXIudjEuU3luY1J1bm5lclJlcXVlc3QaKC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5TeW5jUnVubmVyUmVzcG9uc2USawoOUmVwb3J0QXR0ZW1wdHMSKy5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SZXBvcnRBdHRlbXB0c1JlcXVlc3QaLC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SZXBvcnRBdHRlbXB0c1Jlc3BvbnNlElwKCUFwcGVuZExvZxImLnN3aXRjaHlhcmQucnVubmVyLnYxLkFwcGVuZExvZ1JlcXVlc3QaJy5zd2l0Y2h5YXJkLnJ1bm5lci52MS5BcHBlbmRMb2dSZXNwb25zZRJrCg5SZXBsYWNlTG9nVGV4dBIrLnN3aXRjaHlhcmQucnVubmVyLnYxLlJlcGxhY2VMb2dUZXh0UmVxdWVzdBosLnN3aXRjaHlhcmQucnVubmVyLnYxLlJlcGxhY2VMb2dUZXh0UmVzcG9uc2USWQoIQ2xhaW1Kb2ISJS5zd2l0Y2h5YXJkLnJ1bm5lci52MS5DbGFpbUpvYlJlcXVlc3QaJi5zd2l0Y2h5YXJkLnJ1bm5lci52MS5DbGFpbUpvYlJlc3BvbnNlElwKCUhlYXJ0YmVhdBImLnN3aXRjaHlhcmQucnVubmVyLnYxLkhlYXJ0YmVhdFJlcXVlc3QaJy5zd2l0Y2h5YXJkLnJ1bm5lci52MS5IZWFydGJlYXRSZXNwb25zZRJiCgtDb21wbGV0ZUpvYhIoLnN3aXRjaHlhcmQucnVubmVyLnYxLkNvbXBsZXRlSm9iUmVxdWVzdBopLnN3aXRjaHlhcmQucnVubmVyLnYxLkNvbXBsZXRlSm9iUmVzcG9uc2USVgoHRmFpbEpvYhIkLnN3aXRjaHlhcmQucnVubmVyLnYxLkZhaWxKb2JSZXF1ZXN0GiUuc3dpdGNoeWFyZC5ydW5uZXIudjEuRmFpbEpvYlJlc3BvbnNlEl8KClJlbGVhc2VKb2ISJy5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SZWxlYXNlSm9iUmVxdWVzdBooLnN3aXRjaHlhcmQucnVubmVyLnYxLlJlbGVhc2VKb2JSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_switchyard_common_v1_attempt_ref, file_switchyard_common_v1_errors, file_switchyard_log_v1_entry, file_switchyard_runner_v1_runner, file_switchyard_scheduler_v1_attempt, file_switchyard_scheduler_v1_dispatch_service, file_switchyard_scheduler_v1_job, file_switchyard_scheduler_v1_job_service]);
+  fileDesc("Cilzd2l0Y2h5YXJkL3J1bm5lci92MS9ydW5uZXJfc2VydmljZS5wcm90bxIUc3dpdGNoeWFyZC5ydW5uZXIudjEiwQIKFVJlZ2lzdGVyUnVubmVyUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSPgoEbW9kZRgCIAEoDjIwLnN3aXRjaHlhcmQucnVubmVyLnYxLlJlZ2lzdGVyUnVubmVyUmVxdWVzdC5Nb2RlEhEKCXJ1bm5lcl9pZBgDIAEoCRIuCgRzcGVjGAQgASgLMiAuc3dpdGNoeWFyZC5ydW5uZXIudjEuUnVubmVyU3BlYxIUCgxyZWxlYXNlX2hlbGQYBSABKAgSEwoLaXNzdWVfdG9rZW4YBiABKAgSFAoMdG9rZW5fcHJlZml4GAcgASgJIlEKBE1vZGUSFAoQTU9ERV9VTlNQRUNJRklFRBAAEgwKCE1PREVfTkVXEAESDwoLTU9ERV9VUFNFUlQQAhIUChBNT0RFX05BTUVfVU5JUVVFEAMiZgoWUmVnaXN0ZXJSdW5uZXJSZXNwb25zZRIsCgZydW5uZXIYASABKAsyHC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXISDQoFdG9rZW4YAiABKAkSDwoHY3JlYXRlZBgDIAEoCCLlAgoRU3luY1J1bm5lclJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEg8KB2NoYW5uZWwYBCABKA0SGQoRcmVjZWl2ZWRfcmV2aXNpb24YBSABKAMSMgoIYXR0ZW1wdHMYBiADKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEhAKCGNvbXBsZXRlGAcgASgIEhIKCmZyZWVfc2xvdHMYCCABKA0SLgoEbW9kZRgJIAEoDjIgLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lck1vZGUSJwoEaG9sZBgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI3Cgdwcm9maWxlGAsgASgLMiYuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUnVubmVyUHJvZmlsZSKPAgoSU3luY1J1bm5lclJlc3BvbnNlEhAKCHJldmlzaW9uGAEgASgDEi4KBmxlYXNlcxgCIAMoCzIeLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkxlYXNlEjIKBXN0b3BzGAMgAygLMiMuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmV2b2NhdGlvbhIvCgx0aW1lX3RvX2xpdmUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLAoJbmV4dF9jYWxsGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg0KBWRyYWluGAYgASgIEhUKDXdhbnRfY29tcGxldGUYByABKAgidgoVUmVwb3J0QXR0ZW1wdHNSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSNwoHcmVwb3J0cxgDIAMoCzImLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkF0dGVtcHRSZXBvcnQiUAoWUmVwb3J0QXR0ZW1wdHNSZXNwb25zZRI2CgdyZXN1bHRzGAEgAygLMiUuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmVwb3J0UmVzdWx0InEKEEFwcGVuZExvZ1JlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRI3CgdhcHBlbmRzGAMgAygLMiYuc3dpdGNoeWFyZC5ydW5uZXIudjEuQXR0ZW1wdExvZ0FwcGVuZCJzChBBdHRlbXB0TG9nQXBwZW5kEjEKB2F0dGVtcHQYASABKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEiwKBmFwcGVuZBgCIAEoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ0FwcGVuZCJIChFBcHBlbmRMb2dSZXNwb25zZRIzCgdyZXN1bHRzGAEgAygLMiIuc3dpdGNoeWFyZC5ydW5uZXIudjEuQXBwZW5kUmVzdWx0IqECCgxBcHBlbmRSZXN1bHQSMQoGcmVhc29uGAEgASgOMiEuc3dpdGNoeWFyZC5jb21tb24udjEuRXJyb3JSZWFzb24SDwoHbWVzc2FnZRgCIAEoCRJCCghtZXRhZGF0YRgDIAMoCzIwLnN3aXRjaHlhcmQucnVubmVyLnYxLkFwcGVuZFJlc3VsdC5NZXRhZGF0YUVudHJ5EhYKDmZpcnN0X3NlcXVlbmNlGAQgASgDEhUKDW5leHRfc2VxdWVuY2UYBSABKAMSDwoHYXR0ZW1wdBgGIAEoDRIYChBjYW5jZWxfcmVxdWVzdGVkGAcgASgIGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJtChVVcGxvYWRBcnRpZmFjdFJlcXVlc3QSOQoIYXJ0aWZhY3QYASABKAsyJS5zd2l0Y2h5YXJkLnJ1bm5lci52MS5BdHRlbXB0QXJ0aWZhY3RIABIOCgRkYXRhGAIgASgMSABCCQoHbWVzc2FnZSKAAgoPQXR0ZW1wdEFydGlmYWN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSMQoHYXR0ZW1wdBgDIAEoCzIgLnN3aXRjaHlhcmQuY29tbW9uLnYxLkF0dGVtcHRSZWYSDAoEbmFtZRgEIAEoCRIUCgxjb250ZW50X3R5cGUYBSABKAkSQQoGbGFiZWxzGAYgAygLMjEuc3dpdGNoeWFyZC5ydW5uZXIudjEuQXR0ZW1wdEFydGlmYWN0LkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSwoWVXBsb2FkQXJ0aWZhY3RSZXNwb25zZRITCgthcnRpZmFjdF9pZBgBIAEoCRIMCgRzaXplGAIgASgDEg4KBnNoYTI1NhgDIAEoDCKOAQoVUmVwbGFjZUxvZ1RleHRSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSMQoHYXR0ZW1wdBgDIAEoCzIgLnN3aXRjaHlhcmQuY29tbW9uLnYxLkF0dGVtcHRSZWYSDgoGc3RyZWFtGAQgASgJEgwKBHRleHQYBSABKAkiPgoWUmVwbGFjZUxvZ1RleHRSZXNwb25zZRIVCg1uZXh0X3NlcXVlbmNlGAEgASgDEg0KBXJlc2V0GAIgASgIIvYBCg9DbGFpbUpvYlJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXJ1bm5lcl9pZBgCIAEoCRIOCgZqb2JfaWQYAyABKAkSJwoEd2FpdBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIoCgVsZWFzZRgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpjbGFpbV9pbmZvGAYgASgMEjcKB3Byb2ZpbGUYByABKAsyJi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5SdW5uZXJQcm9maWxlEg0KBXN0YXJ0GAggASgIIkEKEENsYWltSm9iUmVzcG9uc2USLQoFbGVhc2UYASABKAsyHi5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5MZWFzZSK7AQoQSGVhcnRiZWF0UmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEi4KBG1vZGUYAyABKA4yIC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SdW5uZXJNb2RlEhcKD3J1bm5pbmdfam9iX2lkcxgEIAMoCRIPCgd2ZXJzaW9uGAUgASgJEhAKCGhvc3RuYW1lGAYgASgJEhUKDXByZXNlbmNlX29ubHkYByABKAgioQEKEUhlYXJ0YmVhdFJlc3BvbnNlEiwKBnJ1bm5lchgBIAEoCzIcLnN3aXRjaHlhcmQucnVubmVyLnYxLlJ1bm5lchI0CgdyZXZva2VkGAIgAygLMiMuc3dpdGNoeWFyZC5zY2hlZHVsZXIudjEuUmV2b2NhdGlvbhIoCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKgAQoSQ29tcGxldGVKb2JSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIRCglydW5uZXJfaWQYAiABKAkSMQoHYXR0ZW1wdBgDIAEoCzIgLnN3aXRjaHlhcmQuY29tbW9uLnYxLkF0dGVtcHRSZWYSMQoHb3V0Y29tZRgEIAEoCzIgLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLk91dGNvbWUiWQoTQ29tcGxldGVKb2JSZXNwb25zZRIpCgNqb2IYASABKAsyHC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5Kb2ISFwoPcmVwZWF0ZWRfcmVwb3J0GAIgASgIIpwBCg5GYWlsSm9iUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEjEKB2F0dGVtcHQYAyABKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEjEKB291dGNvbWUYBCABKAsyIC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5PdXRjb21lImcKD0ZhaWxKb2JSZXNwb25zZRIpCgNqb2IYASABKAsyHC5zd2l0Y2h5YXJkLnNjaGVkdWxlci52MS5Kb2ISFwoPcmVwZWF0ZWRfcmVwb3J0GAIgASgIEhAKCHJlcXVldWVkGAMgASgIIo8BChFSZWxlYXNlSm9iUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEQoJcnVubmVyX2lkGAIgASgJEjEKB2F0dGVtcHQYAyABKAsyIC5zd2l0Y2h5YXJkLmNvbW1vbi52MS5BdHRlbXB0UmVmEg8KB21lc3NhZ2UYBCABKAkSEAoIdG9fZnJvbnQYBSABKAgiPwoSUmVsZWFzZUpvYlJlc3BvbnNlEikKA2pvYhgBIAEoCzIcLnN3aXRjaHlhcmQuc2NoZWR1bGVyLnYxLkpvYip1CgpSdW5uZXJNb2RlEhsKF1JVTk5FUl9NT0RFX1VOU1BFQ0lGSUVEEAASGQoVUlVOTkVSX01PREVfQUNDRVBUSU5HEAESFgoSUlVOTkVSX01PREVfUEFVU0VEEAISFwoTUlVOTkVSX01PREVfTEVBVklORxADMtoICg1SdW5uZXJTZXJ2aWNlEmsKDlJlZ2lzdGVyUnVubmVyEisuc3dpdGNoeWFyZC5ydW5uZXIudjEuUmVnaXN0ZXJSdW5uZXJSZXF1ZXN0Giwuc3dpdGNoeWFyZC5ydW5uZXIudjEuUmVnaXN0ZXJSdW5uZXJSZXNwb25zZRJfCgpTeW5jUnVubmVyEicuc3dpdGNoeWFyZC5ydW5uZXIudjEuU3luY1J1bm5lclJlcXVlc3QaKC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5TeW5jUnVubmVyUmVzcG9uc2USawoOUmVwb3J0QXR0ZW1wdHMSKy5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SZXBvcnRBdHRlbXB0c1JlcXVlc3QaLC5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SZXBvcnRBdHRlbXB0c1Jlc3BvbnNlElwKCUFwcGVuZExvZxImLnN3aXRjaHlhcmQucnVubmVyLnYxLkFwcGVuZExvZ1JlcXVlc3QaJy5zd2l0Y2h5YXJkLnJ1bm5lci52MS5BcHBlbmRMb2dSZXNwb25zZRJtCg5VcGxvYWRBcnRpZmFjdBIrLnN3aXRjaHlhcmQucnVubmVyLnYxLlVwbG9hZEFydGlmYWN0UmVxdWVzdBosLnN3aXRjaHlhcmQucnVubmVyLnYxLlVwbG9hZEFydGlmYWN0UmVzcG9uc2UoARJrCg5SZXBsYWNlTG9nVGV4dBIrLnN3aXRjaHlhcmQucnVubmVyLnYxLlJlcGxhY2VMb2dUZXh0UmVxdWVzdBosLnN3aXRjaHlhcmQucnVubmVyLnYxLlJlcGxhY2VMb2dUZXh0UmVzcG9uc2USWQoIQ2xhaW1Kb2ISJS5zd2l0Y2h5YXJkLnJ1bm5lci52MS5DbGFpbUpvYlJlcXVlc3QaJi5zd2l0Y2h5YXJkLnJ1bm5lci52MS5DbGFpbUpvYlJlc3BvbnNlElwKCUhlYXJ0YmVhdBImLnN3aXRjaHlhcmQucnVubmVyLnYxLkhlYXJ0YmVhdFJlcXVlc3QaJy5zd2l0Y2h5YXJkLnJ1bm5lci52MS5IZWFydGJlYXRSZXNwb25zZRJiCgtDb21wbGV0ZUpvYhIoLnN3aXRjaHlhcmQucnVubmVyLnYxLkNvbXBsZXRlSm9iUmVxdWVzdBopLnN3aXRjaHlhcmQucnVubmVyLnYxLkNvbXBsZXRlSm9iUmVzcG9uc2USVgoHRmFpbEpvYhIkLnN3aXRjaHlhcmQucnVubmVyLnYxLkZhaWxKb2JSZXF1ZXN0GiUuc3dpdGNoeWFyZC5ydW5uZXIudjEuRmFpbEpvYlJlc3BvbnNlEl8KClJlbGVhc2VKb2ISJy5zd2l0Y2h5YXJkLnJ1bm5lci52MS5SZWxlYXNlSm9iUmVxdWVzdBooLnN3aXRjaHlhcmQucnVubmVyLnYxLlJlbGVhc2VKb2JSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_switchyard_common_v1_attempt_ref, file_switchyard_common_v1_errors, file_switchyard_log_v1_entry, file_switchyard_runner_v1_runner, file_switchyard_scheduler_v1_attempt, file_switchyard_scheduler_v1_dispatch_service, file_switchyard_scheduler_v1_job, file_switchyard_scheduler_v1_job_service]);
 
 /**
  * Describes a runner that wants to be known.
@@ -530,6 +530,134 @@ export const AppendResultSchema: GenMessage<AppendResult> = /*@__PURE__*/
   messageDesc(file_switchyard_runner_v1_runner_service, 9);
 
 /**
+ * Carries a file.
+ *
+ * @generated from message switchyard.runner.v1.UploadArtifactRequest
+ */
+export type UploadArtifactRequest = Message<"switchyard.runner.v1.UploadArtifactRequest"> & {
+  /**
+   * One of the two.
+   *
+   * @generated from oneof switchyard.runner.v1.UploadArtifactRequest.message
+   */
+  message: {
+    /**
+     * What the file is; first, and once.
+     *
+     * @generated from field: switchyard.runner.v1.AttemptArtifact artifact = 1;
+     */
+    value: AttemptArtifact;
+    case: "artifact";
+  } | {
+    /**
+     * Its next bytes; at most 1 MiB.
+     *
+     * @generated from field: bytes data = 2;
+     */
+    value: Uint8Array;
+    case: "data";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message switchyard.runner.v1.UploadArtifactRequest.
+ * Use `create(UploadArtifactRequestSchema)` to create a new message.
+ */
+export const UploadArtifactRequestSchema: GenMessage<UploadArtifactRequest> = /*@__PURE__*/
+  messageDesc(file_switchyard_runner_v1_runner_service, 10);
+
+/**
+ * Says what a file is.
+ *
+ * @generated from message switchyard.runner.v1.AttemptArtifact
+ */
+export type AttemptArtifact = Message<"switchyard.runner.v1.AttemptArtifact"> & {
+  /**
+   * The namespace.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * The reporting runner; may be empty where the attempt is named by number.
+   *
+   * @generated from field: string runner_id = 2;
+   */
+  runnerId: string;
+
+  /**
+   * The attempt.
+   *
+   * @generated from field: switchyard.common.v1.AttemptRef attempt = 3;
+   */
+  attempt?: AttemptRef | undefined;
+
+  /**
+   * Its name; 1 to 1,024 bytes, unique in the attempt. The file that was uploaded last under a name takes it.
+   *
+   * @generated from field: string name = 4;
+   */
+  name: string;
+
+  /**
+   * Its media type, where known.
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * For readers; at most 64, with 16 KiB in all.
+   *
+   * @generated from field: map<string, string> labels = 6;
+   */
+  labels: { [key: string]: string };
+};
+
+/**
+ * Describes the message switchyard.runner.v1.AttemptArtifact.
+ * Use `create(AttemptArtifactSchema)` to create a new message.
+ */
+export const AttemptArtifactSchema: GenMessage<AttemptArtifact> = /*@__PURE__*/
+  messageDesc(file_switchyard_runner_v1_runner_service, 11);
+
+/**
+ * Confirms that a file is stored.
+ *
+ * @generated from message switchyard.runner.v1.UploadArtifactResponse
+ */
+export type UploadArtifactResponse = Message<"switchyard.runner.v1.UploadArtifactResponse"> & {
+  /**
+   * The artifact's id, for the outcome.
+   *
+   * @generated from field: string artifact_id = 1;
+   */
+  artifactId: string;
+
+  /**
+   * Its bytes.
+   *
+   * @generated from field: int64 size = 2;
+   */
+  size: bigint;
+
+  /**
+   * The SHA-256 of its bytes.
+   *
+   * @generated from field: bytes sha256 = 3;
+   */
+  sha256: Uint8Array;
+};
+
+/**
+ * Describes the message switchyard.runner.v1.UploadArtifactResponse.
+ * Use `create(UploadArtifactResponseSchema)` to create a new message.
+ */
+export const UploadArtifactResponseSchema: GenMessage<UploadArtifactResponse> = /*@__PURE__*/
+  messageDesc(file_switchyard_runner_v1_runner_service, 12);
+
+/**
  * Carries the whole text of a stream.
  *
  * @generated from message switchyard.runner.v1.ReplaceLogTextRequest
@@ -576,7 +704,7 @@ export type ReplaceLogTextRequest = Message<"switchyard.runner.v1.ReplaceLogText
  * Use `create(ReplaceLogTextRequestSchema)` to create a new message.
  */
 export const ReplaceLogTextRequestSchema: GenMessage<ReplaceLogTextRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 10);
+  messageDesc(file_switchyard_runner_v1_runner_service, 13);
 
 /**
  * Confirms the text.
@@ -604,7 +732,7 @@ export type ReplaceLogTextResponse = Message<"switchyard.runner.v1.ReplaceLogTex
  * Use `create(ReplaceLogTextResponseSchema)` to create a new message.
  */
 export const ReplaceLogTextResponseSchema: GenMessage<ReplaceLogTextResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 11);
+  messageDesc(file_switchyard_runner_v1_runner_service, 14);
 
 /**
  * Asks for one job.
@@ -674,7 +802,7 @@ export type ClaimJobRequest = Message<"switchyard.runner.v1.ClaimJobRequest"> & 
  * Use `create(ClaimJobRequestSchema)` to create a new message.
  */
 export const ClaimJobRequestSchema: GenMessage<ClaimJobRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 12);
+  messageDesc(file_switchyard_runner_v1_runner_service, 15);
 
 /**
  * Holds the lease, if there was a job.
@@ -695,7 +823,7 @@ export type ClaimJobResponse = Message<"switchyard.runner.v1.ClaimJobResponse"> 
  * Use `create(ClaimJobResponseSchema)` to create a new message.
  */
 export const ClaimJobResponseSchema: GenMessage<ClaimJobResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 13);
+  messageDesc(file_switchyard_runner_v1_runner_service, 16);
 
 /**
  * A sign of life.
@@ -759,7 +887,7 @@ export type HeartbeatRequest = Message<"switchyard.runner.v1.HeartbeatRequest"> 
  * Use `create(HeartbeatRequestSchema)` to create a new message.
  */
 export const HeartbeatRequestSchema: GenMessage<HeartbeatRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 14);
+  messageDesc(file_switchyard_runner_v1_runner_service, 17);
 
 /**
  * Tells how the runner stands.
@@ -794,7 +922,7 @@ export type HeartbeatResponse = Message<"switchyard.runner.v1.HeartbeatResponse"
  * Use `create(HeartbeatResponseSchema)` to create a new message.
  */
 export const HeartbeatResponseSchema: GenMessage<HeartbeatResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 15);
+  messageDesc(file_switchyard_runner_v1_runner_service, 18);
 
 /**
  * Ends an attempt well.
@@ -836,7 +964,7 @@ export type CompleteJobRequest = Message<"switchyard.runner.v1.CompleteJobReques
  * Use `create(CompleteJobRequestSchema)` to create a new message.
  */
 export const CompleteJobRequestSchema: GenMessage<CompleteJobRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 16);
+  messageDesc(file_switchyard_runner_v1_runner_service, 19);
 
 /**
  * Holds the job as it stands.
@@ -864,7 +992,7 @@ export type CompleteJobResponse = Message<"switchyard.runner.v1.CompleteJobRespo
  * Use `create(CompleteJobResponseSchema)` to create a new message.
  */
 export const CompleteJobResponseSchema: GenMessage<CompleteJobResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 17);
+  messageDesc(file_switchyard_runner_v1_runner_service, 20);
 
 /**
  * Ends an attempt badly.
@@ -906,7 +1034,7 @@ export type FailJobRequest = Message<"switchyard.runner.v1.FailJobRequest"> & {
  * Use `create(FailJobRequestSchema)` to create a new message.
  */
 export const FailJobRequestSchema: GenMessage<FailJobRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 18);
+  messageDesc(file_switchyard_runner_v1_runner_service, 21);
 
 /**
  * Holds the job as it stands.
@@ -941,7 +1069,7 @@ export type FailJobResponse = Message<"switchyard.runner.v1.FailJobResponse"> & 
  * Use `create(FailJobResponseSchema)` to create a new message.
  */
 export const FailJobResponseSchema: GenMessage<FailJobResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 19);
+  messageDesc(file_switchyard_runner_v1_runner_service, 22);
 
 /**
  * Gives a job back.
@@ -990,7 +1118,7 @@ export type ReleaseJobRequest = Message<"switchyard.runner.v1.ReleaseJobRequest"
  * Use `create(ReleaseJobRequestSchema)` to create a new message.
  */
 export const ReleaseJobRequestSchema: GenMessage<ReleaseJobRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 20);
+  messageDesc(file_switchyard_runner_v1_runner_service, 23);
 
 /**
  * Holds the job as it stands.
@@ -1011,7 +1139,7 @@ export type ReleaseJobResponse = Message<"switchyard.runner.v1.ReleaseJobRespons
  * Use `create(ReleaseJobResponseSchema)` to create a new message.
  */
 export const ReleaseJobResponseSchema: GenMessage<ReleaseJobResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_runner_v1_runner_service, 21);
+  messageDesc(file_switchyard_runner_v1_runner_service, 24);
 
 /**
  * What a runner takes.
@@ -1107,6 +1235,18 @@ export const RunnerService: GenService<{
     methodKind: "unary";
     input: typeof AppendLogRequestSchema;
     output: typeof AppendLogResponseSchema;
+  },
+  /**
+   * Stores a file of an attempt: the first message says what it is, the others carry its bytes. It becomes visible with
+   * the outcome that names it; what no outcome names is given up. Fenced like every write, before the first byte is taken
+   * and after the last.
+   *
+   * @generated from rpc switchyard.runner.v1.RunnerService.UploadArtifact
+   */
+  uploadArtifact: {
+    methodKind: "client_streaming";
+    input: typeof UploadArtifactRequestSchema;
+    output: typeof UploadArtifactResponseSchema;
   },
   /**
    * Replaces the text of a stream: the store adds the new suffix, or a reset mark and the whole text.
