@@ -1,4 +1,5 @@
 export { loadRunnerConfig, type RunnerConfig } from "./config.js";
+export { createFileExecutor, type FileExecutor, type FileExecutorOptions } from "./executors/file/file-executor.js";
 export {
   createKubernetesExecutor,
   type KubernetesExecutor,
@@ -13,5 +14,11 @@ export { simulate, type SimulationOptions, type SimulationResult } from "./execu
 export { createGuardian, type Guardian } from "./guardian/guardian.js";
 export { createPoolKeeper, type PoolKeeper, type PoolKeeperOptions } from "./pool-keeper.js";
 export { createRunnerPool, type RunnerPool, type RunnerPoolOptions } from "./pool.js";
-export { type ExecutorProfile, kubernetesProfile, parameterCommandProfile, processProfile } from "./profiles.js";
+export {
+  type ExecutorProfile,
+  fileProfile,
+  kubernetesProfile,
+  parameterCommandProfile,
+  processProfile,
+} from "./profiles.js";
 export { createRunnerService, type RunnerService, type RunnerServiceDeps } from "./runner-service.js";

@@ -1,4 +1,5 @@
 import type { JobHandler } from "@switchyard/client";
+import { createFileExecutor, type FileExecutorOptions } from "./executors/file/file-executor.js";
 import {
   createKubernetesExecutor,
   type KubernetesExecutorOptions,
@@ -39,4 +40,10 @@ export function kubernetesProfile(
   kinds: readonly string[] = ["kubernetes.run"],
 ): ExecutorProfile {
   return { kinds, ...createKubernetesExecutor(options) };
+}
+
+/** Jobs of the kinds that a file of executors names. Default kinds: all of the file. */
+export function fileProfile(options: FileExecutorOptions, kinds?: readonly string[]): ExecutorProfile {
+  const executor = createFileExecutor(options);
+  return { ...executor, kinds: kinds ?? executor.kinds };
 }

@@ -12,7 +12,7 @@ export interface ProcessLimits {
 }
 
 /** What a shell that can't set a limit exits with. */
-export const limitsExitCode = 125;
+const limitsExitCode = 125;
 
 /**
  * The command that runs another one within limits. Node can't set them, so a shell does and then becomes the program: the process keeps its number,

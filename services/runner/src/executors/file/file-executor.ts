@@ -26,10 +26,15 @@ export interface FileExecutor {
   start(): Promise<void>;
 }
 
-/** Reads a file of executors. What is wrong with it is told by `start`. */
+/**
+ * Reads a file of executors. What is wrong with it is told by `start`, together with what only shows then.
+ *
+ * @throws ConfigError when not one executor can be read
+ */
 export function createFileExecutor(options: FileExecutorOptions): FileExecutor {
   const path = resolve(options.path);
   const file = readExecutors(path);
+  if (file.executors.size === 0) throw new ConfigError(file.problems);
   const deps: TemplateExecutorDeps = { ...options, here: dirname(path) };
   const handlers: Record<string, JobHandler> = {};
   return {

@@ -34,8 +34,10 @@ export const template = readBy(parseTemplate);
 /** An entry of a command. */
 export const argument = readBy(parseArgument);
 
-/** Exit codes and signals by what they mean. */
+/** Exit codes by what they mean. */
 export const codes = verdicts(z.int().min(0).max(255));
+
+/** Signals by what they mean. */
 export const signals = verdicts(z.enum(Object.keys(constants.signals), "expected a signal such as SIGKILL"));
 
 /** Reads a scalar by one schema and everything else by another, so that the problems told are those of what was meant. */

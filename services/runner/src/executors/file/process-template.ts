@@ -62,7 +62,9 @@ export async function processOf(
   const file = program.includes("/") ? resolve(here, program) : program;
   const command = { file, args: filled.args };
   return {
-    ...(limits === undefined ? command : await limited(limits, command, filled.env["PATH"] ?? environment["PATH"], cwd)),
+    ...(limits === undefined
+      ? command
+      : await limited(limits, command, filled.env["PATH"] ?? environment["PATH"], cwd)),
     ...{ env: filled.env, cwd, mask },
     ...(filled.stdin !== undefined && { stdin: filled.stdin }),
     ...(timeout !== undefined && { timeoutMs: timeout }),

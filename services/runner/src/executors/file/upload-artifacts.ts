@@ -7,7 +7,11 @@ import { type CollectBounds, collectFiles } from "./collect-files.js";
  *
  * @throws Error when there is more than may be, or an upload is refused
  */
-export async function uploadArtifacts(context: JobContext, workDirectory: string, bounds: CollectBounds): Promise<void> {
+export async function uploadArtifacts(
+  context: JobContext,
+  workDirectory: string,
+  bounds: CollectBounds,
+): Promise<void> {
   for (const { name, path } of await collectFiles(workDirectory, bounds)) {
     context.signal.throwIfAborted();
     await context.artifact(name, { file: path });
