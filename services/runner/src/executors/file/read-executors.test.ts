@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseExecutors, readExecutors } from "./read-executors.js";
 
@@ -81,4 +82,12 @@ test.each([
 
 test("a file that is not there is a problem with its path", () => {
   expect(readExecutors("/no/such/file").problems).toEqual([expect.stringContaining("/no/such/file: cannot be read")]);
+});
+
+test("the example of the README is right", () => {
+  const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+  const [, example = ""] = /```yaml\n(executors:\n[^`]*)```/.exec(readme) ?? [];
+  const { executors, problems } = parseExecutors("README.md", example);
+  expect(problems).toEqual([]);
+  expect([...executors.keys()]).toEqual(["report.render", "convert.*", "thumbnail.*"]);
 });
