@@ -48,7 +48,7 @@ function groupAnswers(group: ProcessGroup): boolean {
 }
 
 async function belongsTo(id: number, group: ProcessGroup): Promise<boolean> {
-  const stat = await readProcessStat(id);
+  const stat = readProcessStat(id);
   if (stat === undefined || stat.state === "Z" || stat.state === "X") return false;
   if (stat.group === group.id || stat.session === group.id) return true;
   const environment = await readFile(`/proc/${id}/environ`, "latin1").catch(() => "");

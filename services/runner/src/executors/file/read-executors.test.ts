@@ -46,6 +46,7 @@ test("all problems are told with their places, and what is right is read neverth
 `,
   );
   expect([...executors.keys()]).toEqual(["good"]);
+  expect(problems).toContainEqual(expect.stringContaining("env.C-D: expected a name of a variable"));
   const places = problems.map((problem) => problem.split(" ").slice(0, 2).join(" "));
   expect(places.sort()).toEqual(
     [

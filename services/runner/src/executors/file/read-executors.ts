@@ -60,6 +60,7 @@ function problemsOf(
   problemAt: ExecutorsFile["problemAt"],
 ): readonly string[] {
   const path = [...above, ...issue.path];
+  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => problemAt(path, message));
   if (issue.code !== "unrecognized_keys") return [problemAt(path, issue.message)];
   return issue.keys.map((key) => problemAt([...path, key], "is not known here"));
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { processIdsSince } from "../process-ids.js";
 import { type ProcessStat, readProcessStat } from "./process-stat.js";
 
@@ -36,10 +37,15 @@ export function createProcessTable(): ProcessTable {
   };
 }
 
+/** So many processes are read at a time, between which other work goes on. */
+const batch = 32;
+
 async function readSince(first: number): Promise<readonly ProcessStat[]> {
   const found: ProcessStat[] = [];
-  for (const id of await processIdsSince(first).catch(() => [])) {
-    const stat = await readProcessStat(id);
+  const ids = await processIdsSince(first).catch(() => []);
+  for (const [at, id] of ids.entries()) {
+    if (at % batch === batch - 1) await setImmediate();
+    const stat = readProcessStat(id);
     if (stat !== undefined) found.push(stat);
   }
   return found;

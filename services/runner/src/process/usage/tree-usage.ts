@@ -51,7 +51,7 @@ export function createTreeUsage(leader: number): TreeUsage {
       leaderTicks = members.find(({ id }) => id === leader)?.cpu ?? leaderTicks;
     },
     get hasOthers() {
-      return known.size > 1;
+      return [...known.values()].some(({ id }) => id !== leader);
     },
     get leader() {
       return leaderTicks;

@@ -56,7 +56,7 @@ class TreeMeter implements UsageMeter {
   #seen: CpuTicks = { user: 0, system: 0 };
   #seenAt = performance.now();
   #looks = 0;
-  #looking: Promise<void>;
+  #looking: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #endedAt: number | undefined;
   #leaderTicks: Promise<CpuTicks | undefined> = Promise.resolve(undefined);
@@ -66,7 +66,7 @@ class TreeMeter implements UsageMeter {
     this.#tree = createTreeUsage(leader);
     this.#unwatch = sources.table.watch(leader);
     sources.children.refresh();
-    this.#looking = this.#takeMemory([leader]);
+    this.#takeMemory([leader]);
     this.#lookLater(0);
   }
 
@@ -93,6 +93,7 @@ class TreeMeter implements UsageMeter {
   }
 
   #lookLater(lastLookMs: number): void {
+    if (this.#endedAt !== undefined && !this.#tree.hasOthers) return;
     const intervalMs = intervalsMs[Math.min(this.#looks++, intervalsMs.length - 1)] as number;
     const waitMs = Math.max(intervalMs, lastLookMs / largestShare);
     this.#timer = setTimeout(() => {
@@ -106,15 +107,15 @@ class TreeMeter implements UsageMeter {
     const begunAt = performance.now();
     this.#sources.children.refresh();
     const members = this.#tree.membersOf(await this.#sources.table.read(maxAgeMs));
-    await this.#takeMemory(members.map(({ id }) => id));
+    this.#takeMemory(members.map(({ id }) => id));
     this.#tree.take(members);
     if (this.#endedAt !== undefined) return;
     this.#seen = sum(this.#tree.leader, this.#tree.others);
     this.#seenAt = begunAt - maxAgeMs;
   }
 
-  async #takeMemory(ids: readonly number[]): Promise<void> {
-    const memories = await Promise.all(ids.map(readMemory));
+  #takeMemory(ids: readonly number[]): void {
+    const memories = ids.map(readMemory);
     const together = memories.reduce((all, { now }) => all + now, 0);
     this.#maxRssBytes = memories.reduce(
       (most, { peak }) => Math.max(most, peak),
