@@ -1,3 +1,4 @@
+import { eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cliFor } from "./cli-run.js";
 import { startTestSystem, type TestSystem } from "./test-system.js";
@@ -41,6 +42,19 @@ describe("runners", () => {
     expect(await cli.done("runners", "undrain", id)).toMatch(/^state +(?:idle|offline)$/m);
     expect(await cli.done("runners", "get", id)).toMatch(/^kinds +shell\.run$/m);
     expect(await cli.lines("runners", "list", "--label", "none=x")).toEqual([]);
+  });
+
+  it("are listed with what they do and since when", async () => {
+    const id = await cli.submit("sleep 600");
+    await eventually(async () => {
+      expect(await cli.done("runners", "list")).toMatch(/ 1\/1 +shell\.run \d+(?:ms|s) /);
+      expect(await cli.done("runners", "list", "-o", "json")).toMatch(/"startTime"/);
+    });
+    const [runner] = await cli.lines("runners", "list", "--state", "busy");
+    expect(await cli.done("runners", "get", String(runner?.["id"]))).toMatch(
+      new RegExp(`^jobs +${id}/1 \\(shell\\.run \\d`, "m"),
+    );
+    await cli.done("jobs", "cancel", id);
   });
 
   it("come and go with the size of their pool", async () => {

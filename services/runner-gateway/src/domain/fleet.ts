@@ -81,7 +81,7 @@ export function createFleet(deps: FleetDeps): Fleet {
 
   async function view(row: RunnerRow, known?: readonly HeldAttempt[]): Promise<RunnerView> {
     const { namespace, id } = row;
-    const held = known ?? (await renewals.renew({ namespace, runnerId: id })).held;
+    const held = known ?? (await renewals.renew({ namespace, runnerId: id, describeHeld: true })).held;
     return { row, standing: standingOf(row, held, clock.wallMs()), held };
   }
 

@@ -28,6 +28,14 @@ export function checkWord(value: string, field: FieldName, maxBytes = 255): void
   if (!isWord(value, maxBytes)) throw noWord(value, field, maxBytes);
 }
 
+/** Refuses labels whose names are no words, or whose values are too long for one; a value may be empty. */
+export function checkLabels(labels: Readonly<Record<string, string>>, field: string): void {
+  for (const [name, value] of Object.entries(labels)) {
+    checkWord(name, field);
+    if (value !== "") checkWord(value, `${field}.${name}`, 1_024);
+  }
+}
+
 function isWord(value: string, maxBytes = 255): boolean {
   // No character has more than three bytes, so that short texts need no counting.
   const fits = value.length * 3 <= maxBytes || Buffer.byteLength(value) <= maxBytes;

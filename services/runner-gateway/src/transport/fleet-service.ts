@@ -7,7 +7,16 @@ import { durationToMs } from "../domain/durations.js";
 import type { Fleet, RunnerStanding } from "../domain/fleet.js";
 import { type Pools, type PoolView, wantedSize } from "../domain/pools.js";
 import type { SignsOfLife } from "../domain/signs-of-life.js";
-import { checkCount, checkDuration, checkRunnerId, checkTime, checkTokenPrefix, checkWord, invalid } from "./checks.js";
+import {
+  checkCount,
+  checkDuration,
+  checkLabels,
+  checkRunnerId,
+  checkTime,
+  checkTokenPrefix,
+  checkWord,
+  invalid,
+} from "./checks.js";
 import { decodePageToken, encodePageToken, queryDigest } from "./page-token.js";
 import { runnerToProto, standingFromProto } from "./runner-to-proto.js";
 import { requireSpeaker } from "./runner-principal.js";
@@ -36,6 +45,8 @@ export function createFleetRoute(deps: FleetRouteDeps): ServiceRoute {
       const { namespace, states, labels, pageSize, pageToken, name } = request;
       checkWord(namespace, "namespace");
       requireSpeaker(context, namespace, "");
+      checkLabels(labels, "labels");
+      if (name !== "") checkWord(name, "name");
       if (pageSize > 1_000) throw invalid("page_size", "is above 1000");
       const standings = new Set<RunnerStanding>();
       for (const state of states) {

@@ -3,7 +3,7 @@ import { type RunnerSpec, RunnerSpecSchema } from "@switchyard/proto/switchyard/
 import type { RunnerProfile } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { durationToMs } from "../domain/durations.js";
 import type { RunnerRecord, RunnerRegistration } from "../domain/runner-record.js";
-import { checkDuration, checkSize, checkWord, invalid } from "./checks.js";
+import { checkDuration, checkLabels, checkSize, checkWord, invalid } from "./checks.js";
 
 const defaultPresenceMs = 60_000;
 const maxPresenceMs = 24 * 3_600_000;
@@ -39,10 +39,7 @@ export function checkProfile(profile: RunnerProfile | undefined, field: string):
   profile?.kinds.forEach(({ by }, index) => {
     checkWord(by.value ?? "", `${field}.kinds[${index}]`);
   });
-  for (const [name, value] of Object.entries(profile?.labels ?? {})) {
-    checkWord(name, `${field}.labels`);
-    if (value !== "") checkWord(value, `${field}.labels.${name}`, 1_024);
-  }
+  checkLabels(profile?.labels ?? {}, `${field}.labels`);
 }
 
 /** The specification as it was registered. */

@@ -23,6 +23,7 @@ import { RecordReads } from "../domain/reads/record-reads.js";
 import type { ReportVerdict } from "../domain/reads/refusal.js";
 import { leaseToProto, revocationToProto } from "./attempt-to-proto.js";
 import { attemptName } from "./attempt-name.js";
+import { timestampOf } from "./stored-values.js";
 import { checkName, durationField } from "./fields.js";
 
 const week = 7 * 86_400_000;
@@ -59,11 +60,21 @@ async function renewRunner(place: Place, reads: RecordReads, renewal: RunnerRene
     statuses,
     unnamed: renewal.complete ? await unnamedLeases(place, held, statuses) : [],
     revoked: runner && renewal.wantRevoked ? runner.revoked.map((revoked) => revocationToProto(revoked, ids)) : [],
-    held: held.map(({ job, number }) => ({
-      jobId: ids.encodeJob(job.serial),
-      attempt: number,
+    held: held.map((attempt) => ({
+      jobId: ids.encodeJob(attempt.job.serial),
+      attempt: attempt.number,
+      ...(renewal.describeHeld ? describeHeld(attempt) : {}),
     })),
   });
+}
+
+/** What people want to know of a runner's work; left out of renewals, of which there are many. */
+function describeHeld({ job, claimedAt, startedAt }: LiveAttempt) {
+  return {
+    kind: job.kind,
+    claimTime: timestampOf(claimedAt),
+    ...(startedAt === 0 ? {} : { startTime: timestampOf(startedAt) }),
+  };
 }
 
 async function renewAttempt(

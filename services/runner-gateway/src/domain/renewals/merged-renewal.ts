@@ -20,6 +20,7 @@ export class MergedRenewal {
   #renewHeld = false;
   #leave = false;
   #wantRevoked = false;
+  #describeHeld = false;
   #presenceMs: number | undefined;
   #lease: RenewalNeed["lease"];
 
@@ -66,6 +67,7 @@ export class MergedRenewal {
       renewHeld: this.#renewHeld,
       leave: this.#leave,
       wantRevoked: this.#wantRevoked,
+      describeHeld: this.#describeHeld,
       ...(this.#presenceMs === undefined ? {} : { presence: durationFromMs(this.#presenceMs) }),
       ...(this.#lease === undefined ? {} : { lease: this.#lease }),
     };
@@ -94,6 +96,7 @@ export class MergedRenewal {
     this.#renewHeld ||= need.renewHeld ?? false;
     this.#leave ||= need.leave ?? false;
     this.#wantRevoked ||= need.wantRevoked ?? false;
+    this.#describeHeld ||= need.describeHeld ?? false;
     if (need.presenceMs !== undefined) this.#presenceMs = Math.max(need.presenceMs, this.#presenceMs ?? 0);
   }
 }

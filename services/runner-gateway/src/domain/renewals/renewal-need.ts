@@ -21,6 +21,8 @@ export interface RenewalNeed {
   readonly lease?: Duration;
   /** Tell what was revoked in the last 10 minutes. */
   readonly wantRevoked?: boolean;
+  /** Tell of what is held what it is and since when. */
+  readonly describeHeld?: boolean;
 }
 
 /** What came of a need. */
