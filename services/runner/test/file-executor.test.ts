@@ -113,6 +113,17 @@ describe("what a program is given", () => {
   });
 });
 
+test("without room for a directory the job may be tried again", async () => {
+  const path = join(here, "executors.json");
+  await writeFile(path, JSON.stringify({ executors: { k: sh("true", temporary) } }));
+  const workDir = join(here, "not-there");
+  const executor = createFileExecutor({ path, guardian, environment, workDir, onTrouble: () => undefined });
+  await executor.start();
+  const { failure } = await runWith(executor.execute, {}, { kind: "k" });
+  expect(failure.message).toContain("no work directory: ");
+  expect(failure.options.retryable).toBe(true);
+});
+
 describe("how an end is judged", () => {
   const rules = {
     retryableExitCodes: [75],

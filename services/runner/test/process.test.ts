@@ -279,15 +279,9 @@ describe.runIf(process.platform === "linux")("what it used", () => {
     });
   });
 
-  test("a child that its parent left behind counts too, with the failure", async () => {
-    const { failure } = setup(shell(`sh -c '${counting(1e9)}' & sleep 0.6; exit 3`), { graceMs: 50 });
-    const { options } = await failure();
-    expect(options.metrics?.["cpu_user_seconds"]).toBeGreaterThan(0.05);
-  });
-
-  test("memory is the most that was there", async () => {
-    const { usage } = await setup(node(`const b = Buffer.alloc(150e6, 1); setTimeout(() => b.length, 200)`)).result;
-    expect(usage?.maxRssBytes).toBeGreaterThan(150e6);
-    expect(usage?.maxRssBytes).toBeLessThan(400e6);
+  test("a failure tells it too", async () => {
+    const { options } = await setup(shell(`${counting(60_000)}; exit 3`)).failure();
+    expect(options.metrics?.["cpu_user_seconds"]).toBeGreaterThan(0);
+    expect(options.result).toHaveProperty("usage");
   });
 });

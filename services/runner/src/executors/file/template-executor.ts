@@ -93,7 +93,11 @@ async function secretsOf({ secrets }: ProcessDefinition, deps: TemplateExecutorD
 }
 
 async function openDirectory(definition: ProcessDefinition, deps: TemplateExecutorDeps): Promise<WorkDirectory> {
-  if (definition.isTemporary) return createWorkDirectory(deps.workDir);
+  if (definition.isTemporary) {
+    return createWorkDirectory(deps.workDir).catch((cause: Error) => {
+      throw new JobFailure(`no work directory: ${cause.message}`, { retryable: true, cause });
+    });
+  }
   const { workDir } = definition;
   const path = workDir === undefined ? resolve(deps.workDir ?? process.cwd()) : resolve(deps.here, workDir);
   return { path, remove: async () => undefined };

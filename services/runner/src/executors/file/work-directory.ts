@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 
 /** A directory of one attempt. */
 export interface WorkDirectory {
@@ -11,6 +11,6 @@ export interface WorkDirectory {
 
 /** Makes a fresh directory that only this user may read, below the given one or else the system's for such things. */
 export async function createWorkDirectory(above: string = tmpdir()): Promise<WorkDirectory> {
-  const path = await mkdtemp(join(above, "switchyard-attempt-"));
+  const path = await mkdtemp(resolve(above, "switchyard-attempt-"));
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 }) };
 }
