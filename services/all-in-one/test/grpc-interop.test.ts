@@ -166,11 +166,11 @@ describe("@grpc/grpc-js with nothing but the .proto files", () => {
     expect(reasonOf(error)).toBe("MALFORMED_ID");
   });
 
-  it("methods that are not served yet say so", async () => {
-    const search = logs.SearchLogs({ namespace: "default" });
+  it("errors of a stream come with their reason", async () => {
+    const search = logs.SearchLogs({ stream: { namespace: "default", job_id: "none" } });
     const error = await new Promise<grpc.ServiceError>((resolve) => search.on("error", resolve).resume());
-    expect(error.code).toBe(grpc.status.UNIMPLEMENTED);
-    expect(reasonOf(error)).toBe("UNIMPLEMENTED");
+    expect(error.code).toBe(grpc.status.INVALID_ARGUMENT);
+    expect(reasonOf(error)).toBe("INVALID_ARGUMENT");
   });
 
   it("oversize messages are refused, and the connection stays usable", async () => {

@@ -91,7 +91,7 @@ describe("who is let in", () => {
     const outcomes = await Promise.all(
       transports.flatMap(([protocol, transport]) =>
         callers.map(async ({ who, authorization, refusal }) => {
-          const due = refusal(fact, service) ?? (fact.unserved ? "UNIMPLEMENTED" : undefined);
+          const due = refusal(fact, service);
           const request = fact.request(namespaces.own, runnerToken);
           // A refusal is waited for; a stream that was let in may have nothing to say.
           const { reason } = await call(transport, method, request, authorization, due === undefined ? 250 : 5_000);

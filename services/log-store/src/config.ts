@@ -20,6 +20,8 @@ export interface LogStoreLimits {
   readonly maxPendingBytes: number;
   /** Bytes of text per flush. Default 4 MiB. */
   readonly maxFlushBytes: number;
+  /** Bytes of text that a stream may have. The append that reaches them is the last one: an entry of type `TRUNCATED` follows, later appends are refused with `LOG_LIMIT_REACHED`. Default 4 GiB. */
+  readonly maxStreamBytes: number;
   /** Live tails at once; more are refused with `RATE_LIMITED`. Default 10,000. */
   readonly maxFollowers: number;
   /** Bytes of entries that may wait for one slow reader before it is told that it missed some. Default 1 MiB. */
@@ -33,6 +35,7 @@ export const defaultLimits: LogStoreLimits = {
   maxHeads: 50_000,
   maxPendingBytes: 64 * MIB,
   maxFlushBytes: 4 * MIB,
+  maxStreamBytes: 4_096 * MIB,
   maxFollowers: 10_000,
   followerBufferBytes: MIB,
 };
@@ -60,6 +63,7 @@ const shape = {
   LOG_STORE_MAX_HEADS: integer({ min: 100 }).default(defaultLimits.maxHeads),
   LOG_STORE_MAX_PENDING_BYTES: sizeBytes().default(defaultLimits.maxPendingBytes),
   LOG_STORE_MAX_FLUSH_BYTES: sizeBytes().default(defaultLimits.maxFlushBytes),
+  LOG_STORE_MAX_STREAM_BYTES: sizeBytes().default(defaultLimits.maxStreamBytes),
   LOG_STORE_MAX_FOLLOWERS: integer({ min: 1 }).default(defaultLimits.maxFollowers),
   LOG_STORE_FOLLOWER_BUFFER_BYTES: sizeBytes().default(defaultLimits.followerBufferBytes),
 };
@@ -80,6 +84,7 @@ export function loadLogStoreConfig(env: Readonly<Record<string, string | undefin
     maxHeads: values.LOG_STORE_MAX_HEADS,
     maxPendingBytes: values.LOG_STORE_MAX_PENDING_BYTES,
     maxFlushBytes: values.LOG_STORE_MAX_FLUSH_BYTES,
+    maxStreamBytes: values.LOG_STORE_MAX_STREAM_BYTES,
     maxFollowers: values.LOG_STORE_MAX_FOLLOWERS,
     followerBufferBytes: values.LOG_STORE_FOLLOWER_BUFFER_BYTES,
   };

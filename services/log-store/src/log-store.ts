@@ -18,6 +18,7 @@ import { changesChannel, parseNotice } from "./store/channel.js";
 import { appendHandlers } from "./transport/append-handlers.js";
 import { endHandlers } from "./transport/end-handlers.js";
 import { readHandlers } from "./transport/read-handlers.js";
+import { searchHandler } from "./transport/search-handler.js";
 import { tailHandler } from "./transport/tail-handler.js";
 
 /** What a log store is built on. */
@@ -74,6 +75,7 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
     maxHeads: limits.maxHeads,
     maxPendingBytes: limits.maxPendingBytes,
     maxFlushBytes: limits.maxFlushBytes,
+    maxStreamBytes: limits.maxStreamBytes,
     onCommitted: (key, id, chunks, made) => {
       countAppend(chunks);
       hub.committed(key, id, chunks, made);
@@ -112,6 +114,7 @@ export function createLogStore(deps: LogStoreDeps): LogStore {
       route(LogService, {
         ...appendHandlers(appender, replacer, now),
         ...readHandlers(pool),
+        ...searchHandler(pool),
         ...tailHandler(hub),
         ...endHandlers(sealer, remove, oracle && hub.jobChanged),
       }),

@@ -34,18 +34,28 @@ export interface StoredChunk {
   readonly data: Buffer;
 }
 
-/** Reads the entries of a stored chunk. */
-export function unpackChunk(chunk: StoredChunk): Entry[] {
+/** The runs of a stored chunk as bytes; undefined of a gap, which has none. */
+export function chunkBytes(chunk: StoredChunk): Buffer | undefined {
   switch (chunk.encoding) {
     case Encoding.plain:
-      return readRuns(chunk.data, chunk.firstSequence);
+      return chunk.data;
     case Encoding.deflate:
-      return readRuns(inflateRawSync(chunk.data), chunk.firstSequence);
+      return inflateRawSync(chunk.data);
     case Encoding.gap:
-      return [gapEntry(chunk.firstSequence, chunk.span, chunk.firstAtMicros)];
+      return undefined;
     default:
       throw new RangeError(`a chunk has the unknown encoding ${chunk.encoding}`);
   }
+}
+
+/**
+ * Reads the entries of a stored chunk.
+ *
+ * @param bytes its runs, where they are known already
+ */
+export function unpackChunk(chunk: StoredChunk, bytes = chunkBytes(chunk)): Entry[] {
+  if (bytes === undefined) return [gapEntry(chunk.firstSequence, chunk.span, chunk.firstAtMicros)];
+  return readRuns(bytes, chunk.firstSequence);
 }
 
 /** The entry that stands for missing ones. */

@@ -76,7 +76,7 @@ export async function makeCallers(
     {
       who: "another namespace's token",
       authorization: foreign.header,
-      refusal: ({ everywhere, unserved }) => (everywhere || unserved ? undefined : "PERMISSION_DENIED"),
+      refusal: ({ everywhere }) => (everywhere ? undefined : "PERMISSION_DENIED"),
     },
     {
       who: "another runner's own token",

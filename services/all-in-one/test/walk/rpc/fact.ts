@@ -13,8 +13,6 @@ export interface RpcFact<Init> {
   readonly request: (namespace: string, runnerToken: Uint8Array) => Init;
   /** The method has no namespace to be kept out of: it tells of the caller, or of what the caller may see. */
   readonly everywhere?: true;
-  /** In the contract, and served by nobody: whoever has the scope is told so, whatever the namespace. */
-  readonly unserved?: true;
   /** The request speaks for a runner, which the own token of another one must not. */
   readonly speaks?: true;
   /** Requests that name a thing, by its sort; the same answer is due for one that is not there and one of another namespace. */

@@ -29,7 +29,11 @@ export const logFacts = factsOf(LogService, {
   },
   readLog: onStream,
   tailLog: onStream,
-  searchLogs: { needs: "read", unserved: true, request: (namespace) => ({ stream: stream(namespace, nobody) }) },
+  searchLogs: {
+    needs: "read",
+    request: (namespace) => ({ stream: stream(namespace, nobody), filter: { contains: "walk" } }),
+    names: { log: (namespace, jobId) => ({ stream: stream(namespace, jobId), filter: { contains: "walk" } }) },
+  },
   listLogs: {
     needs: "read",
     request: (namespace) => ({ namespace, jobId: nobody }),

@@ -1,5 +1,5 @@
 /** Why nothing can be added to a stream any more. */
-export type Closed = "LOG_SEALED" | "LEASE_LOST";
+export type Closed = "LOG_SEALED" | "LEASE_LOST" | "LOG_LIMIT_REACHED";
 
 /** What a decision needs to know of the stream. */
 export interface StreamState {
@@ -50,7 +50,9 @@ export function decideAppend({ next, closed }: StreamState, wish: AppendWish): D
   const expected = wish.expected ?? next;
   if (exact && expected !== next) return refuse("SEQUENCE_MISMATCH");
   const nextSequence = expected + count;
-  const isRepeat = wish.expected !== undefined && nextSequence <= next;
+  // The last entry of a full stream is the store's own: what claims its number was not taken.
+  const taken = closed === "LOG_LIMIT_REACHED" ? next - 1 : next;
+  const isRepeat = wish.expected !== undefined && nextSequence <= taken;
   if (isRepeat) return { kind: "nothing", firstSequence: expected, nextSequence };
   if (closed !== undefined) return refuse(closed);
   if (expected > next && !(allowGap && count > 0)) return refuse("SEQUENCE_MISMATCH");

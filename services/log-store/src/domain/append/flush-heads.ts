@@ -15,6 +15,8 @@ export interface FlushOptions {
   readonly replica: string;
   /** Bytes per flush. */
   readonly maxFlushBytes: number;
+  /** Bytes of text that a stream may have. */
+  readonly maxStreamBytes: number;
   /** The clock, milliseconds. */
   readonly now: () => number;
   /** Told of what was committed, stream by stream, in order. `made`: the stream is new. */
@@ -79,13 +81,13 @@ interface Written {
 async function write(
   client: pg.Client,
   heads: readonly StreamHead[],
-  { replica, now, maxFlushBytes }: FlushOptions,
+  { replica, now, maxFlushBytes, maxStreamBytes }: FlushOptions,
 ): Promise<Written> {
   const nowMicros = Math.floor(now() * 1_000);
   let room = maxFlushBytes;
   const turns = heads.map((head) => {
     if (room <= 0) return undefined;
-    const turn = takeTurn(head, room, nowMicros);
+    const turn = takeTurn(head, { maxBytes: room, maxStreamBytes }, nowMicros);
     room -= turn.size;
     return turn;
   });

@@ -14,6 +14,8 @@ export function refusalOf(
       return new SwitchyardError(reason, `attempt ${attempt} is not the job's newest attempt`, metadata);
     case "LOG_SEALED":
       return new SwitchyardError(reason, `stream ${stream} has ended at ${nextSequence} entries`, metadata);
+    case "LOG_LIMIT_REACHED":
+      return new SwitchyardError(reason, `stream ${stream} has as much text as a stream may have`, metadata);
     case "SEQUENCE_MISMATCH":
       return new SwitchyardError(reason, `stream ${stream} goes on at sequence number ${nextSequence}`, metadata);
   }

@@ -1,5 +1,5 @@
 import type { StreamWrite } from "../../store/write-appends.js";
-import { EntryType } from "../../model/entry.js";
+import { EntryType, momentOfMs } from "../../model/entry.js";
 import { type BuiltChunk, ChunkBuilder } from "./chunk-builder.js";
 import { type Decision, decideAppend } from "./decide-append.js";
 import { type Draft, sliceDraft, textBytesOf } from "./draft.js";
@@ -18,8 +18,16 @@ export interface Turn {
   readonly needsReload: boolean;
 }
 
-/** Decides on the appends that wait for a stream, as many as fit in `maxBytes` (at least one), and packs what they add. */
-export function takeTurn(head: StreamHead, maxBytes: number, nowMicros: number): Turn {
+/** Bounds of a turn. */
+export interface TurnLimits {
+  /** Bytes that are written, but for the first append, which is always taken. */
+  readonly maxBytes: number;
+  /** Bytes of text that a stream may have; the append that reaches them is the last one, and an entry says so. */
+  readonly maxStreamBytes: number;
+}
+
+/** Decides on the appends that wait for a stream, as many as fit, and packs what they add. */
+export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLimits, nowMicros: number): Turn {
   const answers: Turn["answers"][number][] = [];
   const builder = new ChunkBuilder(head.next, head.bytes);
   let next = head.next;
@@ -29,8 +37,11 @@ export function takeTurn(head: StreamHead, maxBytes: number, nowMicros: number):
   let needsReload = false;
 
   for (const append of head.pending) {
-    const decision = decideAppend({ next, closed: head.closed }, append.wish);
-    if (decision.kind === "refuse" && !head.fresh) {
+    const isFull = head.bytes + addedBytes >= maxStreamBytes;
+    const closed = head.closed ?? (isFull ? "LOG_LIMIT_REACHED" : undefined);
+    const decision = decideAppend({ next, closed }, append.wish);
+    // What this turn itself has filled up is no old state.
+    if (decision.kind === "refuse" && !head.fresh && addedBytes === 0) {
       needsReload = true;
       break;
     }
@@ -43,6 +54,10 @@ export function takeTurn(head: StreamHead, maxBytes: number, nowMicros: number):
       addedBytes += textBytesOf(draft);
       resetSequence = behindReset(draft, decision.firstSequence + decision.skip) ?? resetSequence;
       next = decision.nextSequence;
+      if (head.bytes + addedBytes >= maxStreamBytes) {
+        builder.add(truncation(maxStreamBytes, nowMicros));
+        next += 1;
+      }
     }
     answers.push({ append, outcome: outcomeOf(decision) });
   }
@@ -54,6 +69,13 @@ export function takeTurn(head: StreamHead, maxBytes: number, nowMicros: number):
       ? undefined
       : { key, id, length: head.next, nextLength: next, addedBytes, resetSequence, chunks };
   return { head, answers, write, size, needsReload };
+}
+
+/** The last entry of a stream that is full. */
+function truncation(maxStreamBytes: number, nowMicros: number): Draft {
+  const message = `the log ends here: a stream may have ${maxStreamBytes} bytes of text`;
+  const time = momentOfMs(nowMicros / 1_000);
+  return { kind: "entries", entries: [{ time, level: 0, type: EntryType.truncated, message, source: "" }] };
 }
 
 /** Takes over what was written, and answers. */

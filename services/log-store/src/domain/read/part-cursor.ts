@@ -1,7 +1,8 @@
 import type { Pool } from "@switchyard/postgres";
-import { unpackChunk } from "../../chunk/encoding.js";
+import { chunkBytes, unpackChunk } from "../../chunk/encoding.js";
 import { type Entry, microsOf } from "../../model/entry.js";
 import { type ReadChunk, readChunksBackward, readChunksForward } from "../../store/read-chunks.js";
+import type { EntryFilter } from "./entry-filter.js";
 
 /** A part of a stream that is read. */
 export interface Part {
@@ -17,6 +18,12 @@ export interface Part {
 /** Which way a part is read. */
 export type Direction = "forward" | "backward";
 
+/** Text in chunks that are passed over at a time: what takes longer would keep others waiting. */
+const mostSkippedBytes = 4 * 1024 * 1024;
+
+/** What a filter can say of a whole chunk. */
+export type ChunkFilter = Pick<EntryFilter, "afterMicros" | "mayMatch">;
+
 /**
  * Reads one part entry by entry, chunk after chunk. Of the chunks, one page at a time is held, of the entries those of one
  * chunk. `current` is undefined until `load` has been awaited, and again behind each chunk's last entry.
@@ -25,7 +32,7 @@ export class PartCursor {
   readonly part: Part;
   readonly #pool: Pool;
   readonly #forward: boolean;
-  readonly #afterMicros: number;
+  readonly #filter: ChunkFilter;
   /** Forward: the next sequence number to be read. Backward: the one behind the next to be read. */
   position: number;
   /** Time of the next entry in microseconds, as far as it is known: where this part stands among others. */
@@ -34,18 +41,19 @@ export class PartCursor {
   #entries: readonly Entry[] = [];
   #index = 0;
   #chunkEnd = 0;
+  #skippedBytes = 0;
 
   /**
    * @param timeKey the part's outermost time, as far as it is known
-   * @param afterMicros chunks that lie wholly before this time are skipped
+   * @param filter chunks in which it can match nothing are skipped
    */
-  constructor(pool: Pool, part: Part, direction: Direction, timeKey: number, afterMicros: number) {
+  constructor(pool: Pool, part: Part, direction: Direction, timeKey: number, filter: ChunkFilter) {
     this.#pool = pool;
     this.part = part;
     this.#forward = direction === "forward";
     this.position = this.#forward ? part.from : part.before;
     this.timeKey = timeKey;
-    this.#afterMicros = afterMicros;
+    this.#filter = filter;
   }
 
   /** Whether everything has been read. */
@@ -61,12 +69,26 @@ export class PartCursor {
     return this.#entries[this.#index];
   }
 
-  /** Brings the next chunk with entries of the part; afterwards `current` is set or `done` holds. */
+  /** Bytes of text in chunks that were skipped since this was asked last. */
+  takeSkippedBytes(): number {
+    const bytes = this.#skippedBytes;
+    this.#skippedBytes = 0;
+    return bytes;
+  }
+
+  /** Looks for the next chunk with entries of the part, in one page of chunks at most; afterwards `current` may be set, or `done` hold, or neither, if all of them were skipped. */
   async load(): Promise<void> {
+    let mayFetch = true;
     while (this.current === undefined && !this.done) {
+      // A page of chunks that compress well holds much text.
+      if (this.#skippedBytes > mostSkippedBytes) break;
       const chunk = this.#page.shift();
       if (chunk !== undefined) this.#open(chunk);
-      else if (!(await this.#nextPage())) this.position = this.#forward ? this.part.before : this.part.from;
+      else if (!mayFetch) break;
+      else {
+        mayFetch = false;
+        if (!(await this.#nextPage())) this.position = this.#forward ? this.part.before : this.part.from;
+      }
     }
     this.#setTimeKey();
   }
@@ -102,11 +124,20 @@ export class PartCursor {
       ? Math.max(end, this.position)
       : Math.min(this.position, Math.max(from, chunk.firstSequence));
     const [low, high] = this.#forward ? [this.position, before] : [from, this.position];
-    const isWanted = chunk.lastAtMicros >= this.#afterMicros;
-    const entries = isWanted ? unpackChunk(chunk).filter(({ sequence }) => sequence >= low && sequence < high) : [];
+    const entries = this.#unpack(chunk).filter(({ sequence }) => sequence >= low && sequence < high);
     this.#entries = this.#forward ? entries : entries.reverse();
     this.#index = 0;
     if (entries.length === 0) this.position = this.#chunkEnd;
+  }
+
+  #unpack(chunk: ReadChunk): Entry[] {
+    const { afterMicros, mayMatch } = this.#filter;
+    if (chunk.lastAtMicros < afterMicros) return [];
+    if (mayMatch === undefined) return unpackChunk(chunk);
+    const bytes = chunkBytes(chunk);
+    if (bytes === undefined || mayMatch(bytes)) return unpackChunk(chunk, bytes);
+    this.#skippedBytes += bytes.length;
+    return [];
   }
 
   #setTimeKey(): void {

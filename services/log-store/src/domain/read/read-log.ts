@@ -44,7 +44,7 @@ export interface ReadPage {
 }
 
 /** Streams that can be merged. */
-const MAX_MERGED_STREAMS = 1_000;
+export const maxMergedStreams = 1_000;
 
 /**
  * Reads a page. From the end, the following pages go back in time; each page is in rising order.
@@ -53,9 +53,9 @@ const MAX_MERGED_STREAMS = 1_000;
 export async function readLog(pool: Pool, query: ReadQuery): Promise<ReadPage> {
   const { namespace, jobId, attempt, stream } = query;
   const only = stream === "" ? {} : { stream };
-  const rows = await listStreams(pool, { namespace, jobId, attempt, ...only, limit: MAX_MERGED_STREAMS + 1 });
-  if (stream !== "" && rows.length === 0) throw notFound(stream);
-  if (rows.length > MAX_MERGED_STREAMS) throw tooMany();
+  const rows = await listStreams(pool, { namespace, jobId, attempt, ...only, limit: maxMergedStreams + 1 });
+  if (stream !== "" && rows.length === 0) throw streamNotFound(stream);
+  if (rows.length > maxMergedStreams) throw tooManyStreams();
 
   const direction: Direction = query.from.kind === "end" ? "backward" : "forward";
   const parts = await partsOf(pool, rows, query, direction);
@@ -99,11 +99,13 @@ function startOf({ resetSequence }: StreamRow, from: ReadFrom): number {
   return from.kind === "reset" ? resetSequence : 0;
 }
 
-function notFound(stream: string): SwitchyardError {
+/** The error of a named stream that is not there. */
+export function streamNotFound(stream: string): SwitchyardError {
   return new SwitchyardError("LOG_NOT_FOUND", `there is no stream ${stream}`, { stream });
 }
 
-function tooMany(): SwitchyardError {
-  const message = `more than ${MAX_MERGED_STREAMS} streams cannot be merged; name an attempt or a stream`;
+/** The error of a read that would have to merge too many streams. */
+export function tooManyStreams(): SwitchyardError {
+  const message = `more than ${maxMergedStreams} streams cannot be merged; name an attempt or a stream`;
   return new SwitchyardError("INVALID_ARGUMENT", message, { field: "stream" });
 }

@@ -12,6 +12,8 @@ export interface ReadOptions {
   readonly maxRecords: number;
   /** Bytes of records at most; one record is always returned. */
   readonly maxBytes: number;
+  /** Bytes of text that are looked at, at most; default 64 MiB. A read that finds little ends there, with positions to go on from. */
+  readonly maxScannedBytes?: number;
   /** Of each part, what precedes its first entry at or after this time is left out. */
   readonly fromMicros?: number;
 }
@@ -26,7 +28,6 @@ export interface ReadResult {
   readonly done: boolean;
 }
 
-/** A read that finds little ends after looking at this much text, with a position to go on from. */
 const MAX_SCANNED_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -34,17 +35,18 @@ const MAX_SCANNED_BYTES = 64 * 1024 * 1024;
  * fetched when the merge comes to its time, so that of a job of many attempts few are open at once.
  */
 export async function readParts(pool: Pool, parts: readonly Part[], options: ReadOptions): Promise<ReadResult> {
-  const { filter, maxRecords, maxBytes } = options;
+  const { filter, maxRecords, maxBytes, maxScannedBytes = MAX_SCANNED_BYTES } = options;
   const cursors = await openCursors(pool, parts, options);
   const records: LogRecord[] = [];
   let bytes = 0;
   let scanned = 0;
   for (;;) {
     const cursor = nextCursor(cursors, options.direction);
-    if (cursor === undefined || records.length >= maxRecords || scanned >= MAX_SCANNED_BYTES) break;
+    if (cursor === undefined || records.length >= maxRecords || scanned >= maxScannedBytes) break;
     const entry = cursor.current;
     if (entry === undefined) {
       await cursor.load();
+      scanned += cursor.takeSkippedBytes();
       skipTo(cursor, options.fromMicros);
       continue;
     }
@@ -67,7 +69,7 @@ async function openCursors(pool: Pool, parts: readonly Part[], options: ReadOpti
   const { direction, filter } = options;
   return parts.map((part, i) => {
     const at = direction === "forward" ? times[i]?.firstAtMicros : times[i]?.lastAtMicros;
-    return new PartCursor(pool, part, direction, at ?? 0, filter.afterMicros);
+    return new PartCursor(pool, part, direction, at ?? 0, filter);
   });
 }
 
