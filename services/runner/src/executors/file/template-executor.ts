@@ -92,13 +92,21 @@ async function secretsOf({ secrets }: ProcessDefinition, deps: TemplateExecutorD
   });
 }
 
+/** A fresh directory is noted with the guardian, so that it goes with a runner that is killed. */
 async function openDirectory(definition: ProcessDefinition, deps: TemplateExecutorDeps): Promise<WorkDirectory> {
-  if (definition.isTemporary) {
-    return createWorkDirectory(deps.workDir).catch((cause: Error) => {
-      throw new JobFailure(`no work directory: ${cause.message}`, { retryable: true, cause });
-    });
+  if (!definition.isTemporary) {
+    const { workDir } = definition;
+    const path = workDir === undefined ? resolve(deps.workDir ?? process.cwd()) : resolve(deps.here, workDir);
+    return { path, remove: async () => undefined };
   }
-  const { workDir } = definition;
-  const path = workDir === undefined ? resolve(deps.workDir ?? process.cwd()) : resolve(deps.here, workDir);
-  return { path, remove: async () => undefined };
+  const directory = await createWorkDirectory(deps.workDir).catch((cause: Error) => {
+    throw new JobFailure(`no work directory: ${cause.message}`, { retryable: true, cause });
+  });
+  deps.guardian.addDirectory(directory.path);
+  return {
+    path: directory.path,
+    async remove() {
+      await directory.remove().finally(() => deps.guardian.dropDirectory(directory.path));
+    },
+  };
 }
