@@ -21,7 +21,7 @@ export { bytesPayload, jsonPayload, payloadJson } from "./payload.js";
 export { type Backoff, type BackoffOptions, createBackoff } from "./retry/backoff.js";
 export { isSafelyRepeated, retrying, type RetryingOptions } from "./retry/retrying.js";
 export type { ArtifactContent, ArtifactOptions } from "./runner/artifact/artifact-sender.js";
-export { type JobHandlers, matchesGlob } from "./runner/handlers.js";
+export { handlerFor, type JobHandlers, matchesGlob } from "./runner/handlers.js";
 export type { JobContext, JobHandler, JobInput, JobLog } from "./runner/job-context.js";
 export {
   JobFailure,

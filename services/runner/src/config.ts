@@ -23,7 +23,8 @@ const environment = {
   RUNNER_POOL_SIZE: integer({ max: 50 }).optional(),
   RUNNER_POOL_NAMES: text().optional(),
   RUNNER_SLOTS: integer({ min: 1, max: 1_000 }).default(1),
-  RUNNER_PROFILE: z.enum(["process", "parameter-command", "kubernetes"]).default("process"),
+  RUNNER_PROFILE: z.enum(["process", "parameter-command", "kubernetes", "file"]).default("process"),
+  RUNNER_EXECUTORS_PATH: text().optional(),
   RUNNER_KINDS: list().optional(),
   RUNNER_QUEUES: list().default([]),
   RUNNER_LABELS: list().default([]),
@@ -57,7 +58,9 @@ export interface RunnerConfig {
   /** A pool of runners in this process instead of one. */
   readonly pool: PoolConfig | undefined;
   readonly slots: number;
-  readonly profile: "process" | "parameter-command" | "kubernetes";
+  readonly profile: "process" | "parameter-command" | "kubernetes" | "file";
+  /** Of the profile `file`: where its executors are. */
+  readonly executorsPath: string | undefined;
   /** Unset: those of the profile. */
   readonly kinds: readonly string[] | undefined;
   readonly queues: readonly string[];
@@ -97,6 +100,8 @@ export function loadRunnerConfig(env: Readonly<Record<string, string | undefined
       problem("RUNNER_POOL_NAMES", "needs RUNNER_POOL_SIZE");
     if (config.RUNNER_POD_NAME !== undefined && config.RUNNER_POD_NAMESPACE === undefined)
       problem("RUNNER_POD_NAMESPACE", "is needed with RUNNER_POD_NAME");
+    if ((config.RUNNER_PROFILE === "file") !== (config.RUNNER_EXECUTORS_PATH !== undefined))
+      problem("RUNNER_EXECUTORS_PATH", "goes with the profile file, which needs it: a YAML or JSON file of executors");
     if (config.RUNNER_PROFILE === "kubernetes" && config.KUBERNETES_IMAGES.length === 0)
       problem(
         "KUBERNETES_IMAGES",
@@ -114,6 +119,7 @@ export function loadRunnerConfig(env: Readonly<Record<string, string | undefined
         : { size: values.RUNNER_POOL_SIZE, nameOf: numbered(values.RUNNER_POOL_NAMES ?? `${values.RUNNER_NAME}-{n}`) },
     slots: values.RUNNER_SLOTS,
     profile: values.RUNNER_PROFILE,
+    executorsPath: values.RUNNER_EXECUTORS_PATH,
     kinds: values.RUNNER_KINDS,
     queues: values.RUNNER_QUEUES,
     labels: pairsOf(values.RUNNER_LABELS),

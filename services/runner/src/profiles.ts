@@ -1,10 +1,12 @@
 import type { JobHandler } from "@switchyard/client";
+import { createFileExecutor, type FileExecutorOptions } from "./executors/file/file-executor.js";
 import {
   createKubernetesExecutor,
   type KubernetesExecutorOptions,
 } from "./executors/kubernetes/kubernetes-executor.js";
 import { createParameterCommandExecutor, type ParameterCommandOptions } from "./executors/parameter-command.js";
-import { createProcessExecutor, type ProcessExecutorDeps } from "./executors/process.js";
+import type { ProcessExecutorDeps } from "./executors/attempt-process.js";
+import { createProcessExecutor } from "./executors/process.js";
 
 /** What a runner takes and how it does it. */
 export interface ExecutorProfile {
@@ -38,4 +40,10 @@ export function kubernetesProfile(
   kinds: readonly string[] = ["kubernetes.run"],
 ): ExecutorProfile {
   return { kinds, ...createKubernetesExecutor(options) };
+}
+
+/** Jobs of the kinds that a file of executors names. Default kinds: all of the file. */
+export function fileProfile(options: FileExecutorOptions, kinds?: readonly string[]): ExecutorProfile {
+  const executor = createFileExecutor(options);
+  return { ...executor, kinds: kinds ?? executor.kinds };
 }

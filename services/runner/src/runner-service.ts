@@ -7,7 +7,13 @@ import { createGuardian, type Guardian } from "./guardian/guardian.js";
 import { createPoolKeeper } from "./pool-keeper.js";
 import { createPodDeletionCost } from "./pod-deletion-cost.js";
 import { countsOf } from "./pool.js";
-import { type ExecutorProfile, kubernetesProfile, parameterCommandProfile, processProfile } from "./profiles.js";
+import {
+  type ExecutorProfile,
+  fileProfile,
+  kubernetesProfile,
+  parameterCommandProfile,
+  processProfile,
+} from "./profiles.js";
 
 /** What a runner service is given. */
 export interface RunnerServiceDeps {
@@ -134,7 +140,7 @@ function profileOf(config: RunnerConfig, guardian: Guardian, { logger }: RunnerS
 }
 
 function executorOf(
-  { profile, kinds, workDir, allowCommands, kubernetes, pod, runnerId }: RunnerConfig,
+  { profile, executorsPath, kinds, workDir, allowCommands, kubernetes, pod, runnerId }: RunnerConfig,
   guardian: Guardian,
   onTrouble: (message: string, facts: object) => void,
 ): ExecutorProfile {
@@ -152,6 +158,7 @@ function executorOf(
     );
   }
   const deps = { guardian, ...(workDir === undefined ? {} : { workDir }) };
+  if (executorsPath !== undefined) return fileProfile({ ...deps, path: executorsPath, onTrouble }, kinds);
   return profile === "process"
     ? processProfile(deps, kinds)
     : parameterCommandProfile({ ...deps, allowCommands }, kinds);

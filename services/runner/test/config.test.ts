@@ -56,6 +56,13 @@ test("the profile kubernetes needs to know which images are allowed; its amounts
   });
 });
 
+test("the profile file needs its file, and no other profile has one", () => {
+  const profile = { RUNNER_PROFILE: "file", RUNNER_EXECUTORS_PATH: "executors.yaml" };
+  expect(loadRunnerConfig(profile)).toMatchObject({ profile: "file", executorsPath: "executors.yaml" });
+  expect(() => loadRunnerConfig({ RUNNER_PROFILE: "file" })).toThrow("RUNNER_EXECUTORS_PATH");
+  expect(() => loadRunnerConfig({ RUNNER_EXECUTORS_PATH: "executors.yaml" })).toThrow("RUNNER_EXECUTORS_PATH");
+});
+
 test("jobs run in the namespace of the runner's own pod unless another one is named", () => {
   const own = { RUNNER_POD_NAME: "runner-0", RUNNER_POD_NAMESPACE: "work" };
   const profile = { RUNNER_PROFILE: "kubernetes", KUBERNETES_IMAGES: "*", ...own };

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { type JobContext, jsonPayload } from "@switchyard/client";
@@ -13,12 +14,15 @@ export interface JobContextDoubleOptions {
   readonly attempt?: number;
   readonly secretNames?: string[];
   readonly executionMs?: number;
+  /** What uploads are answered with. */
+  readonly refuseArtifacts?: Error;
 }
 
 /** A job's context that keeps what the executor writes. */
 export function createJobContextDouble(input: unknown, options: JobContextDoubleOptions = {}) {
   const controller = new AbortController();
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  const artifacts = new Map<string, string>();
   const logged: string[] = [];
   const progressed: string[] = [];
   const room = { wait: async () => {} };
@@ -49,11 +53,15 @@ export function createJobContextDouble(input: unknown, options: JobContextDouble
       await room.wait();
     },
     flush: async () => {},
-    artifact: () => Promise.reject(new Error("no files here")),
+    async artifact(name, content) {
+      if (options.refuseArtifacts !== undefined) throw options.refuseArtifacts;
+      artifacts.set(name, await readFile((content as { readonly file: string }).file, "utf8"));
+    },
     progress: ({ message = "" }) => void progressed.push(message),
   };
   return {
     context,
+    artifacts,
     logged,
     progressed,
     room,

@@ -1,4 +1,4 @@
-import { JobFailure } from "@switchyard/client";
+import { JobFailure, JobSuccess } from "@switchyard/client";
 import { afterAll, describe, expect, test } from "vitest";
 import { createGuardian, createParameterCommandExecutor } from "../src/index.js";
 import { createJobContextDouble } from "./job-context-double.js";
@@ -9,7 +9,11 @@ afterAll(() => guardian.stop());
 function run(input: unknown, allowCommands: boolean) {
   const double = createJobContextDouble(input, { kind: "disk-full" });
   const execute = createParameterCommandExecutor({ guardian, allowCommands, simulationMs: 10 });
-  return { ...double, result: (async () => execute(double.context))() as Promise<Record<string, unknown>> };
+  const result = (async () => {
+    const value = await execute(double.context);
+    return (value instanceof JobSuccess ? value.result : value) as Record<string, unknown>;
+  })();
+  return { ...double, result };
 }
 
 describe("where commands are allowed", () => {

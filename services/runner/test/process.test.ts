@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { JobFailure } from "@switchyard/client";
+import { JobFailure, type JobSuccess } from "@switchyard/client";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createGuardian, createProcessExecutor, type ProcessResult } from "../src/index.js";
 import { liveProcesses } from "../src/process/process-group.js";
@@ -30,7 +30,8 @@ function setup(input: object, options: { graceMs?: number } = {}) {
   const double = createJobContextDouble(input, options);
   doubles.push(double);
   const execute = createProcessExecutor({ guardian, workDir: directory });
-  const result = Promise.resolve().then(() => execute(double.context)) as Promise<ProcessResult>;
+  const success = Promise.resolve().then(() => execute(double.context)) as Promise<JobSuccess>;
+  const result = success.then((returned) => returned.result as ProcessResult);
   result.catch(() => undefined);
   const failure = async () => {
     const error = await result.then(
@@ -40,7 +41,7 @@ function setup(input: object, options: { graceMs?: number } = {}) {
     expect(error).toBeInstanceOf(JobFailure);
     return error as JobFailure;
   };
-  return { ...double, result, failure };
+  return { ...double, success, result, failure };
 }
 
 const shell = (command: string, more: object = {}) => ({ command, shell: true, ...more });
@@ -250,5 +251,37 @@ describe("stopping", () => {
     const execute = createProcessExecutor({ guardian, workDir: directory });
     await expect(Promise.resolve(execute(double.context))).rejects.toThrow("too late");
     expect((await setup({ command: "ls" }).result).stdout).not.toContain("never");
+  });
+});
+
+describe.runIf(process.platform === "linux")("what it used", () => {
+  /** Counts, then tells by `times` what the shell and its children have used. */
+  const counting = (rounds: number) => `i=0; while [ $i -lt ${rounds} ]; do i=$((i+1)); done`;
+  const timesOf = (output: string) => {
+    const seconds = [...output.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => Number(m) * 60 + Number(s));
+    return seconds.reduce((all, one) => all + one, 0);
+  };
+
+  test.each([
+    ["the leader", `${counting(150_000)}; times`],
+    ["a child that was waited for", `sh -c '${counting(150_000)}'; times`],
+    ["children side by side", `sh -c '${counting(75_000)}' & sh -c '${counting(75_000)}' & wait; times`],
+  ])("CPU time of %s is what times says", async (_, script) => {
+    const { result, success } = setup(shell(script));
+    const { usage, stdout } = await result;
+    const used = (usage?.cpuUserSeconds ?? 0) + (usage?.cpuSystemSeconds ?? 0);
+    const said = timesOf(stdout);
+    expect(Math.abs(used - said)).toBeLessThan(0.15 * said + 0.05);
+    expect((await success).facts.metrics).toEqual({
+      cpu_user_seconds: usage?.cpuUserSeconds,
+      cpu_system_seconds: usage?.cpuSystemSeconds,
+      max_rss_bytes: usage?.maxRssBytes,
+    });
+  });
+
+  test("a failure tells it too", async () => {
+    const { options } = await setup(shell(`${counting(60_000)}; exit 3`)).failure();
+    expect(options.metrics?.["cpu_user_seconds"]).toBeGreaterThan(0);
+    expect(options.result).toHaveProperty("usage");
   });
 });

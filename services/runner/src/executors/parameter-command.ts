@@ -1,7 +1,9 @@
-import { JobFailure, type JobHandler } from "@switchyard/client";
+import { JobFailure, type JobHandler, JobSuccess } from "@switchyard/client";
 import { z } from "zod";
-import { executeProcess, type ProcessExecutorDeps } from "./process.js";
+import type { ProcessExecutorDeps } from "./attempt-process.js";
+import { executeProcess } from "./process.js";
 import { processInput, readInput } from "./process-input.js";
+import { usageFacts } from "./settle-process.js";
 import { simulate } from "./simulation.js";
 
 /** Whether, and with what, commands of callers are run. */
@@ -50,6 +52,6 @@ export function createParameterCommandExecutor(options: ParameterCommandOptions)
     }
     const input = processInput.parse(command.data);
     const result = await executeProcess(options, context, input);
-    return { success: true, ...result, execution_time: new Date().toISOString() };
+    return new JobSuccess({ success: true, ...result, execution_time: new Date().toISOString() }, usageFacts(result));
   };
 }

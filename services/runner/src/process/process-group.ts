@@ -1,5 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { platform } from "node:os";
+import { processIdsSince } from "./process-ids.js";
+import { readProcessStat } from "./usage/process-stat.js";
 
 /** The processes of one attempt: a session and process group of their own, and a mark in their environment. */
 export interface ProcessGroup {
@@ -27,14 +29,8 @@ export function signalProcesses(ids: readonly number[], signal: NodeJS.Signals):
 export async function liveProcesses(group: ProcessGroup): Promise<number[]> {
   if (platform() !== "linux") return groupAnswers(group) ? [group.id] : [];
   const found: number[] = [];
-  const youngest = await youngestProcess();
-  for (const name of await readdir("/proc")) {
-    const id = Number(name);
-    if (!Number.isInteger(id) || id === process.pid) continue;
-    // Everything that the group can have started is younger than its leader, unless the numbers began anew.
-    if (id < group.id && youngest >= group.id) continue;
-    if (await belongsTo(id, group)) found.push(id);
-  }
+  // Everything that the group can have started is younger than its leader.
+  for (const id of await processIdsSince(group.id)) if (await belongsTo(id, group)) found.push(id);
   return found;
 }
 
@@ -52,20 +48,12 @@ function groupAnswers(group: ProcessGroup): boolean {
 }
 
 async function belongsTo(id: number, group: ProcessGroup): Promise<boolean> {
-  const stat = await readFile(`/proc/${id}/stat`, "latin1").catch(() => undefined);
-  if (stat === undefined) return false;
-  // After the command name, which may itself hold spaces and brackets: state, parent, group, session.
-  const [state, , pgrp, session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (state === "Z" || state === "X") return false;
-  if (Number(pgrp) === group.id || Number(session) === group.id) return true;
+  const stat = readProcessStat(id);
+  if (stat === undefined || stat.state === "Z" || stat.state === "X") return false;
+  if (stat.group === group.id || stat.session === group.id) return true;
   const environment = await readFile(`/proc/${id}/environ`, "latin1").catch(() => "");
   return (
     environment.includes(`SWITCHYARD_JOB_ID=${group.jobId}\0`) &&
     environment.includes(`SWITCHYARD_ATTEMPT=${group.attempt}\0`)
   );
-}
-
-/** Number of the process that was started last; tells whether the numbers have begun anew since. */
-async function youngestProcess(): Promise<number> {
-  return Number((await readFile("/proc/loadavg", "latin1")).trim().split(" ").at(-1));
 }

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { MaskStream } from "../masking/mask-stream.js";
 import type { OutputTail } from "./output-tail.js";
 
 /** An output that is being passed on. */
@@ -12,20 +13,32 @@ export interface OutputPump {
 /**
  * Passes an output on, chunk by chunk and in order. The next chunk is read when the sink has room, so a slow sink fills
  * the pipe and the process waits; nothing piles up here.
+ *
+ * @param mask blackens secrets, in the tail too
  */
-export function pumpOutput(output: Readable, tail: OutputTail, sink: (chunk: Buffer) => Promise<void>): OutputPump {
+export function pumpOutput(
+  output: Readable,
+  tail: OutputTail,
+  sink: (chunk: Buffer) => Promise<void>,
+  mask?: MaskStream,
+): OutputPump {
   let silentSince: number | undefined = performance.now();
+  const pass = async (chunk: Buffer) => {
+    if (chunk.length === 0) return;
+    tail.push(chunk);
+    await sink(chunk);
+  };
   const pump = async () => {
     try {
       for await (const chunk of output as AsyncIterable<Buffer>) {
         silentSince = undefined;
-        tail.push(chunk);
-        await sink(chunk);
+        await pass(mask === undefined ? chunk : mask.push(chunk));
         silentSince = performance.now();
       }
     } catch {
       // Cut off by its owner.
     }
+    if (mask !== undefined) await pass(mask.end()).catch(() => undefined);
   };
   const ended = pump();
   return {

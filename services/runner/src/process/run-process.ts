@@ -1,11 +1,12 @@
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Guardian } from "../guardian/guardian.js";
+import type { Mask } from "../masking/mask.js";
 import { createOutputTail } from "./output-tail.js";
 import { liveProcesses, type ProcessGroup } from "./process-group.js";
 import { type OutputPump, pumpOutput } from "./pump-output.js";
-import { type SpawnSpec, spawnProcess } from "./spawn-process.js";
+import { type RunningProcess, type SpawnSpec, spawnProcess } from "./spawn-process.js";
 import { stopGroup } from "./stop-group.js";
+import { type ResourceUse, startUsageMeter } from "./usage/usage-meter.js";
 
 /** What to run, for which attempt, and within which limits. */
 export interface RunSpec extends SpawnSpec {
@@ -24,6 +25,8 @@ export interface RunDeps {
   readonly write: (stream: "stdout" | "stderr", chunk: Buffer) => Promise<void>;
   /** Stops the process when it aborts. */
   readonly signal: AbortSignal;
+  /** Blackens secrets in what it says. Default: nothing is one. */
+  readonly mask?: Mask;
 }
 
 /** How a process ended. */
@@ -38,6 +41,8 @@ export interface ProcessEnd {
   readonly durationMs: number;
   /** One of the two texts lacks its beginning. */
   readonly truncated: boolean;
+  /** What it and all that it started have used; unset where the system does not tell. */
+  readonly usage?: ResourceUse;
   /** Its own limit has passed. */
   readonly timedOut: boolean;
 }
@@ -53,15 +58,16 @@ const longestTimerMs = 2 ** 31 - 1;
  *
  * @throws SpawnError when it could not be started
  */
-export async function runProcess(spec: RunSpec, { guardian, write, signal }: RunDeps): Promise<ProcessEnd> {
+export async function runProcess(spec: RunSpec, { guardian, write, signal, mask }: RunDeps): Promise<ProcessEnd> {
   const startedAt = performance.now();
   const child = await spawnProcess(spec);
   const group: ProcessGroup = { id: child.pid, jobId: spec.jobId, attempt: spec.attempt };
   guardian.add(group);
-  const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  const meter = startUsageMeter(child.pid);
+  const exited = exitOf(child, meter.leaderEnded.bind(meter));
   const tails = { stdout: createOutputTail(tailBytes), stderr: createOutputTail(tailBytes) };
   const pumps = (["stdout", "stderr"] as const).map((stream) =>
-    pumpOutput(child[stream], tails[stream], (chunk) => write(stream, chunk)),
+    pumpOutput(child[stream], tails[stream], (chunk) => write(stream, chunk), mask?.stream()),
   );
 
   let timedOut = false;
@@ -84,6 +90,7 @@ export async function runProcess(spec: RunSpec, { guardian, write, signal }: Run
   const durationMs = Math.round(performance.now() - startedAt);
   if (stopped === undefined && (await liveProcesses(group)).length > 0) stop();
   await stopped;
+  const usage = await meter.finish();
   signal.removeEventListener("abort", stop);
   await drain(pumps, () => [child.stdout, child.stderr].forEach((output) => void output.destroy()));
   guardian.drop(group);
@@ -94,8 +101,18 @@ export async function runProcess(spec: RunSpec, { guardian, write, signal }: Run
     stderr: tails.stderr.text(),
     durationMs,
     truncated: tails.stdout.truncated || tails.stderr.truncated,
+    ...(usage !== undefined && { usage }),
     timedOut,
   };
+}
+
+function exitOf(child: RunningProcess, onExit: () => void): Promise<[number | null, NodeJS.Signals | null]> {
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => {
+      onExit();
+      resolve([code, signal]);
+    });
+  });
 }
 
 /** Waits for the rest of the outputs, but not for a stranger who holds a pipe open and says nothing. */

@@ -10,7 +10,7 @@ export interface SpawnSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   /** Written to the standard input, which then ends. Unset: an empty input. */
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
 }
 
 /** A process that runs, with its two outputs. */

@@ -1,11 +1,11 @@
 import { type JobContext, JobFailure } from "@switchyard/client";
+import { createMask } from "../../masking/mask.js";
 import { KubernetesError } from "./api/kubernetes-error.js";
 import type { TerminatedView } from "./api/objects.js";
 import type { Cluster } from "./cluster.js";
 import { planRun } from "./job-manifest.js";
 import type { KubernetesInput } from "./kubernetes-input.js";
 import { createRunLog } from "./log/run-log.js";
-import { createValueMask } from "./mask-values.js";
 import { selectRun } from "./names.js";
 import { removeRuns } from "./remove-runs.js";
 import { runStateOf, terminatedOf } from "./run-state.js";
@@ -28,7 +28,7 @@ export async function runAttempt(
   const { lease, signal } = context;
   const plan = planRun({ ...cluster, lease, input, traceParent: context.traceParent });
   const secrets = Object.values(plan.secret?.stringData ?? {});
-  const mask = createValueMask(secrets);
+  const mask = createMask(secrets).text;
   const toResult = (end: TerminatedView, { pod }: RunView) =>
     resultOf(end, { pod: pod?.metadata.name ?? "", node: pod?.spec?.nodeName }, mask);
   await removeEarlierAttempts(cluster, lease, signal).catch(rethrow);
