@@ -1,7 +1,7 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { type JobContext, JobFailure } from "@switchyard/client";
 import type { Guardian } from "../guardian/guardian.js";
-import type { Mask } from "../masking/mask.js";
+import type { Mask } from "@switchyard/masking";
 import { processEnvironment } from "../process/environment.js";
 import { type ProcessEnd, runProcess } from "../process/run-process.js";
 import { SpawnError, type SpawnSpec } from "../process/spawn-process.js";

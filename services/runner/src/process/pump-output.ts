@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { MaskStream } from "../masking/mask-stream.js";
+import type { MaskStream } from "@switchyard/masking";
 import type { OutputTail } from "./output-tail.js";
 
 /** An output that is being passed on. */

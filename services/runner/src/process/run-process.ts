@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Guardian } from "../guardian/guardian.js";
-import type { Mask } from "../masking/mask.js";
+import type { Mask } from "@switchyard/masking";
 import { createOutputTail } from "./output-tail.js";
 import { liveProcesses, type ProcessGroup } from "./process-group.js";
 import { type OutputPump, pumpOutput } from "./pump-output.js";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { JobContext } from "@switchyard/client";
-import type { Mask } from "../../masking/mask.js";
+import type { Mask } from "@switchyard/masking";
 import { findProgram } from "../../process/find-program.js";
 import { type ProcessLimits, withLimits } from "../../process/limits.js";
 import type { AttemptProcess } from "../attempt-process.js";

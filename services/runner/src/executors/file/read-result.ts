@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { Mask } from "../../masking/mask.js";
+import type { Mask } from "@switchyard/masking";
 import type { ProcessResult } from "../attempt-process.js";
 import { realPathInside } from "./inside.js";
 

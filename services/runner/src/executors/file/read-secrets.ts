@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { shortestSecret } from "../../masking/secret-forms.js";
+import { shortestSecret } from "@switchyard/masking";
 
 /** Where secret values are. */
 export interface SecretSources {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type JobContext, JobFailure, type JobHandler, JobSuccess } from "@switchyard/client";
-import { createMask, type Mask } from "../../masking/mask.js";
+import { createMask, type Mask } from "@switchyard/masking";
 import { SpawnError } from "../../process/spawn-process.js";
 import { type ProcessExecutorDeps, runAttemptProcess } from "../attempt-process.js";
 import { settleProcess, usageFacts } from "../settle-process.js";

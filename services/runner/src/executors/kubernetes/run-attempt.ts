@@ -1,5 +1,5 @@
 import { type JobContext, JobFailure } from "@switchyard/client";
-import { createMask } from "../../masking/mask.js";
+import { createMask } from "@switchyard/masking";
 import { KubernetesError } from "./api/kubernetes-error.js";
 import type { TerminatedView } from "./api/objects.js";
 import type { Cluster } from "./cluster.js";
