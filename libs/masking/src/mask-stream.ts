@@ -1,3 +1,4 @@
+import { mark } from "./mark.js";
 import type { Pattern } from "./pattern.js";
 
 /** Blackens secrets in an output that comes in pieces, also those that are cut by a border. */
@@ -10,8 +11,6 @@ export interface MaskStream {
   /** What was held back. */
   end(): Buffer;
 }
-
-const mark = Buffer.from("[masked]");
 
 /** Makes a stream's mask. */
 export function createMaskStream(patterns: readonly Pattern[]): MaskStream {

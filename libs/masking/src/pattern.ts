@@ -1,12 +1,29 @@
+import { createHash } from "node:crypto";
+
 /** A text that is looked for in an output which comes in pieces. */
 export class Pattern {
+  /** Tells it from others without giving it away. */
+  readonly name: string;
   readonly #bytes: Buffer;
   /** After so many matching bytes and a wrong one, how many match nevertheless (Knuth, Morris, Pratt). */
   readonly #fallback: Uint32Array;
 
   constructor(text: string) {
     this.#bytes = Buffer.from(text);
+    this.name = createHash("sha256").update(this.#bytes).digest("base64url").slice(0, 16);
     this.#fallback = fallbacksOf(this.#bytes);
+  }
+
+  /** Its bytes. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /** How many bytes at the beginning of the data go on with the text of which so many have passed: all that are left, or all of the data, or none. */
+  goesOnFor(data: Buffer, passed: number): number {
+    const length = Math.min(data.length, this.#bytes.length - passed);
+    const rest = this.#bytes.subarray(passed, passed + length);
+    return length > 0 && data.subarray(0, length).equals(rest) ? length : 0;
   }
 
   /** Adds the places of the text, `[start, end)`, those that overlap too. */

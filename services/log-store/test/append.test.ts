@@ -233,13 +233,6 @@ describe("what is refused", () => {
     expect(messages(await readAll(replica, good))).toEqual(["fine"]);
   });
 
-  test("secrets, since they would be stored", async () => {
-    const job = newJob();
-    expect(reasonName(await append(replica, job, text("hunter2\n"), { secrets: ["hunter2"] }))).toBe("UNIMPLEMENTED");
-    const { streams } = await replica.client.listLogs({ namespace, jobId: job });
-    expect(streams).toEqual([]);
-  });
-
   test("more than 1,000 appends, or no namespace", async () => {
     const appends = Array.from({ length: 1_001 }, () => ({}));
     await expect(replica.client.appendLog({ namespace, appends })).rejects.toThrow("more than 1000");

@@ -1,3 +1,4 @@
+import type { OpenForms } from "@switchyard/masking";
 import type { Pool } from "@switchyard/postgres";
 import type { StreamKey } from "../model/stream-key.js";
 
@@ -9,6 +10,8 @@ export interface HeadRow {
   readonly byteCount: number;
   readonly resetSequence: number;
   readonly sealed: boolean;
+  /** Beginnings of secrets at the end. */
+  readonly open: OpenForms;
   /** Newest attempt that the job has a stream or a seal of; 0: none. */
   readonly newestAttempt: number;
   /** Newest attempt that was sealed as a whole; 0: none. */
@@ -23,11 +26,12 @@ export async function loadHeads(pool: Pool, keys: readonly StreamKey[]): Promise
     byte_count: number | null;
     reset_sequence: number | null;
     sealed: boolean | null;
+    open_forms: OpenForms | null;
     newest_attempt: number | null;
     sealed_attempt: number | null;
   }>({
     text: `
-      select s.id, s.length, s.byte_count, s.reset_sequence, s.sealed_at is not null as sealed, j.newest_attempt, j.sealed_attempt
+      select s.id, s.length, s.byte_count, s.reset_sequence, s.sealed_at is not null as sealed, s.open_forms, j.newest_attempt, j.sealed_attempt
         from unnest($1::text[], $2::text[], $3::int[], $4::text[]) with ordinality as k(namespace, job_id, attempt, stream, ord)
         left join logs.jobs j on j.namespace = k.namespace and j.job_id = k.job_id
         left join logs.streams s
@@ -46,6 +50,7 @@ export async function loadHeads(pool: Pool, keys: readonly StreamKey[]): Promise
     byteCount: row.byte_count ?? 0,
     resetSequence: row.reset_sequence ?? 0,
     sealed: row.sealed === true,
+    open: row.open_forms ?? {},
     newestAttempt: row.newest_attempt ?? 0,
     sealedAttempt: row.sealed_attempt ?? 0,
   }));

@@ -1,3 +1,4 @@
+import type { OpenForms } from "@switchyard/masking";
 import { classifyError, defineStatement, intArrayLiteral, packBytes } from "@switchyard/postgres";
 import type pg from "pg";
 import type { StreamKey } from "../model/stream-key.js";
@@ -25,6 +26,8 @@ export interface StreamWrite {
   readonly addedBytes: number;
   /** Sequence number behind the last reset mark, when one is added. */
   readonly resetSequence: number | undefined;
+  /** Beginnings of secrets at the end. */
+  readonly open: OpenForms;
   readonly chunks: readonly ChunkToWrite[];
 }
 
@@ -38,13 +41,13 @@ const writeAppends = defineStatement(
   `
 with opened as materialized (
   select o.ord, o.id
-    from logs.open_streams($1, $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[]) o
+    from logs.open_streams($1, $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $26::text[]) o
 ), grown as (
   update logs.streams s
      set length = i.next_length, byte_count = s.byte_count + i.added_bytes,
-         reset_sequence = coalesce(i.reset_sequence, s.reset_sequence), updated_at = now()
-    from unnest($9::int[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[])
-         as i(slot, id, length, next_length, added_bytes, reset_sequence)
+         reset_sequence = coalesce(i.reset_sequence, s.reset_sequence), open_forms = i.open_forms::jsonb, updated_at = now()
+    from unnest($9::int[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $27::text[])
+         as i(slot, id, length, next_length, added_bytes, reset_sequence, open_forms)
    where s.id = i.id and s.length = i.length and s.sealed_at is null
   returning i.slot, s.id
 ), written as materialized (
@@ -126,7 +129,15 @@ function valuesOf(replica: string, writes: readonly StreamWrite[]): unknown[] {
     chunkColumn(({ encoding }) => encoding),
     offsets,
     lengths,
+    made.map(openText),
+    grown.map(openText),
   ];
+}
+
+/** Nearly always nothing. */
+function openText({ open }: StreamWrite): string | null {
+  for (const _ in open) return JSON.stringify(open);
+  return null;
 }
 
 const prepared = new WeakSet<pg.Client>();

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
+import type { Mask } from "@switchyard/masking";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import {
   type LogService,
@@ -11,6 +12,7 @@ import {
 import type { Appender } from "../domain/append/appender.js";
 import type { AppendWish } from "../domain/append/decide-append.js";
 import { countOf, type Draft, sizeOf } from "../domain/append/draft.js";
+import { createMasks } from "../domain/append/masks.js";
 import { refusalOf } from "../domain/append/refusal.js";
 import type { TextReplacer } from "../domain/append/replace-text.js";
 import { toStorageError } from "../domain/storage-error.js";
@@ -21,10 +23,16 @@ import { checkNamespace } from "./namespace.js";
 
 const MAX_APPENDS = 1_000;
 
+const MAX_SECRETS = 100;
+const MAX_SECRET_LENGTH = 64 * 1024;
+
+type MaskFor = (secrets: readonly string[]) => Mask;
+
 interface Job {
   readonly key: StreamKey;
   readonly draft: Draft;
   readonly wish: AppendWish;
+  readonly mask: Mask | undefined;
 }
 
 /** Serves the calls that add to streams. */
@@ -33,12 +41,13 @@ export function appendHandlers(
   replacer: TextReplacer,
   now: () => number,
 ): Pick<ServiceImpl<typeof LogService>, "appendLog" | "replaceLogText"> {
+  const maskFor = createMasks();
   return {
     async appendLog({ namespace, appends }, context) {
       checkNamespace(context, "namespace", namespace);
       checkCount("appends", appends, MAX_APPENDS);
       const nowMs = now();
-      const jobs = appends.map((append) => jobOf(namespace, append, nowMs));
+      const jobs = appends.map((append) => jobOf(namespace, append, nowMs, maskFor));
       appender.admit(jobs.reduce((bytes, job) => bytes + (job instanceof SwitchyardError ? 0 : sizeOf(job.draft)), 0));
       const results = await Promise.all(jobs.map((job) => resultOf(appender, job)));
       // When nothing at all could be written the call itself has failed, which is what callers' retries look at.
@@ -60,21 +69,19 @@ export function appendHandlers(
 }
 
 /** What one append of a call asks for; the error when it cannot be served, which leaves the others alone. */
-function jobOf(namespace: string, item: StreamAppend, nowMs: number): Job | SwitchyardError {
+function jobOf(namespace: string, item: StreamAppend, nowMs: number, maskFor: MaskFor): Job | SwitchyardError {
   try {
     const { jobId, attempt, append, secrets } = item;
     checkName("job_id", jobId);
     checkAttempt("attempt", attempt);
     if (append === undefined) throw invalid("append", "is not set");
-    if (secrets.length > 0) {
-      throw new SwitchyardError("UNIMPLEMENTED", "secrets are not masked by this version; nothing was stored");
-    }
     checkName("append.stream", append.stream);
     const expected = append.expectedSequence;
     const draft = draftOf(append, nowMs);
     return {
       key: { namespace, jobId, attempt, stream: append.stream },
       draft,
+      mask: secrets.length === 0 ? undefined : maskFor(checkSecrets(secrets)),
       wish: {
         expected: expected === undefined ? undefined : sequenceOf("append.expected_sequence", expected),
         count: countOf(draft),
@@ -87,10 +94,17 @@ function jobOf(namespace: string, item: StreamAppend, nowMs: number): Job | Swit
   }
 }
 
+function checkSecrets(secrets: readonly string[]): readonly string[] {
+  checkCount("secrets", secrets, MAX_SECRETS);
+  if (secrets.some(({ length }) => length > MAX_SECRET_LENGTH))
+    throw invalid("secrets", `has one of more than ${MAX_SECRET_LENGTH} characters`);
+  return secrets;
+}
+
 async function resultOf(appender: Appender, job: Job | SwitchyardError): Promise<StreamAppendResult | SwitchyardError> {
   if (job instanceof SwitchyardError) return job;
   try {
-    const outcome = await appender.append(job.key, job.draft, job.wish);
+    const outcome = await appender.append(job.key, job.draft, job.wish, job.mask);
     if (outcome.kind === "refused") return failed(refusalOf(job.key, outcome.reason, outcome.nextSequence));
     return create(StreamAppendResultSchema, {
       firstSequence: BigInt(outcome.firstSequence),

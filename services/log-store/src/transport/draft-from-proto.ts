@@ -5,6 +5,7 @@ import { EntryType, type Moment, momentOfMs, type NewEntry } from "../model/entr
 import { checkCount, invalid } from "./check.js";
 import { momentOf } from "./times.js";
 
+const LINE_FEED = 0x0a;
 const MAX_ENTRIES = 5_000;
 const MAX_LEVEL = 5;
 const MAX_TYPE = 4;
@@ -22,7 +23,8 @@ export function draftOf({ content }: LogAppend, nowMs: number): Draft {
       checkLevel("text.level", level);
       checkSource("text.source", source);
       const at = time === undefined ? momentOfMs(nowMs) : momentOf("text.time", time);
-      return { kind: "lines", ...splitText(lines), time: at, level, source };
+      const endsOpen = lines.length > 0 && lines[lines.length - 1] !== LINE_FEED;
+      return { kind: "lines", ...splitText(lines), time: at, level, source, endsOpen };
     }
     case "entries": {
       const { entries } = content.value;

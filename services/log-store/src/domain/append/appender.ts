@@ -1,6 +1,7 @@
 import { SwitchyardError } from "@switchyard/errors";
 import { createGroupCommitLane, type Pool, type PostgresLog } from "@switchyard/postgres";
 import type { OnCommit } from "@switchyard/service-kit";
+import type { Mask } from "@switchyard/masking";
 import type { StreamKey } from "../../model/stream-key.js";
 import { loadHeads } from "../../store/load-heads.js";
 import { createBatchLoader } from "../batch-loader.js";
@@ -36,7 +37,7 @@ export interface Appender {
    * Adds entries to a stream; resolves after the commit. Appends to one stream are taken in the order of the calls.
    * @throws SwitchyardError `STORAGE_UNAVAILABLE`; the outcome may be unknown: repeat with the expected sequence. `SHUTTING_DOWN`
    */
-  append(key: StreamKey, draft: Draft, wish: AppendWish): Promise<AppendOutcome>;
+  append(key: StreamKey, draft: Draft, wish: AppendWish, mask?: Mask): Promise<AppendOutcome>;
   /** Bytes of appends that wait for their commit. */
   readonly pendingBytes: number;
   start(): Promise<void>;
@@ -100,7 +101,7 @@ export function createAppender(options: AppenderOptions): Appender {
       if (stopped) throw new SwitchyardError("SHUTTING_DOWN");
       if (pendingBytes + bytes > options.maxPendingBytes) throw tooMuchWaits(options.maxPendingBytes);
     },
-    append(key, draft, wish) {
+    append(key, draft, wish, mask) {
       if (stopped) return Promise.reject(new SwitchyardError("SHUTTING_DOWN"));
       const size = sizeOf(draft);
       pendingBytes += size;
@@ -111,6 +112,7 @@ export function createAppender(options: AppenderOptions): Appender {
         };
         head.pending.push({
           wish,
+          mask,
           draft,
           size,
           resolve: (result) => {

@@ -10,6 +10,8 @@ export interface LinesDraft {
   readonly time: Moment;
   readonly level: number;
   readonly source: string;
+  /** The text ended without a line feed: its last line may go on in the next append. */
+  readonly endsOpen?: boolean;
 }
 
 /** Entries with properties of their own. */

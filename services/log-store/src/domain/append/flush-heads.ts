@@ -67,6 +67,7 @@ async function readLocked(client: pg.Client, heads: readonly StreamHead[]): Prom
     }
     head.next = row.length;
     head.bytes = row.byteCount;
+    head.open = row.open;
     head.fresh = true;
   }
 }

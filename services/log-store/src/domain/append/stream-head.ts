@@ -1,3 +1,4 @@
+import type { Mask, OpenForms } from "@switchyard/masking";
 import type { StreamKey } from "../../model/stream-key.js";
 import type { HeadRow } from "../../store/load-heads.js";
 import type { AppendWish, Closed } from "./decide-append.js";
@@ -12,6 +13,8 @@ export type AppendOutcome =
 export interface PendingAppend {
   readonly wish: AppendWish;
   readonly draft: Draft;
+  /** Blackens what is not to be stored; undefined: nothing. */
+  readonly mask: Mask | undefined;
   /** Bytes, for bounds. */
   readonly size: number;
   readonly resolve: (outcome: AppendOutcome) => void;
@@ -29,6 +32,8 @@ export interface StreamHead {
   next: number;
   bytes: number;
   closed: Closed | undefined;
+  /** Beginnings of secrets at the end. */
+  open: OpenForms;
   /** The fields above were read at some time. */
   known: boolean;
   /** They were read after the appends that wait came, and nothing has been decided on them yet. */
@@ -43,7 +48,7 @@ export interface StreamHead {
 
 /** Makes a head of which nothing is known. */
 export function createStreamHead(key: StreamKey): StreamHead {
-  const state = { id: undefined, next: 0, bytes: 0, closed: undefined };
+  const state = { id: undefined, next: 0, bytes: 0, closed: undefined, open: {} };
   return { key, ...state, known: false, fresh: false, losses: 0, pending: [], busy: false };
 }
 
@@ -52,6 +57,7 @@ export function refreshHead(head: StreamHead, row: HeadRow): void {
   head.id = row.id;
   head.next = row.length;
   head.bytes = row.byteCount;
+  head.open = row.open;
   head.closed = closedBy(head.key.attempt, row);
   head.known = true;
   head.fresh = true;

@@ -3,6 +3,7 @@ import { EntryType, momentOfMs } from "../../model/entry.js";
 import { type BuiltChunk, ChunkBuilder } from "./chunk-builder.js";
 import { type Decision, decideAppend } from "./decide-append.js";
 import { type Draft, sliceDraft, textBytesOf } from "./draft.js";
+import { maskDraft } from "./mask-draft.js";
 import type { AppendOutcome, PendingAppend, StreamHead } from "./stream-head.js";
 
 /** What a flush does for one stream. Nothing of the head is changed before it is written. */
@@ -32,6 +33,7 @@ export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLim
   const builder = new ChunkBuilder(head.next, head.bytes);
   let next = head.next;
   let addedBytes = 0;
+  let open = head.open;
   let resetSequence: number | undefined;
   let size = 0;
   let needsReload = false;
@@ -48,7 +50,12 @@ export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLim
     if (decision.kind === "add") {
       if (size > 0 && size + append.size > maxBytes) break;
       size += append.size;
-      const draft = sliceDraft(append.draft, decision.skip);
+      const slice = sliceDraft(append.draft, decision.skip);
+      // After a gap nothing goes on.
+      const before = decision.gap > 0 ? {} : open;
+      const masked = append.mask === undefined ? { draft: slice, open: {} } : maskDraft(append.mask, slice, before);
+      const { draft } = masked;
+      open = masked.open;
       if (decision.gap > 0) builder.gap(decision.gap, nowMicros);
       builder.add(draft);
       addedBytes += textBytesOf(draft);
@@ -67,7 +74,7 @@ export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLim
   const write =
     chunks.length === 0
       ? undefined
-      : { key, id, length: head.next, nextLength: next, addedBytes, resetSequence, chunks };
+      : { key, id, length: head.next, nextLength: next, addedBytes, resetSequence, open, chunks };
   return { head, answers, write, size, needsReload };
 }
 
@@ -84,6 +91,7 @@ export function settleTurn({ head, answers, write }: Turn, id: number | undefine
     head.id = id;
     head.next = write.nextLength;
     head.bytes += write.addedBytes;
+    head.open = write.open;
   }
   head.fresh = false;
   head.pending.splice(0, answers.length);
