@@ -33,6 +33,21 @@ describe("values that the chart refuses", () => {
       { catalog: { config: { DATABASE_URL: "x" } } },
       /'DATABASE_URL' not allowed/,
     ],
+    [
+      "executors beside another profile",
+      { runner: { enabled: true, executors: { a: { command: ["true"] } }, config: { RUNNER_PROFILE: "process" } } },
+      /runner\.executors makes the profile `file`/,
+    ],
+    [
+      "executors of a runner that makes Jobs",
+      {
+        runner: {
+          ...{ enabled: true, executors: { a: { command: ["true"] } } },
+          kubernetesExecutor: { enabled: true, images: ["*"] },
+        },
+      },
+      /at '\/runner\/executors': maxProperties/,
+    ],
     ["text for a number", { catalog: { replicas: "three" } }, /at '\/catalog\/replicas': got string, want integer/],
     ["no shards", { scheduler: { shards: { count: 0 } } }, /at '\/scheduler\/shards\/count': minimum/],
     [

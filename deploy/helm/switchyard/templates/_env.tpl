@@ -64,6 +64,10 @@
 - { name: RUNNER_POOL_SIZE, value: {{ .values.pool.size | int64 | quote }} }
 - { name: RUNNER_POOL_NAMES, value: {{ .values.pool.names | default (printf "%s-runner-{n}" (include "switchyard.fullname" $root)) | quote }} }
 {{- end }}
+{{- if .values.executors }}
+- { name: RUNNER_PROFILE, value: file }
+- { name: RUNNER_EXECUTORS_PATH, value: /etc/switchyard/executors/executors.yaml }
+{{- end }}
 {{- if .values.kubernetesExecutor.enabled }}{{ include "switchyard.env.executor" . }}{{ end }}
 {{- else if eq .name "pipeline-worker" }}
 - { name: PIPELINE_WORKER_DRAIN, value: {{ .values.drain | quote }} }

@@ -29,6 +29,9 @@
 {{- end }}
 {{- else if eq .name "runner" }}
 - { name: work, mountPath: /work }
+{{- if .values.executors }}
+- { name: executors, mountPath: /etc/switchyard/executors, readOnly: true }
+{{- end }}
 {{- if and .values.kubernetesExecutor.enabled .values.kubernetesExecutor.podTemplate }}
 - { name: pod-template, mountPath: /etc/switchyard/pod-template, readOnly: true }
 {{- end }}
@@ -97,6 +100,12 @@
 - name: work
   emptyDir:
     sizeLimit: {{ .values.workDirSize }}
+{{- if .values.executors }}
+- name: executors
+  configMap:
+    name: {{ include "switchyard.fullname" .root }}-executors
+    items: [{ key: executors.yaml, path: executors.yaml }]
+{{- end }}
 {{- if and .values.kubernetesExecutor.enabled .values.kubernetesExecutor.podTemplate }}
 - name: pod-template
   configMap:

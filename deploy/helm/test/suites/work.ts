@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadRunnerConfig } from "../../../../services/runner/src/config.js";
+import { parseExecutors } from "../../../../services/runner/src/executors/file/read-executors.js";
 import { loadWorkerProcessConfig } from "../../../../services/pipeline-worker/src/process-config.js";
 import { type Manifest, ofKind, podsOf, selects } from "../manifest.js";
 import { manifestsOf, namespace, scenarioNames } from "../scenarios.js";
@@ -51,6 +52,22 @@ interface Rule {
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
 }
+
+describe("runners with executors of a file", () => {
+  test("read it from a ConfigMap, in the form that the runner takes, and are renewed with it", async () => {
+    const manifests = await manifestsOf("executors");
+    const config = loadRunnerConfig(environmentIn(manifests, "runner"));
+    expect(config).toMatchObject({ profile: "file", executorsPath: "/etc/switchyard/executors/executors.yaml" });
+    const [map] = ofKind(manifests, "ConfigMap");
+    const { executors, problems } = parseExecutors("executors.yaml", map?.data?.["executors.yaml"] ?? "");
+    expect(problems).toEqual([]);
+    expect([...executors.keys()]).toEqual(["report.*", "thumbnail.make"]);
+    const [runner] = ofKind(manifests, "Deployment").filter(({ metadata }) => metadata.name.endsWith("-runner"));
+    expect(runner?.spec.template.metadata.annotations["checksum/executors"]).toMatch(/^[0-9a-f]{16}$/);
+    const volume = runner?.spec.template.spec.volumes.find(({ name }: { name: string }) => name === "executors");
+    expect(volume.configMap.name).toBe(map?.metadata.name);
+  });
+});
 
 describe("runners that make Jobs", () => {
   test("are told what jobs may do, as the runner reads it", async () => {

@@ -2,11 +2,11 @@ import { uuidV7 } from "@switchyard/client";
 import type { LogProcess } from "./log-process.js";
 
 /** Bytes of a line, its line feed included. */
-export const lineBytes = 100;
+const lineBytes = 100;
 /** Namespace of all logs of the bench. */
-export const namespace = "bench";
+const namespace = "bench";
 /** The one stream of each. */
-export const stream = "stdout";
+const stream = "stdout";
 
 /** A log that is written: a job's first attempt, whose store does not have to know the job. */
 export const newLog = (): string => uuidV7();
