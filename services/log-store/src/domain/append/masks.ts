@@ -13,7 +13,8 @@ export function createMasks(): (secrets: readonly string[]) => Mask {
     // The one that was asked for last stands last.
     masks.delete(key);
     masks.set(key, mask);
-    if (masks.size > mostMasks) for (const oldest of masks.keys()) if (masks.size > mostMasks) masks.delete(oldest);
+    const [oldest] = masks.keys();
+    if (masks.size > mostMasks && oldest !== undefined) masks.delete(oldest);
     return mask;
   };
 }
