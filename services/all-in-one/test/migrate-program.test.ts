@@ -87,7 +87,7 @@ it("lets a service start that may not migrate, and only then", async () => {
       ...{ GRPC_LISTEN: "127.0.0.1:0", OPS_LISTEN: "127.0.0.1:0" },
     });
   const early = await start();
-  await early.line(/lacks 0001-streams, and this service may not migrate it/);
+  await early.line(/lacks 0001-streams.*, and this service may not migrate it/);
   await eventually(() => expect(early.child.exitCode).toBe(1));
   await migrateAll(database.url);
   const late = await start();

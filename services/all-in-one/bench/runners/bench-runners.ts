@@ -6,18 +6,20 @@ import { processCpu } from "../scheduler/measure/cpu-time.js";
 import { startBenchServer } from "../scheduler/database/bench-server.js";
 import { machineLoad } from "../volume/measure/samples.js";
 import { startCoreProcesses } from "./core-processes.js";
+import { measureLostRunners } from "./lost-runners.js";
 
 const namespace = "bench";
-const usage = "npm run bench -- runners [--runners 1000] [--slots 10] [--seconds 30] [--rounds 3]";
+const usage = "npm run bench -- runners [--only load,lost] [--runners 1000] [--slots 10] [--seconds 30] [--rounds 3]";
 
 /**
  * Measures what connected runners cost one gateway: memory of each, statements and processor time while none has work, and how long it takes to hand a job to
- * every slot. A line of JSON for each round goes to standard output.
+ * every slot; then how long work of a lost runner takes to go elsewhere. A line of JSON for each round goes to standard output.
  */
 export async function benchRunners(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      only: { type: "string", default: "load,lost" },
       runners: { type: "string", default: "1000" },
       slots: { type: "string", default: "10" },
       seconds: { type: "string", default: "30" },
@@ -30,9 +32,19 @@ export async function benchRunners(args: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const parts = values.only.split(",");
   for (let round = 1; round <= Number(rounds); round++) {
-    const measured = await measureOnce(Number(runners), Number(slots), Number(seconds));
-    process.stdout.write(`${JSON.stringify({ round, runners, slots, ...measured })}\n`);
+    if (parts.includes("load"))
+      print({
+        part: "load",
+        round,
+        runners,
+        slots,
+        ...(await measureOnce(Number(runners), Number(slots), Number(seconds))),
+      });
+    if (parts.includes("lost"))
+      print({ part: "lost", round, load: await machineLoad(), ...(await measureLostRunners()) });
   }
 }
 
