@@ -61,7 +61,8 @@ async function textsOf(jobId: string, stream: string, attempt = 1): Promise<(str
 const jobPods = async () => (await cluster.dump()).pods.filter(({ metadata }) => metadata.name !== "runner-0");
 
 test("a job runs in a pod: output, result and what the cluster says come back", async () => {
-  const jobId = await submit('echo one; echo two; printf \'{"n":1}\' > "$TERMINATION_LOG"');
+  // Long enough to be seen running on a machine that does much else.
+  const jobId = await submit('echo one; sleep 2; echo two; printf \'{"n":1}\' > "$TERMINATION_LOG"');
   const job = await finished(jobId);
   expect(job.state).toBe(JobState.SUCCEEDED);
   const full = await client.jobs.getJob({ namespace, by: { case: "jobId", value: jobId }, view: JobView.FULL });
