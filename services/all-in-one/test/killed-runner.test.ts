@@ -42,7 +42,7 @@ it("a job whose runner is killed is run again as attempt 2, and attempt 1 can't 
   });
   await first.end("SIGKILL");
   // Its child does not outlive it.
-  await eventually(async () => expect(await processesWith(marker)).toEqual([]), { timeoutMs: 20_000 });
+  await eventually(async () => expect(processesWith(marker)).toEqual([]), { timeoutMs: 20_000 });
   const second = await startRunner("second");
   const job = await client.waitForJob(namespace, jobId, { signal: AbortSignal.timeout(60_000) });
   expect(job.state).toBe(JobState.SUCCEEDED);

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 
 /** Parents of all processes, by pid, from /proc: there is a `ps` on most machines, not on all. */
@@ -21,14 +22,19 @@ export async function familyOf(pid: number): Promise<number[]> {
   return family;
 }
 
-/** The pids of processes whose command line contains a text. Zombies have none. */
-export async function processesWith(text: string): Promise<number[]> {
-  const pids: number[] = [];
-  for (const pid of (await parents()).keys()) {
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (command.includes(text)) pids.push(pid);
+/** The pids of processes whose command line contains a text. Zombies have none. Read at once: no disk is behind it, and thousands of reads through threads take a second. */
+export function processesWith(text: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && commandOf(name).includes(text))
+    .map(Number);
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
   }
-  return pids;
 }
 
 /** Whether a process is there. A zombie that nobody has reaped yet counts as gone. */

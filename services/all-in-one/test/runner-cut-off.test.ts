@@ -83,9 +83,9 @@ it("a runner that is paused beyond its lease writes nothing when it wakes up, an
   await expectTakenOver(jobId);
   const before = await linesOf(jobId, 1);
   // Nobody has stopped them: the one who would stands still.
-  expect(await processesWith(marker)).not.toEqual([]);
+  expect(processesWith(marker)).not.toEqual([]);
   process.kill(first.pid, "SIGCONT");
-  await eventually(async () => expect(await processesWith(marker)).toEqual([]), patience);
+  await eventually(async () => expect(processesWith(marker)).toEqual([]), patience);
   expect(await linesOf(jobId, 1)).toEqual(before);
   expect(await linesOf(jobId, 2)).toEqual(["two"]);
   // It goes on with other work.
@@ -107,7 +107,7 @@ it.each(["up", "down"] as const)(
     const marker = `switchyard-half-open-${direction}-${process.pid}`;
     const jobId = await submitTalker(marker);
     proxy.swallow(direction);
-    await eventually(async () => expect(await processesWith(marker)).toEqual([]), patience);
+    await eventually(async () => expect(processesWith(marker)).toEqual([]), patience);
     expect(first.output()).toMatch(/no answer renewed the lease in time|"LEASE_LOST"/);
     await startRunner("second");
     await expectTakenOver(jobId);

@@ -42,10 +42,10 @@ it("a task runs a real command, its output is in its log and its result", async 
 it("cancelling a task ends its process", async () => {
   const marker = `switchyard-cancel-${process.pid}`;
   const id = await create(["bash", "-c", `exec -a ${marker} sleep 600`]);
-  await eventually(async () => expect(await processesWith(marker)).not.toEqual([]), { timeoutMs: 20_000 });
+  await eventually(async () => expect(processesWith(marker)).not.toEqual([]), { timeoutMs: 20_000 });
   const cancelled = await call("POST", `/tasks/${id}/cancel`);
   expect(cancelled).toMatchObject({ status: 200, body: { status: "cancelled", task_id: id } });
-  await eventually(async () => expect(await processesWith(marker)).toEqual([]), { timeoutMs: 10_000 });
+  await eventually(async () => expect(processesWith(marker)).toEqual([]), { timeoutMs: 10_000 });
   expect((await call("POST", `/tasks/${id}/cancel`)).status).toBe(409);
   // The worker is free for the next one.
   const next = await create(["true"]);

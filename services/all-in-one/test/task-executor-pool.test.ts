@@ -46,7 +46,7 @@ it("idle workers go first; a busy one that has to go gives its task back and end
 
   expect((await scale(0)).body).toMatchObject({ previous_count: 1, new_count: 0 });
   // When the answer is there, all of it has happened.
-  expect(await processesWith(marker)).toEqual([]);
+  expect(processesWith(marker)).toEqual([]);
   expect(await task(body.id)).toMatchObject({ status: "pending", worker_id: null, started_at: null });
   const { body: warnings } = await call("GET", `/api/v1/tasks/${body.id}/logs?level=warning`);
   expect(warnings).toMatchObject([{ context: { worker_id: worker } }]);

@@ -54,6 +54,7 @@ it.each(methods)(
     const met = new Map<string, number>();
     const bad: string[] = [];
     let sent = 0;
+    let jobs: string[] = [];
     const worker = async () => {
       while (sent < messages) {
         sent += 1;

@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { platform } from "node:os";
-import { processIdsSince } from "./process-ids.js";
-import { readProcessStat } from "./usage/process-stat.js";
+import { createCensusTaker } from "./census.js";
 
 /** The processes of one attempt: a session and process group of their own, and a mark in their environment. */
 export interface ProcessGroup {
@@ -28,11 +26,12 @@ export function signalProcesses(ids: readonly number[], signal: NodeJS.Signals):
  */
 export async function liveProcesses(group: ProcessGroup): Promise<number[]> {
   if (platform() !== "linux") return groupAnswers(group) ? [group.id] : [];
-  const found: number[] = [];
-  // Everything that the group can have started is younger than its leader.
-  for (const id of await processIdsSince(group.id)) if (await belongsTo(id, group)) found.push(id);
-  return found;
+  const now = await census.next(group.id);
+  return [...new Set([...now.inGroup(group.id), ...now.carrying(group.jobId, group.attempt)])];
 }
+
+/** All groups of this process share it: each look at all processes serves everybody who waits for one. */
+const census = createCensusTaker();
 
 function send(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
@@ -45,15 +44,4 @@ function send(target: number, signal: NodeJS.Signals | 0): boolean {
 
 function groupAnswers(group: ProcessGroup): boolean {
   return send(-group.id, 0);
-}
-
-async function belongsTo(id: number, group: ProcessGroup): Promise<boolean> {
-  const stat = readProcessStat(id);
-  if (stat === undefined || stat.state === "Z" || stat.state === "X") return false;
-  if (stat.group === group.id || stat.session === group.id) return true;
-  const environment = await readFile(`/proc/${id}/environ`, "latin1").catch(() => "");
-  return (
-    environment.includes(`SWITCHYARD_JOB_ID=${group.jobId}\0`) &&
-    environment.includes(`SWITCHYARD_ATTEMPT=${group.attempt}\0`)
-  );
 }

@@ -19,6 +19,16 @@ export function createProcessTable(): ProcessTable {
   const leaders = new Set<number>();
   let begunAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<readonly ProcessStat[]> = Promise.resolve([]);
+  let waiting: Promise<readonly ProcessStat[]> | undefined;
+
+  async function readNext(): Promise<readonly ProcessStat[]> {
+    await reading;
+    waiting = undefined;
+    begunAt = performance.now();
+    reading = readSince(Math.min(...leaders));
+    return reading;
+  }
+
   return {
     watch(leader) {
       leaders.add(leader);
@@ -27,12 +37,10 @@ export function createProcessTable(): ProcessTable {
       return () => leaders.delete(leader);
     },
     read(maxAgeMs) {
-      const now = performance.now();
-      if (now - begunAt > maxAgeMs) {
-        begunAt = now;
-        reading = readSince(Math.min(...leaders));
-      }
-      return reading;
+      if (performance.now() - begunAt <= maxAgeMs) return reading;
+      // Whoever comes while it is read shares the next reading: of hundreds that end at once, each would read it for itself.
+      waiting ??= readNext();
+      return waiting;
     },
   };
 }
