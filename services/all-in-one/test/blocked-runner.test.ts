@@ -27,9 +27,10 @@ afterAll(async () => {
   await system.stop();
 });
 
-async function startRunner(address: string): Promise<TestProcess> {
+async function startRunner(address: string, env: Readonly<Record<string, string>> = {}): Promise<TestProcess> {
   const runner = await startProcess("services/all-in-one/test/runners/blocking-runner.ts", {
     RUNNER_GATEWAY_ADDRESS: address,
+    ...env,
   });
   runners.push(runner);
   await runner.line(/registered/);
@@ -78,12 +79,17 @@ it("a process whose handler blocks on while the gateway can't be reached ends it
   );
   const { jobId } = await client.submit(namespace, {
     ...{ kind: "test.block", input: jsonPayload({ blockMs: 600_000 }) },
-    policies: { lease, stopGrace: durationFromMs(500) },
+    // Longer than the gateway keeps what nobody comes for, which would be lost again and again.
+    policies: { lease: durationFromMs(4_000), stopGrace: durationFromMs(500) },
   });
   await runner.line(/blocks/);
   proxy.refuse(true);
   proxy.cut();
   expect(await gone).toBe("SIGKILL");
-  await client.jobs.cancelJobs({ namespace, jobIds: [jobId] });
+  await startRunner(system.addresses.grpc, { NEVER_BLOCKS: "1" });
+  const job = await client.waitForJob(namespace, jobId, { signal: AbortSignal.timeout(40_000) });
+  expect(job.state).toBe(JobState.SUCCEEDED);
+  // One that the runner of the test before was meant to get may have been given back.
+  expect((await attemptsOf(jobId))?.slice(-2)).toEqual([AttemptState.LOST, AttemptState.SUCCEEDED]);
   await proxy.close();
 });

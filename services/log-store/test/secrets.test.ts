@@ -96,4 +96,6 @@ test("a repeat adds nothing, and what follows a gap or an append without secrets
 test("refuses more secrets than anybody has", async () => {
   const many = Array.from({ length: 101 }, (_, n) => `secret-number-${n}`);
   expect(reasonName(await append(first, newJob(), text("a\n"), { secrets: many }))).toBe("INVALID_ARGUMENT");
+  const long = Array.from({ length: 20 }, (_, n) => `${n}`.padStart(4_000, "x"));
+  expect(reasonName(await append(first, newJob(), text("a\n"), { secrets: long }))).toBe("INVALID_ARGUMENT");
 });

@@ -40,6 +40,8 @@ export interface Attempt {
   span: Span | undefined;
   /** The lease watch has it in sight: its work has begun. */
   isWatched: boolean;
+  /** Its handler has ended; what is left is to report it. */
+  workEnded: boolean;
   /** What is still to be reported of it. The report queue's own: a field is found faster than an entry of a map. */
   unsent: UnsentReports | undefined;
   /** Ids of the files that were stored for it, by their names; undefined when there are none. */
@@ -74,6 +76,7 @@ class HeldAttempt implements Attempt {
   over = false;
   span: Span | undefined = undefined;
   isWatched = false;
+  workEnded = false;
   expiresAt: number;
   nameBy: number;
   unsent: UnsentReports | undefined = undefined;

@@ -22,6 +22,8 @@ export interface ExecuteDeps {
   /** How long the outcome waits for the log, in milliseconds. */
   readonly logPatienceMs: number;
   readonly clock: Clock;
+  /** Told when its handler has ended, whatever becomes of the outcome. */
+  readonly onWorkEnded: (attempt: Attempt) => void;
   /** Hears of an attempt that is over and whose handler has ended: nothing of it will be reported. May be told more than once. */
   readonly onGone: (attempt: Attempt) => void;
 }
@@ -44,7 +46,6 @@ class AttemptRun implements AttemptListener, LazyLog {
   readonly #attempt: Attempt;
   #log: AttemptLog | undefined;
   #limit: Timer | undefined;
-  #handlerEnded = false;
 
   constructor(deps: ExecuteDeps, attempt: Attempt) {
     this.#deps = deps;
@@ -71,7 +72,7 @@ class AttemptRun implements AttemptListener, LazyLog {
 
   attemptOver(): void {
     this.#log?.discard();
-    if (this.#handlerEnded) this.#deps.onGone(this.#attempt);
+    if (this.#attempt.workEnded) this.#deps.onGone(this.#attempt);
   }
 
   get opened(): AttemptLog | undefined {
@@ -97,8 +98,9 @@ class AttemptRun implements AttemptListener, LazyLog {
 
   #end(ended: OutcomeInit): void {
     this.#deps.clock.clearTimeout(this.#limit);
-    this.#handlerEnded = true;
     const attempt = this.#attempt;
+    attempt.workEnded = true;
+    this.#deps.onWorkEnded(attempt);
     if (attempt.over) {
       endAttemptSpan(attempt, undefined);
       this.#deps.onGone(attempt);

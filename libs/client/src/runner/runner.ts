@@ -93,7 +93,10 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const handlerOf = (kind: string): JobHandler =>
     "execute" in options ? options.execute : (handlerFor(options.handlers, kind) ?? missingHandler);
-  const execution = { logs, reports, artifacts: createArtifactSender(calls), logPatienceMs, clock, onGone: free };
+  const execution = {
+    ...{ logs, reports, artifacts: createArtifactSender(calls), logPatienceMs, clock, onGone: free },
+    onWorkEnded: (attempt: Attempt) => keeper?.workEnded(attempt),
+  };
   /** Frees the slot of an attempt of which nothing is left to do; one that has none is passed over. */
   function free(attempt: Attempt): void {
     if (!table.remove(attempt)) return;

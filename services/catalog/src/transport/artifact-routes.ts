@@ -2,7 +2,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import { SwitchyardError } from "@switchyard/errors";
 import { ArtifactService } from "@switchyard/proto/switchyard/catalog/v1/artifact_service_pb";
 import { route, type ServiceRoute } from "@switchyard/rpc";
-import { hasScope, principalOf } from "@switchyard/service-kit";
+import { hasScope, principalOf, receiveUpload } from "@switchyard/service-kit";
 import type { ArtifactDeps } from "../domain/artifact-deps.js";
 import { commitArtifacts } from "../domain/commit-artifacts.js";
 import { deleteArtifacts } from "../domain/delete-artifacts.js";
@@ -14,7 +14,6 @@ import { artifactListFromProto, artifactToProto, draftFromProto, nameOfDownload 
 import { checkArtifactId, checkAttempt } from "./check-artifact.js";
 import { checkCount, checkName, checkNumber, invalidField } from "./check-request.js";
 import { enterNamespace } from "./enter-namespace.js";
-import { receiveUpload } from "./receive-upload.js";
 
 /** Serves artifacts. */
 export function createArtifactRoute(deps: ArtifactDeps): ServiceRoute {

@@ -24,7 +24,8 @@ import { checkNamespace } from "./namespace.js";
 const MAX_APPENDS = 1_000;
 
 const MAX_SECRETS = 100;
-const MAX_SECRET_LENGTH = 64 * 1024;
+/** Of all secrets of an append together. */
+const MAX_SECRET_CHARACTERS = 64 * 1024;
 
 type MaskFor = (secrets: readonly string[]) => Mask;
 
@@ -96,8 +97,8 @@ function jobOf(namespace: string, item: StreamAppend, nowMs: number, maskFor: Ma
 
 function checkSecrets(secrets: readonly string[]): readonly string[] {
   checkCount("secrets", secrets, MAX_SECRETS);
-  if (secrets.some(({ length }) => length > MAX_SECRET_LENGTH))
-    throw invalid("secrets", `has one of more than ${MAX_SECRET_LENGTH} characters`);
+  if (secrets.reduce((sum, { length }) => sum + length, 0) > MAX_SECRET_CHARACTERS)
+    throw invalid("secrets", `has more than ${MAX_SECRET_CHARACTERS} characters`);
   return secrets;
 }
 

@@ -73,7 +73,8 @@ export function createRunnerArtifacts(deps: RunnerArtifactsDeps): RunnerArtifact
         const artifact = { namespace, jobId, attempt, name, contentType, labels, staged: true };
         yield { message: { case: "artifact" as const, value: artifact } };
         try {
-          for await (const data of pieces) yield { message: { case: "data" as const, value: new Uint8Array(data) } };
+          for await (const data of pieces)
+            yield { message: { case: "data" as const, value: data as Uint8Array<ArrayBuffer> } };
         } catch (error) {
           // The call to the catalog fails with it, in other words.
           broken = error;

@@ -109,45 +109,37 @@ export function createReports(deps: ReportsDeps): Reports {
     await withinMs(clock, Promise.all([sealed, counted]), sealWaitMs);
   }
 
-  /** Makes visible what the taken outcomes name. Returns the results with a wish for a repeat where that failed; undefined when they hold as they are. */
-  async function showFiles(
-    reports: readonly ReportInit[],
-    results: readonly ReportResult[],
-  ): Promise<ReportResult[] | undefined> {
-    const withFiles = reports.flatMap((report, place) => {
-      const outcome = takenOutcome(report, results[place]);
-      return outcome === undefined || outcome.artifacts.length === 0 ? [] : [{ report, place, outcome }];
-    });
-    if (withFiles.length === 0) return undefined;
-    const shown = [...results];
-    const commits = withFiles.map(async ({ report: { namespace = "", attempt }, place, outcome }) => {
-      const result = results[place] as ReportResult;
-      try {
-        await deps.commitFiles(namespace, { jobId: attempt?.jobId ?? "", attempt: result.attempt, outcome });
-      } catch (error) {
-        deps.onCommitFailed(error);
-        const message = "the outcome is taken, its files are not visible yet: repeat it";
-        shown[place] = { ...result, reason: ErrorReason.STORAGE_UNAVAILABLE, message };
-      }
-    });
+  /** Makes visible what the taken outcomes name. Where that fails the result says that the report is to be repeated. */
+  async function showFiles(endings: readonly Endings[], results: ReportResult[]): Promise<void> {
+    const commits = endings.flatMap(({ namespace, ended }) =>
+      ended.filter(hasFiles).map(async (attempt) => {
+        try {
+          await deps.commitFiles(namespace, attempt);
+        } catch (error) {
+          deps.onCommitFailed(error);
+          const message = "the outcome is taken, its files are not visible yet: repeat it";
+          const result = results[attempt.place] as ReportResult;
+          results[attempt.place] = { ...result, reason: ErrorReason.STORAGE_UNAVAILABLE, message };
+        }
+      }),
+    );
     await Promise.all(commits);
-    return shown;
   }
 
   return {
     async report(reports, { untilCounted = false } = {}) {
       const answered = underWay.begin(reports);
-      let settling: Promise<void>[];
+      let settling: Promise<unknown>[];
       let results: ReportResult[];
       try {
         results = await sendAll(lanes, reports);
-        settling = endingsOf(reports, results).map((endings) => settle(endings, untilCounted));
+        const all = endingsOf(reports, results);
+        settling = [...all.map((endings) => settle(endings, untilCounted)), showFiles(all, results)];
       } finally {
         answered();
       }
-      const shown = showFiles(reports, results);
       await Promise.all(settling);
-      return (await shown) ?? results;
+      return results;
     },
     ending: (namespace, runnerId, attempts) => underWay.ending(namespace, runnerId, attempts),
     async idle() {
@@ -180,11 +172,21 @@ async function sendAll(
   return results;
 }
 
+/** An attempt that was ended by the report at a place. */
+interface PlacedEnd extends EndedAttempt {
+  readonly place: number;
+}
+
+/** A caller in this process may have left the field out. */
+function hasFiles({ outcome }: PlacedEnd): boolean {
+  return ((outcome.artifacts as string[] | undefined)?.length ?? 0) > 0;
+}
+
 /** What the reports of one runner have ended. */
 interface Endings {
   readonly namespace: string;
   readonly runnerId: string;
-  readonly ended: EndedAttempt[];
+  readonly ended: PlacedEnd[];
   /** Outcomes that count; repeated ones were counted before. */
   completed: number;
   failed: number;
@@ -204,19 +206,12 @@ function endingsOf(reports: readonly ReportInit[], results: readonly ReportResul
       all.set(key, last);
     }
     const outcome = report.value as Outcome;
-    last.ended.push({ jobId: attempt?.jobId ?? "", attempt: number, outcome });
+    last.ended.push({ jobId: attempt?.jobId ?? "", attempt: number, outcome, place: i });
     if (repeatedReport) continue;
     if (outcome.kind === Outcome_Kind.SUCCEEDED) last.completed++;
     else if (outcome.kind === Outcome_Kind.FAILED) last.failed++;
   }
   return [...all.values()];
-}
-
-/** The outcome that a report states and the scheduler took; a field that a caller in this process left out is as empty as on the wire. */
-function takenOutcome({ report }: ReportInit, result: ReportResult | undefined): Outcome | undefined {
-  if (report?.case !== "outcome" || result?.reason !== ErrorReason.UNSPECIFIED) return undefined;
-  const outcome = report.value as Outcome;
-  return (outcome.artifacts as string[] | undefined) === undefined ? { ...outcome, artifacts: [] } : outcome;
 }
 
 /** Bytes of the parts that may be large; names and numbers are covered by a flat rate. */

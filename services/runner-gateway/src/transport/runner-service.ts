@@ -9,6 +9,7 @@ import {
 } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { Outcome_Kind, OutcomeSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobView } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
+import { receiveUpload } from "@switchyard/service-kit";
 import { route, type ServiceRoute, whenAborted } from "@switchyard/rpc";
 import type { RunnerLogs } from "../domain/append-log.js";
 import type { createClaimJob } from "../domain/claim-job.js";
@@ -29,7 +30,6 @@ import {
   checkReportAttempts,
   checkSyncRunner,
 } from "./check-runner-requests.js";
-import { receiveArtifact } from "./receive-artifact.js";
 import { checkSingleOutcome, reportSingle } from "./report-calls.js";
 import { ownTokenOf, requireSpeaker } from "./runner-principal.js";
 import { runnerToProto } from "./runner-to-proto.js";
@@ -115,7 +115,7 @@ export function createRunnerRoute(deps: RunnerRouteDeps): ServiceRoute {
       return { results: await logs.append({ ...request, runnerId }) };
     },
     uploadArtifact: (requests, context) =>
-      receiveArtifact(requests, async (facts, pieces) => {
+      receiveUpload(requests, async (facts, pieces) => {
         checkAttemptArtifact(facts);
         const runnerId = await speakerOf(context, facts);
         return artifacts.upload({ ...facts, runnerId }, pieces, context.signal);

@@ -1,63 +1,32 @@
 import { readFile } from "node:fs/promises";
-import { setImmediate } from "node:timers/promises";
-import { processIdsSince } from "./process-ids.js";
-import { readProcessStat } from "./usage/process-stat.js";
+import type { ProcessStat } from "./usage/process-stat.js";
+import type { ProcessTable } from "./usage/process-table.js";
 
 /** The live processes of a moment, by what they belong to. Zombies are left out. */
 export interface Census {
   /** Those of a process group or session. */
   inGroup(id: number): readonly number[];
-  /** Those that carry an attempt in their environment, as far as they are in none of the groups that were asked about. */
+  /** Those that carry an attempt in their environment, as far as they are in none of the groups that the table watches. */
   carrying(jobId: string, attempt: number): readonly number[];
 }
 
-/** Takes censuses for whoever asks. */
-export interface CensusTaker {
-  /**
-   * Settles with a census that was begun after the call. Calls that come while one is taken share the next: hundreds of groups that are stopped at once cost what one does.
-   *
-   * @param group id of the leader; only it and younger processes are looked at, since nothing older can be its child
-   */
-  next(group: number): Promise<Census>;
-}
-
-/** So many processes are looked at before other work gets its turn. */
-const batch = 32;
-
-/** Makes a taker of censuses. */
-export function createCensusTaker(): CensusTaker {
-  let asked = new Set<number>();
-  let waiting: Promise<Census> | undefined;
-  let running: Promise<Census> | undefined;
-
-  async function begin(): Promise<Census> {
-    await running;
-    const groups = asked;
-    asked = new Set();
-    waiting = undefined;
-    running = takeCensus(groups);
-    return running;
-  }
-
-  return {
-    next(group) {
-      asked.add(group);
-      waiting ??= begin();
-      return waiting;
-    },
+/** Makes a function that settles with a census of after the call. All who ask of the same reading share it: hundreds of groups that are stopped at once cost what one does. */
+export function createCensus(table: ProcessTable): () => Promise<Census> {
+  let last: { readonly stats: readonly ProcessStat[]; readonly census: Promise<Census> } | undefined;
+  return async () => {
+    const stats = await table.read(0);
+    if (last?.stats !== stats) last = { stats, census: takeCensus(stats, table.leaders) };
+    return last.census;
   };
 }
 
-async function takeCensus(groups: ReadonlySet<number>): Promise<Census> {
+async function takeCensus(stats: readonly ProcessStat[], watched: ReadonlySet<number>): Promise<Census> {
   const byGroup = new Map<number, number[]>();
   const byAttempt = new Map<string, number[]>();
-  const ids = await processIdsSince(Math.min(...groups)).catch(() => []);
-  for (const [at, id] of ids.entries()) {
-    if (at % batch === batch - 1) await setImmediate();
-    const stat = readProcessStat(id);
-    if (stat === undefined || stat.state === "Z" || stat.state === "X") continue;
-    for (const group of new Set([stat.group, stat.session])) add(byGroup, group, id);
-    if (groups.has(stat.group) || groups.has(stat.session)) continue;
+  for (const { id, state, group, session } of stats) {
+    if (state === "Z" || state === "X") continue;
+    for (const one of new Set([group, session])) add(byGroup, one, id);
+    if (watched.has(group) || watched.has(session)) continue;
     const attempt = await attemptOf(id);
     if (attempt !== undefined) add(byAttempt, attempt, id);
   }

@@ -1,5 +1,6 @@
 import { platform } from "node:os";
-import { createCensusTaker } from "./census.js";
+import { createCensus } from "./census.js";
+import { processTable } from "./usage/process-table.js";
 
 /** The processes of one attempt: a session and process group of their own, and a mark in their environment. */
 export interface ProcessGroup {
@@ -26,12 +27,12 @@ export function signalProcesses(ids: readonly number[], signal: NodeJS.Signals):
  */
 export async function liveProcesses(group: ProcessGroup): Promise<number[]> {
   if (platform() !== "linux") return groupAnswers(group) ? [group.id] : [];
-  const now = await census.next(group.id);
+  const now = await census();
   return [...new Set([...now.inGroup(group.id), ...now.carrying(group.jobId, group.attempt)])];
 }
 
 /** All groups of this process share it: each look at all processes serves everybody who waits for one. */
-const census = createCensusTaker();
+const census = createCensus(processTable);
 
 function send(target: number, signal: NodeJS.Signals | 0): boolean {
   try {

@@ -8,6 +8,8 @@ export interface KeptAttempt {
   readonly leaseMs: number;
   /** How long its work may take to stop. */
   readonly graceMs: number;
+  /** Its handler runs, or is about to. One that only waits for its outcome to be acknowledged keeps its lease and can be stuck in nothing. */
+  readonly isWorking: boolean;
 }
 
 /** What the runner tells its keeper thread. */
@@ -16,6 +18,8 @@ export type ToKeeper =
   | { readonly type: "taken"; readonly runnerId: string; readonly attempts: readonly KeptAttempt[] }
   /** All attempts that the runner has. Each such message is a sign that its event loop runs. */
   | { readonly type: "present"; readonly runnerId: string; readonly attempts: readonly KeptAttempt[] }
+  /** The handlers of these have ended. Said at once, since another handler may block right after. */
+  | { readonly type: "ended"; readonly attempts: readonly KeptKey[] }
   /** What calls and new connections are to show from now on. */
   | { readonly type: "credentials"; readonly token: string | undefined; readonly tls: KeeperTls | undefined };
 

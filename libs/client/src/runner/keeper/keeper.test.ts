@@ -15,13 +15,16 @@ function setup() {
   const calls: number[] = [];
   const told: unknown[] = [];
   const stuck: string[] = [];
-  const services: { revoked: readonly RevokedAttempt[]; away: boolean } = { revoked: [], away: false };
+  const services: { revoked: readonly RevokedAttempt[]; away: boolean; silent: boolean } = {
+    ...{ revoked: [], away: false, silent: false },
+  };
   const begunAt = systemClock.monotonicMs();
   let pausedMs = 0;
   keeper = createKeeper({
     clock: { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + pausedMs },
     heartbeat: () => {
       calls.push(Math.round(systemClock.monotonicMs() - begunAt));
+      if (services.silent) return new Promise(() => undefined);
       return services.away ? Promise.reject(new Error("away")) : Promise.resolve(services.revoked);
     },
     tell: (message) => told.push(message),
@@ -36,7 +39,7 @@ function setup() {
 
 /** An attempt with a lease of 30 s, of which so much is left. */
 const kept = (jobId: string, leftMs = 30_000): KeptAttempt => ({
-  ...{ jobId, attempt: 1, leaseMs: 30_000, graceMs: 5_000 },
+  ...{ jobId, attempt: 1, leaseMs: 30_000, graceMs: 5_000, isWorking: true },
   expiresAt: systemClock.monotonicMs() + leftMs,
 });
 
@@ -118,4 +121,25 @@ it("gives a process that was paused as a whole the chance to look first", async 
   keeper.hear({ type: "present", runnerId: "r", attempts: [] });
   await vi.advanceTimersByTimeAsync(10_000);
   expect(stuck).toEqual([]);
+});
+
+it("renews what only waits for its acknowledgement, and is not stuck in it", async () => {
+  const { calls, services, stuck } = setup();
+  keeper.hear({ type: "taken", runnerId: "r", attempts: [kept("done"), kept("blocks")] });
+  keeper.hear({ type: "ended", attempts: [{ jobId: "done", attempt: 1 }] });
+  // Its outcome was taken, and the runner can't hear of that.
+  services.revoked = [{ jobId: "done", attempt: 0, reason: 6, isStillHeld: false }];
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(calls.length).toBeGreaterThan(5);
+  expect(stuck).toEqual([]);
+});
+
+it("finds the runner stuck in time though the answer to a renewal does not come", async () => {
+  const { services, stuck } = setup();
+  services.silent = true;
+  keeper.hear({ type: "taken", runnerId: "r", attempts: [kept("a")] });
+  await vi.advanceTimersByTimeAsync(34_900);
+  expect(stuck).toEqual([]);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(stuck).toEqual(["a/1"]);
 });

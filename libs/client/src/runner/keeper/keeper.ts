@@ -31,6 +31,7 @@ export interface Keeper {
 
 interface Kept extends KeptAttempt {
   expiresAt: number;
+  isWorking: boolean;
   /** When it was seen that the lease is gone; undefined while it is held. */
   lostAt: number | undefined;
 }
@@ -52,28 +53,35 @@ export function createKeeper({ clock, heartbeat, tell, onStuck }: KeeperDeps): K
   let calling = false;
   let notBefore = 0;
   let timer: Timer | undefined;
+  let timerAt = Number.POSITIVE_INFINITY;
   let ended = false;
 
   const look = () => {
     clock.clearTimeout(timer);
     timer = undefined;
+    timerAt = Number.POSITIVE_INFINITY;
     if (ended) return;
     const now = clock.monotonicMs();
-    let next = Number.POSITIVE_INFINITY;
     for (const one of kept.values()) {
       if (one.lostAt === undefined && one.expiresAt <= now) one.lostAt = now;
-      if (one.lostAt === undefined) {
-        const dueAt = Math.max(notBefore, one.expiresAt - one.leaseMs / 2);
-        if (dueAt <= now && !calling) void renew();
-        next = Math.min(next, one.expiresAt, calling ? Number.POSITIVE_INFINITY : dueAt);
-      } else if (heardAt < one.lostAt) {
-        const stuckAt = one.lostAt + one.graceMs;
-        if (stuckAt <= now) giveUp(one);
-        else next = Math.min(next, stuckAt);
-      }
+      if (dueAt(one) <= now && one.lostAt === undefined && !calling) void renew();
+      // An answer that does not come holds up nobody's end.
+      if (dueAt(one) > now) arm(dueAt(one), now);
+      else giveUp(one);
     }
+  };
+  /** When something is to be done about an attempt: a renewal or a look at its end, and once it is lost the end of its grace. */
+  const dueAt = ({ lostAt, expiresAt, leaseMs, graceMs, isWorking }: Kept): number => {
+    if (lostAt === undefined)
+      return calling ? expiresAt : Math.min(expiresAt, Math.max(notBefore, expiresAt - leaseMs / 2));
+    return isWorking && heardAt < lostAt ? lostAt + graceMs : Number.POSITIVE_INFINITY;
+  };
+  const arm = (at: number, now: number) => {
+    if (ended || at >= timerAt) return;
+    clock.clearTimeout(timer);
+    timerAt = at;
     // A timer may fire a fraction of a millisecond early.
-    if (next < Number.POSITIVE_INFINITY) timer = clock.setTimeout(look, Math.max(1, Math.ceil(next - now)));
+    timer = clock.setTimeout(look, Math.max(1, Math.ceil(at - now)));
   };
 
   const giveUp = ({ jobId, attempt }: KeptKey) => {
@@ -122,17 +130,28 @@ export function createKeeper({ clock, heartbeat, tell, onStuck }: KeeperDeps): K
   return {
     hear(message) {
       heardAt = clock.monotonicMs();
+      if (message.type === "ended") {
+        for (const key of message.attempts) {
+          const one = kept.get(textOf(key));
+          if (one !== undefined) one.isWorking = false;
+        }
+        return;
+      }
       runnerId = message.runnerId;
-      const before = new Map(kept);
-      if (message.type === "present") kept.clear();
+      const isAll = message.type === "present";
+      const before = isAll ? new Map(kept) : kept;
+      if (isAll) kept.clear();
       for (const attempt of message.attempts) {
         const known = before.get(textOf(attempt));
         const expiresAt = Math.max(attempt.expiresAt, known?.expiresAt ?? 0);
         // A lease is as long as it was when it was granted: later words tell what is left of it.
         const leaseMs = known?.leaseMs ?? attempt.leaseMs;
-        kept.set(textOf(attempt), { ...attempt, leaseMs, expiresAt, lostAt: known?.lostAt });
+        const one = { ...attempt, leaseMs, expiresAt, lostAt: known?.lostAt };
+        kept.set(textOf(attempt), one);
+        // Of thousands a second nearly all end long before they are due: they are not gone over each time.
+        if (!isAll) arm(dueAt(one), heardAt);
       }
-      look();
+      if (isAll) look();
     },
     stop() {
       ended = true;

@@ -34,6 +34,8 @@ export interface LeaseKeeper {
   readonly ready: Promise<void>;
   /** Tells of attempts before their work begins, which may block at once. */
   taken(attempts: readonly Attempt[]): void;
+  /** Tells that the handler of an attempt has ended, before anything else can run and block. */
+  workEnded(attempt: Attempt): void;
   /** Takes in what the thread has done while this one stood still. To be called before a lease is judged: timers go before messages after a pause. */
   catchUp(): void;
   stop(): Promise<void>;
@@ -74,7 +76,14 @@ export function startLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
     const leftMs = attempt.expiresAt - clock.monotonicMs();
     const { jobId, number, stopGrace } = attempt;
     const graceMs = stopGrace === undefined ? defaultGraceMs : durationMs(stopGrace);
-    return { jobId, attempt: number, expiresAt: sharedMs() + leftMs, leaseMs: Math.max(1, leftMs), graceMs };
+    return {
+      jobId,
+      attempt: number,
+      expiresAt: sharedMs() + leftMs,
+      leaseMs: Math.max(1, leftMs),
+      graceMs,
+      isWorking: !attempt.workEnded,
+    };
   };
   const showCredentials = () => {
     const token = deps.token();
@@ -126,6 +135,10 @@ export function startLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
       showCredentials();
       tell({ type: "taken", runnerId: runnerId(), attempts: attempts.map(describe) });
       arm();
+    },
+    workEnded({ jobId, number }) {
+      // At once, and not together with others: the next handler may begin in this very turn, and block.
+      if (!ended) tell({ type: "ended", attempts: [{ jobId, attempt: number }] });
     },
     catchUp,
     async stop() {

@@ -42,8 +42,9 @@ export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLim
     const isFull = head.bytes + addedBytes >= maxStreamBytes;
     const closed = head.closed ?? (isFull ? "LOG_LIMIT_REACHED" : undefined);
     const decision = decideAppend({ next, closed }, append.wish);
-    // What this turn itself has filled up is no old state.
-    if (decision.kind === "refuse" && !head.fresh && addedBytes === 0) {
+    // What this turn itself has filled up is no old state: its write verifies it.
+    const isFilledNow = decision.kind === "refuse" && decision.reason === "LOG_LIMIT_REACHED" && addedBytes > 0;
+    if (decision.kind === "refuse" && !head.fresh && !isFilledNow) {
       needsReload = true;
       break;
     }

@@ -6,6 +6,8 @@ import { type ProcessStat, readProcessStat } from "./process-stat.js";
 export interface ProcessTable {
   /** Says that a process and what is younger matters, until what is returned is called. */
   watch(leader: number): () => void;
+  /** The leaders that matter. */
+  readonly leaders: ReadonlySet<number>;
   /**
    * The processes, read anew unless the last reading is young enough, so that a thousand jobs cost little more than one.
    *
@@ -30,6 +32,7 @@ export function createProcessTable(): ProcessTable {
   }
 
   return {
+    leaders,
     watch(leader) {
       leaders.add(leader);
       // What was read before does not have it.
@@ -58,3 +61,6 @@ async function readSince(first: number): Promise<readonly ProcessStat[]> {
   }
   return found;
 }
+
+/** The table of this machine, for all that look at its processes. */
+export const processTable: ProcessTable = createProcessTable();

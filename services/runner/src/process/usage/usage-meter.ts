@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type ChildTicks, createChildTicks } from "./child-ticks.js";
 import { type CpuTicks, ticksPerSecond } from "./process-stat.js";
-import { createProcessTable, type ProcessTable } from "./process-table.js";
+import { type ProcessTable, processTable } from "./process-table.js";
 import { readMemory } from "./read-memory.js";
 import { createTreeUsage, sum, type TreeUsage } from "./tree-usage.js";
 
@@ -29,11 +29,11 @@ const largestShare = 1 / 20;
 const slackTicks = 3;
 
 /** One for all: the table is the machine's, the account this process's. */
-const shared: MeterSources = { table: createProcessTable(), children: createChildTicks() };
+const shared: MeterSources = { table: processTable, children: createChildTicks() };
 
 /** Where the figures come from. */
 interface MeterSources {
-  readonly table: ProcessTable;
+  readonly table: Pick<ProcessTable, "watch" | "read">;
   readonly children: ChildTicks;
 }
 
