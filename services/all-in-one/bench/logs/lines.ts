@@ -22,15 +22,15 @@ export function linesOf(first: number, count: number, stamp = ""): Uint8Array<Ar
   return new Uint8Array(Buffer.from(text, "latin1"));
 }
 
-/** Appends lines to a log at a place; settles when they are durable. */
+/** Appends lines to a log, at a place where one is named; settles when they are durable. */
 export async function appendLines(
   { logs }: Pick<LogProcess, "logs">,
   jobId: string,
-  first: number,
+  first: number | undefined,
   lines: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
   const content = { case: "text" as const, value: { lines } };
-  const append = { stream, expectedSequence: BigInt(first), content };
+  const append = { stream, content, ...(first === undefined ? {} : { expectedSequence: BigInt(first) }) };
   const { results } = await logs.appendLog({ namespace, appends: [{ jobId, attempt: 1, append }] });
   const [result] = results;
   if (result?.message) throw new Error(`an append was refused: ${result.message}`);

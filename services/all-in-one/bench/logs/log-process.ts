@@ -22,7 +22,8 @@ export async function startLogProcess(databaseUrl: string): Promise<LogProcess> 
   const address = `127.0.0.1:${await freePort()}`;
   const process = await startProcess("services/log-store/src/main.ts", {
     ...{ NODE_ENV: "production", DATABASE_URL: databaseUrl, MIGRATE_AT_START: "off", LOG_LEVEL: "info" },
-    ...{ GRPC_LISTEN: address, OPS_LISTEN: "127.0.0.1:0" },
+    // A thousand followers are one caller here.
+    ...{ GRPC_LISTEN: address, OPS_LISTEN: "127.0.0.1:0", CALLS_IN_FLIGHT: "20000" },
   });
   await process.line(/"msg":"listening"/, 60_000);
   const client = createSwitchyardClient({ address });
