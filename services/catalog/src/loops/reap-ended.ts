@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { BlobStore } from "../blobs/blob-store.js";
+import type { BlobStore } from "@switchyard/blobs";
 import { collectBlobs } from "../domain/collect-blobs.js";
 import { changesKeptMs, type Memories } from "../domain/memory/memories.js";
 import type { Db } from "../store/database.js";
