@@ -22,7 +22,7 @@ async function openBucket(): Promise<TestStore> {
 }
 
 /** Opens a bucket by settings. */
-export function openS3(endpoint: string, bucket: string, prefix: string): Promise<BlobStore> {
+function openS3(endpoint: string, bucket: string, prefix: string): Promise<BlobStore> {
   const env = { CATALOG_S3_ENDPOINT: endpoint, CATALOG_S3_BUCKET: bucket, CATALOG_S3_PREFIX: prefix };
   const settings = loadConfig(artifactSettings, env);
   return openBlobStore(artifactPlace(settings, "unused"), settings.CATALOG_MAX_ARTIFACT_BYTES);

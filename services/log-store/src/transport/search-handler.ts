@@ -1,6 +1,7 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { Pool } from "@switchyard/postgres";
 import type { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import type { ChunkSource } from "../domain/read/chunk-source.js";
 import { searchLog } from "../domain/read/search-log.js";
 import { throwStorageError } from "../domain/storage-error.js";
 import { type LogRecord, weightOf } from "../model/entry.js";
@@ -16,7 +17,7 @@ const mostContext = 100;
 const answerBytes = 1024 * 1024;
 
 /** Serves the search over the logs of a job. */
-export function searchHandler(pool: Pool): Pick<ServiceImpl<typeof LogService>, "searchLogs"> {
+export function searchHandler(pool: Pool, source: ChunkSource): Pick<ServiceImpl<typeof LogService>, "searchLogs"> {
   return {
     async *searchLogs({ stream: ref, filter, limit, context: around }, context) {
       const { namespace, jobId, attempt, stream } = checkRef(ref);
@@ -30,7 +31,7 @@ export function searchHandler(pool: Pool): Pick<ServiceImpl<typeof LogService>, 
         limit: limit === 0 ? defaultLimit : limit,
       };
       try {
-        for await (const { records, scanned } of searchLog(pool, query, context.signal))
+        for await (const { records, scanned } of searchLog(pool, source, query, context.signal))
           for (const part of inMessages(records)) yield { records: recordsToProto(part), scanned: BigInt(scanned) };
       } catch (error) {
         if (context.signal.aborted) throw context.signal.reason;
