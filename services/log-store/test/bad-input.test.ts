@@ -40,7 +40,8 @@ async function everything(): Promise<unknown> {
   const { rows } = await replica.pool.query(
     `select (select json_agg(j order by namespace, job_id) from logs.jobs j) as jobs,
             (select json_agg(s order by id) from logs.streams s) as streams,
-            (select json_agg(c order by stream_id, first_seq) from logs.chunks c) as chunks`,
+            (select json_agg(c order by stream_id, first_seq) from logs.chunks c) as chunks,
+            (select json_agg(r order by namespace) from logs.retention r) as retention`,
   );
   return rows;
 }

@@ -12,7 +12,7 @@ const MAX_TYPE = 4;
 const MAX_FIELDS_BYTES = 64 * 1024;
 const MAX_SOURCE_BYTES = 255;
 /** Of a raw entry, which is never split: with its fields and names it fits into a message of 4 MiB, in which it is read. */
-const MAX_DATA_BYTES = 3_840 * 1024;
+const MAX_DATA_BYTES = 3_800 * 1024;
 
 /**
  * Reads what an append brings, checked and split into entries of bounded size. Text is kept as bytes.

@@ -11,6 +11,8 @@ import { checkNamespace } from "./namespace.js";
 
 /** Namespaces with a retention of their own: each has segments of its own, which are tables. */
 const maxRetentions = 200;
+/** The longest `google.protobuf.Duration`. */
+const maxDurationMs = 315_576_000_000 * 1_000;
 
 /** Serves the calls about what is kept. */
 export function retentionHandlers(
@@ -21,7 +23,8 @@ export function retentionHandlers(
     async setLogRetention({ namespace, maxAge, maxBytes, limitBytes, clear }, context) {
       checkNamespace(context, "namespace", namespace);
       const maxAgeMs = maxAge && durationMs(maxAge);
-      if (maxAgeMs !== undefined && !(maxAgeMs >= 0)) throw invalid("max_age", "is negative");
+      if (maxAgeMs !== undefined && !(maxAgeMs >= 0 && maxAgeMs <= maxDurationMs))
+        throw invalid("max_age", "is not between 0 and 10,000 years");
       const retention = {
         maxAgeMs,
         maxBytes: maxBytes === undefined ? undefined : sequenceOf("max_bytes", maxBytes),

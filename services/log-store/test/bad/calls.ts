@@ -6,6 +6,7 @@ import type {
   LogService,
   ReadLogRequestSchema,
   SealTargetSchema,
+  SetLogRetentionRequestSchema,
   TailLogRequestSchema,
 } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
 import { namespace } from "../log-bundle.js";
@@ -37,6 +38,7 @@ const onStreams: Readonly<Record<string, (logs: Logs, stream: { readonly stream?
   tailLog: (logs, stream) => drain(logs.tailLog(stream)),
   searchLogs: (logs, stream) => drain(logs.searchLogs({ ...stream, filter: { contains: "a" } })),
   replaceLogText: (logs, stream) => logs.replaceLogText({ ...stream, text: "bad" }),
+  downloadLog: (logs, stream) => drain(logs.downloadLog(stream)),
 };
 
 const badRefs: readonly (readonly [string, string, (job: string) => { readonly stream?: Ref }])[] = [
@@ -92,6 +94,10 @@ const sealing =
         { jobId, which: attempt(1), ...bad },
       ],
     });
+const keeping =
+  (bad: Init<typeof SetLogRetentionRequestSchema>): BadCall["call"] =>
+  (logs) =>
+    logs.setLogRetention({ namespace, ...bad });
 const attempt = (value: number) => ({ case: "attempt" as const, value });
 const before = (value: number) => ({ case: "beforeAttempt" as const, value });
 const finalLength = (length: bigint, stream = "stdout") => ({ stream, length });
@@ -137,6 +143,16 @@ export const badCalls: readonly BadCall[] = [
     name: "readLog: before a number beyond the largest",
     field: "before_sequence",
     call: reading({ beforeSequence: tooFar }),
+  },
+  {
+    name: "downloadLog: no stream",
+    field: "stream.stream",
+    call: (logs, job) => drain(logs.downloadLog({ stream: ref(job, { stream: "" }) })),
+  },
+  {
+    name: "downloadLog: from a negative number",
+    field: "from_sequence",
+    call: (logs, job) => drain(logs.downloadLog({ stream: ref(job), fromSequence: -1n })),
   },
   { name: "tailLog: all attempts", field: "stream.attempt", call: tailAllAttempts },
   { name: "tailLog: from a negative number", field: "from_sequence", call: tailing({ fromSequence: -1n }) },
@@ -201,6 +217,20 @@ export const badCalls: readonly BadCall[] = [
     field: "namespace",
     call: (logs, jobId) => logs.sealLog({ namespace: "", targets: [{ jobId, which: attempt(1) }] }),
   },
+  { name: "setLogRetention: no namespace", field: "namespace", call: keeping({ namespace: "" }) },
+  {
+    name: "setLogRetention: a negative age",
+    field: "max_age",
+    call: keeping({ maxAge: { seconds: -1n, nanos: 0 } }),
+  },
+  {
+    name: "setLogRetention: an age beyond all numbers",
+    field: "max_age",
+    call: keeping({ maxAge: { seconds: 2n ** 62n, nanos: 0 } }),
+  },
+  { name: "setLogRetention: negative bytes", field: "max_bytes", call: keeping({ maxBytes: -1n }) },
+  { name: "setLogRetention: too many bytes", field: "max_bytes", call: keeping({ maxBytes: tooFar }) },
+  { name: "setLogRetention: a negative limit", field: "limit_bytes", call: keeping({ limitBytes: -1n }) },
   {
     name: "deleteLogs: a job without a name behind a good one",
     field: "job_ids",
