@@ -23,8 +23,8 @@ export function retentionHandlers(
     async setLogRetention({ namespace, maxAge, maxBytes, limitBytes, clear }, context) {
       checkNamespace(context, "namespace", namespace);
       const maxAgeMs = maxAge && durationMs(maxAge);
-      if (maxAgeMs !== undefined && !(maxAgeMs >= 0 && maxAgeMs <= maxDurationMs))
-        throw invalid("max_age", "is not between 0 and 10,000 years");
+      if (maxAgeMs !== undefined && !(maxAgeMs >= 0)) throw invalid("max_age", "is negative");
+      if (maxAgeMs !== undefined && maxAgeMs > maxDurationMs) throw invalid("max_age", "is more than 10,000 years");
       const retention = {
         maxAgeMs,
         maxBytes: maxBytes === undefined ? undefined : sequenceOf("max_bytes", maxBytes),
