@@ -12,7 +12,7 @@ import { createSystemDatabase } from "./test-system.js";
 
 const count = Number(process.env["LOG_PRODUCERS"] ?? 8);
 const bytesEach = Number(process.env["LOG_BYTES"] ?? 200_000);
-const kills = Number(process.env["LOG_KILLS"] ?? 3);
+const kills = Number(process.env["LOG_KILLS"] ?? 2);
 const seed = Number(process.env["LOG_SEED"] ?? Date.now() % 1_000_000);
 
 const namespace = "killed";
