@@ -55,3 +55,8 @@ export function momentOfMs(ms: number): Moment {
 export function weightOf({ message, source, fields, data }: NewEntry): number {
   return 48 + Buffer.byteLength(message) + source.length + (fields?.length ?? 0) + (data?.length ?? 0);
 }
+
+/** How much there is to look at in an entry: the same without counting bytes of UTF-8, which takes longer than many a look. */
+export function lengthOf({ message, source, fields, data }: NewEntry): number {
+  return 48 + message.length + source.length + (fields?.length ?? 0) + (data?.length ?? 0);
+}
