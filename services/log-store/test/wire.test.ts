@@ -187,7 +187,7 @@ describe("raw entries", () => {
     const sizes = [...Array.from({ length: 40 }, () => 1), 490_000, 3_800_000];
     await append(far, job, raw(1));
     const responses = replica.client.tailLog({ stream: ref(job), fromSequence: 0n, filter })[Symbol.asyncIterator]();
-    const told = [(await responses.next()).value?.records ?? []];
+    const told: LogRecord[][] = [(await responses.next()).value?.records ?? []];
     for (const size of sizes.slice(1)) await append(far, job, raw(size));
     await seal(job);
     for (let next = await responses.next(); next.done !== true; next = await responses.next())
