@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
+import { type Agent, type IncomingMessage, request } from "node:http";
 import { eventually } from "@switchyard/testkit";
 import { restCaller } from "./rest-caller.js";
 
@@ -57,9 +57,17 @@ export interface RunStream {
   leave(): void;
 }
 
-/** Follows a run; returns when the answer has begun. */
-export async function openRun(url: string, headers: Readonly<Record<string, string>> = {}): Promise<RunStream> {
-  const call = request(url, { agent: false, headers: { ...authorization, ...headers } });
+/**
+ * Follows a run; returns when the answer has begun.
+ *
+ * @param agent keeps the connection for later calls. Default: a connection for this call alone
+ */
+export async function openRun(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+  agent: Agent | false = false,
+): Promise<RunStream> {
+  const call = request(url, { agent, headers: { ...authorization, ...headers } });
   call.end();
   const [answer] = (await once(call, "response")) as [IncomingMessage];
   if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}`);

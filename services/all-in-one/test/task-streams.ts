@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { request } from "node:http";
+import { type Agent, request } from "node:http";
 import { eventually } from "@switchyard/testkit";
 import { WebSocket } from "ws";
 
@@ -34,14 +34,19 @@ export async function openSocket(
   return { socket, messages, until, ended, leave: () => socket.close() };
 }
 
-/** Follows a task as server-sent events; returns when the snapshot is there. */
+/**
+ * Follows a task as server-sent events; returns when the snapshot is there.
+ *
+ * @param agent keeps the connection for later calls. Default: a connection for this call alone
+ */
 export async function openEvents(
   base: string,
   id: string,
   query = "",
   headers: Readonly<Record<string, string>> = {},
+  agent: Agent | false = false,
 ): Promise<OpenStream> {
-  const call = request(`${base}/api/v1/tasks/${id}/events${query}`, { agent: false, headers });
+  const call = request(`${base}/api/v1/tasks/${id}/events${query}`, { agent, headers });
   call.end();
   const [answer] = (await once(call, "response")) as [import("node:http").IncomingMessage];
   answer.setEncoding("utf8");

@@ -46,6 +46,38 @@ test("appends through both in turn make one stream, which a follower on either s
   expect(messages(onB.told.records)).toEqual(expected);
 });
 
+test("a follower goes on over restarts of its replica, with what another one took meanwhile", async () => {
+  const job = newJob();
+  let [written, over] = [0, false];
+  const writing = (async () => {
+    for (; !over; written++) await append(a, job, { ...text(`${written}\n`), expectedSequence: BigInt(written) });
+    await sealAttempt(a, job);
+  })();
+  const seen: string[] = [];
+  for (let life = 0; life < 4; life++) {
+    const far = await startReplica(database.url);
+    const tail = follow(far, job, { fromSequence: BigInt(seen.length) });
+    const isCaughtUp = () => expect(seen.length + tail.told.records.length).toBeGreaterThan(written - 5);
+    // Following, not only reading what was there when it came.
+    for (let times = 0; times < 3; times++) {
+      const before = written;
+      await eventually(() => expect(written).toBeGreaterThan(before + 5), { intervalMs: 1 });
+      await eventually(isCaughtUp, { intervalMs: 1 });
+    }
+    if (life === 3) over = true;
+    else await far.stop();
+    await tail.ended;
+    seen.push(...messages(tail.told.records));
+    if (life === 3) await far.stop();
+    else expect(String(tail.told.error)).toContain("this replica is ending");
+    // Some are written while it is away.
+    const away = written;
+    if (life < 3) await eventually(() => expect(written).toBeGreaterThan(away + 10), { intervalMs: 1 });
+  }
+  await writing;
+  expect(seen).toEqual(Array.from({ length: written }, (_, i) => String(i)));
+});
+
 test("concurrent appends through both lose and double nothing", async () => {
   const job = newJob();
   const tail = follow(b, job, { fromSequence: 0n });

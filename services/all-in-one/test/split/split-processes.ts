@@ -22,6 +22,10 @@ export interface SplitProcess {
   readonly process: TestProcess;
   /** Ends it as an operator does, and starts it again. Returns when it answers. */
   restart(): Promise<void>;
+  /** Ends it with SIGKILL. Returns when it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again after {@link kill}. Returns when it answers. */
+  revive(): Promise<void>;
 }
 
 /** How a part is started: where it listens, and by which line it says that it answers. */
@@ -61,6 +65,10 @@ export async function startPart(part: PartName, env: Env): Promise<SplitProcess>
     async restart() {
       const code = await process.end();
       if (code !== 0) throw new Error(`${part} ended with ${code}:\n${process.output().slice(-3_000)}`);
+      process = await start();
+    },
+    kill: async () => void (await process.end("SIGKILL")),
+    async revive() {
       process = await start();
     },
   };

@@ -16,15 +16,29 @@ export function invalid(field: string, problem: string): SwitchyardError {
 
 /** Checks a name: 1 to 255 bytes without control characters. */
 export function checkName(field: string, name: string): void {
-  if (name === "") throw invalid(field, "is empty");
-  if (name.length > 255 || (name.length > 85 && Buffer.byteLength(name) > 255))
-    throw invalid(field, "is longer than 255 bytes");
-  if (!PLAIN.test(name) && UNPRINTABLE.test(name)) throw invalid(field, "has control characters");
+  const problem = problemOf(name);
+  if (problem !== undefined) throw invalid(field, problem);
+}
+
+/** Whether a value is what {@link checkName} lets pass. */
+export function isName(value: unknown): value is string {
+  return typeof value === "string" && problemOf(value) === undefined;
+}
+
+function problemOf(name: string): string | undefined {
+  if (name === "") return "is empty";
+  if (name.length > 255 || (name.length > 85 && Buffer.byteLength(name) > 255)) return "is longer than 255 bytes";
+  return !PLAIN.test(name) && UNPRINTABLE.test(name) ? "has control characters" : undefined;
 }
 
 /** Checks an attempt number, from 1. */
 export function checkAttempt(field: string, attempt: number): void {
-  if (attempt < 1 || attempt > MAX_ATTEMPT) throw invalid(field, `is not between 1 and ${MAX_ATTEMPT}`);
+  if (!isAttempt(attempt)) throw invalid(field, `is not between 1 and ${MAX_ATTEMPT}`);
+}
+
+/** Whether a value is an attempt number. */
+export function isAttempt(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MAX_ATTEMPT;
 }
 
 /** Checks that a list has at most so many items. */

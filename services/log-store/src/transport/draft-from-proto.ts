@@ -11,6 +11,8 @@ const MAX_LEVEL = 5;
 const MAX_TYPE = 4;
 const MAX_FIELDS_BYTES = 64 * 1024;
 const MAX_SOURCE_BYTES = 255;
+/** Of a raw entry, which is never split: with its fields and names it fits into a message of 4 MiB, in which it is read. */
+const MAX_DATA_BYTES = 3_800 * 1024;
 
 /**
  * Reads what an append brings, checked and split into entries of bounded size. Text is kept as bytes.
@@ -33,6 +35,7 @@ export function draftOf({ content }: LogAppend, nowMs: number): Draft {
       return { kind: "entries", entries: entries.flatMap((entry) => entriesOf(entry, now)) };
     }
     case "raw": {
+      checkData("append.raw", content.value);
       const entry = {
         time: momentOfMs(nowMs),
         level: 0,
@@ -54,6 +57,7 @@ function entriesOf(entry: LogEntry, now: Moment): readonly NewEntry[] {
   checkSource("entries.source", source);
   if (type < 0 || type > MAX_TYPE) throw invalid("entries.type", "is not known");
   if (data.length > 0 && message !== "") throw invalid("entries.data", "stands beside a message");
+  checkData("entries.data", data);
   if (fields.length > 0) checkFields(fields);
   const made = {
     time: entry.time === undefined ? now : momentOf("entries.time", entry.time),
@@ -74,6 +78,10 @@ function checkSource(field: string, source: string): void {
   if (source.length > MAX_SOURCE_BYTES || (source !== "" && Buffer.byteLength(source) > MAX_SOURCE_BYTES)) {
     throw invalid(field, `is longer than ${MAX_SOURCE_BYTES} bytes`);
   }
+}
+
+function checkData(field: string, data: Uint8Array): void {
+  if (data.length > MAX_DATA_BYTES) throw invalid(field, `has more than ${MAX_DATA_BYTES} bytes`);
 }
 
 function checkFields(fields: Uint8Array): void {

@@ -6,7 +6,7 @@ import type { ChunkSource } from "../domain/read/chunk-source.js";
 import { type ReadFrom, readLog } from "../domain/read/read-log.js";
 import { throwStorageError } from "../domain/storage-error.js";
 import { listStreams } from "../store/list-streams.js";
-import { checkAttempt, checkName, checkRef, invalid, pageSizeOf, sequenceOf } from "./check.js";
+import { checkAttempt, checkName, checkRef, invalid, isAttempt, isName, pageSizeOf, sequenceOf } from "./check.js";
 import { filterOf } from "./filter-from-proto.js";
 import { checkNamespace } from "./namespace.js";
 import { maxNumber } from "./numbers.js";
@@ -103,5 +103,5 @@ function isPosition(value: unknown): value is number {
 }
 
 function isStreamPlace(place: unknown): place is [number, string] {
-  return Array.isArray(place) && place.length === 2 && isPosition(place[0]) && typeof place[1] === "string";
+  return Array.isArray(place) && place.length === 2 && isAttempt(place[0]) && isName(place[1]);
 }

@@ -11,6 +11,8 @@ import { checkNamespace } from "./namespace.js";
 
 /** Namespaces with a retention of their own: each has segments of its own, which are tables. */
 const maxRetentions = 200;
+/** The longest `google.protobuf.Duration`. */
+const maxDurationMs = 315_576_000_000 * 1_000;
 
 /** Serves the calls about what is kept. */
 export function retentionHandlers(
@@ -22,6 +24,7 @@ export function retentionHandlers(
       checkNamespace(context, "namespace", namespace);
       const maxAgeMs = maxAge && durationMs(maxAge);
       if (maxAgeMs !== undefined && !(maxAgeMs >= 0)) throw invalid("max_age", "is negative");
+      if (maxAgeMs !== undefined && maxAgeMs > maxDurationMs) throw invalid("max_age", "is more than 10,000 years");
       const retention = {
         maxAgeMs,
         maxBytes: maxBytes === undefined ? undefined : sequenceOf("max_bytes", maxBytes),

@@ -4,6 +4,7 @@ import type { LogService } from "@switchyard/proto/switchyard/log/v1/log_service
 import type { ChunkSource } from "../domain/read/chunk-source.js";
 import { searchLog } from "../domain/read/search-log.js";
 import { throwStorageError } from "../domain/storage-error.js";
+import { type LogRecord, weightOf } from "../model/entry.js";
 import { checkRef, invalid } from "./check.js";
 import { filterOf } from "./filter-from-proto.js";
 import { checkNamespace } from "./namespace.js";
@@ -12,6 +13,8 @@ import { recordsToProto } from "./record-to-proto.js";
 const defaultLimit = 1_000;
 const mostEntries = 100_000;
 const mostContext = 100;
+/** Of an answer; one record may have more. */
+const answerBytes = 1024 * 1024;
 
 /** Serves the search over the logs of a job. */
 export function searchHandler(pool: Pool, source: ChunkSource): Pick<ServiceImpl<typeof LogService>, "searchLogs"> {
@@ -29,11 +32,27 @@ export function searchHandler(pool: Pool, source: ChunkSource): Pick<ServiceImpl
       };
       try {
         for await (const { records, scanned } of searchLog(pool, source, query, context.signal))
-          yield { records: recordsToProto(records), scanned: BigInt(scanned) };
+          for (const part of inMessages(records)) yield { records: recordsToProto(part), scanned: BigInt(scanned) };
       } catch (error) {
         if (context.signal.aborted) throw context.signal.reason;
         throwStorageError(error);
       }
     },
   };
+}
+
+/** Cuts what a step has found into answers: what stands around a match may be a hundred long lines. */
+function* inMessages(records: readonly LogRecord[]): Generator<readonly LogRecord[]> {
+  let part: LogRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const weight = weightOf(record.entry);
+    if (part.length > 0 && bytes + weight > answerBytes) {
+      yield part;
+      [part, bytes] = [[], 0];
+    }
+    part.push(record);
+    bytes += weight;
+  }
+  yield part;
 }

@@ -68,3 +68,17 @@ test("large drafts are spread over chunks without losing or doubling anything", 
   const ends = chunks.map(({ firstSequence, span }) => firstSequence + span);
   expect(chunks.slice(1).map(({ firstSequence }) => firstSequence)).toEqual(ends.slice(0, -1));
 });
+
+test("a large entry does not share a chunk with what came before it", () => {
+  const raw = { time: time(1), level: 0, type: 1, message: "", source: "", data: new Uint8Array(300_000) };
+  const { chunks } = build(0, (builder) => {
+    builder.add(lines(["a", "b"]));
+    builder.add({ kind: "entries", entries: [raw] });
+    builder.add(lines(["c"]));
+  });
+  expect(chunks.map(({ firstSequence, span }) => [firstSequence, span])).toEqual([
+    [0, 2],
+    [2, 1],
+    [3, 1],
+  ]);
+});

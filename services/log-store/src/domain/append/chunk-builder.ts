@@ -31,8 +31,10 @@ export class ChunkBuilder {
   add(draft: Draft): void {
     for (let rest = draft; countOf(rest) > 0; ) {
       const fitting = this.#fitting(rest);
-      this.#put(fitting === countOf(rest) ? rest : sliceDraft(rest, 0, fitting));
-      rest = sliceDraft(rest, fitting);
+      if (fitting > 0) {
+        this.#put(fitting === countOf(rest) ? rest : sliceDraft(rest, 0, fitting));
+        rest = sliceDraft(rest, fitting);
+      }
       if (countOf(rest) > 0) this.#close();
     }
   }
@@ -59,7 +61,7 @@ export class ChunkBuilder {
     return this.chunks;
   }
 
-  /** How many entries of a draft the open chunk still takes; at least one. */
+  /** How many entries of a draft the open chunk still takes; a new one takes one at least. A large entry does not share a chunk with what came before it: followers are told whole chunks. */
   #fitting(draft: Draft): number {
     const count = countOf(draft);
     const roomEntries = MAX_CHUNK_ENTRIES - (this.#open?.entries ?? 0);
@@ -67,7 +69,7 @@ export class ChunkBuilder {
     const size = sizeOf(draft);
     // Lines of one draft are taken for equally long: the bound is a matter of economy, not of safety.
     const byBytes = size <= roomBytes ? count : Math.floor((count * roomBytes) / size);
-    return Math.max(1, Math.min(count, roomEntries, byBytes));
+    return Math.max(this.#open === undefined ? 1 : 0, Math.min(count, roomEntries, byBytes));
   }
 
   #put(draft: Draft): void {

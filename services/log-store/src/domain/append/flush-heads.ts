@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { lockHeads } from "../../store/lock-heads.js";
-import type { StreamKey } from "../../model/stream-key.js";
+import { jobText, type StreamKey } from "../../model/stream-key.js";
 import { writeStreams } from "../../store/write-appends.js";
 import type { BuiltChunk } from "./chunk-builder.js";
 import type { StreamHead } from "./stream-head.js";
@@ -95,7 +95,7 @@ async function write(
     room -= turn.size;
     return turn;
   });
-  const writing = turns.filter((turn): turn is WritingTurn => turn?.write !== undefined);
+  const writing = withoutOlder(turns.filter((turn): turn is WritingTurn => turn?.write !== undefined));
   if (writing.length === 0) return { turns, ids: new Map() };
   const writes = writing.map((turn) => turn.write);
   const slots = await writeStreams(client, replica, writes);
@@ -105,6 +105,20 @@ async function write(
     if (turn !== undefined) ids.set(turn.head, id);
   }
   return { turns, ids };
+}
+
+/**
+ * Leaves out what older attempts of a job would add while a newer one gets its first stream, which ends them: one statement can't end a
+ * stream and let it grow. Their heads are read anew like those of other lost races.
+ */
+function withoutOlder(turns: readonly WritingTurn[]): readonly WritingTurn[] {
+  const newest = new Map<string, number>();
+  for (const { key, id } of turns.map(({ write }) => write)) {
+    if (id !== undefined || key.attempt === 1) continue;
+    newest.set(jobText(key), Math.max(key.attempt, newest.get(jobText(key)) ?? 0));
+  }
+  if (newest.size === 0) return turns;
+  return turns.filter(({ write: { key } }) => key.attempt >= (newest.get(jobText(key)) ?? 0));
 }
 
 /** Takes over what was committed, answers the producers and tells the followers. */

@@ -209,10 +209,14 @@ export class Follower {
       }
       for (const entry of batch.entries()) {
         if (entry.sequence < place.position) continue;
-        if (records.length >= MAX_STEP_RECORDS || bytes >= maxBytes) break;
+        if (records.length >= MAX_STEP_RECORDS) break;
+        const isWanted = this.#options.filter.matches(entry);
+        const weight = isWanted ? weightOf(entry) : 0;
+        // One that is larger than a step goes alone.
+        if (records.length > 0 && bytes + weight > maxBytes) break;
         place.position = entry.sequence + 1;
-        if (!this.#options.filter.matches(entry)) continue;
-        bytes += weightOf(entry);
+        if (!isWanted) continue;
+        bytes += weight;
         records.push({ attempt: this.#attempt, stream: place.live.stream, entry });
       }
       if (place.position <= (batch.entries().at(-1)?.sequence ?? -1)) break;

@@ -1,4 +1,4 @@
-import { type LogRecord, microsOf, weightOf } from "../../model/entry.js";
+import { lengthOf, type LogRecord, microsOf, weightOf } from "../../model/entry.js";
 import type { ChunkSource } from "./chunk-source.js";
 import type { EntryFilter } from "./entry-filter.js";
 import type { Direction } from "./direction.js";
@@ -54,13 +54,13 @@ export async function readParts(
       skipTo(cursor, options.fromMicros);
       continue;
     }
-    const weight = weightOf(entry);
     if (filter.matches(entry)) {
+      const weight = weightOf(entry);
       if (records.length > 0 && bytes + weight > maxBytes) break;
       bytes += weight;
       records.push({ attempt: cursor.part.attempt, stream: cursor.part.stream, entry });
     }
-    scanned += weight;
+    scanned += lengthOf(entry);
     cursor.advance();
   }
   const positions = new Map(cursors.map(({ part, position }) => [part.streamId, position]));
