@@ -30,6 +30,18 @@ export function sourcesOf({ states = [], started, runner }: JobListFilter): Sour
 }
 
 /**
+ * Whether the jobs of a filter by queue or kind are looked for among others, which blocks of numbers help with: not where only those are looked at that have the queue or kind, nor where something
+ * else leaves few.
+ */
+export function areAmongOthers(filter: JobListFilter): boolean {
+  const { shapes, kinds, subject, serials, resumeFrom, deadLetters } = filter;
+  if (shapes === undefined && kinds === undefined) return false;
+  if (subject !== undefined || serials !== undefined || resumeFrom !== undefined || deadLetters) return false;
+  const { all, waiting, ended } = sourcesOf(filter);
+  return all || waiting || (ended && !areNamed(filter));
+}
+
+/**
  * The `from` and `where` of every place that a query looks into; `s.serial` is the job's number. One for each bucket, named by a parameter of its own:
  * then the planner sees a single partition whose index has the order of the list, which it does not for a list of buckets.
  */
