@@ -94,7 +94,7 @@ function stretches(times: readonly number[], rising: boolean): Stretch[] {
 }
 
 /** A filter without the ends; undefined where nothing else is asked for. */
-function onlyOpen(filter: JobListFilter): JobListFilter | undefined {
+export function onlyOpen(filter: JobListFilter): JobListFilter | undefined {
   const { states = [] } = filter;
   const every = ["BLOCKED", "SCHEDULED", "QUEUED", "RUNNING"] as const;
   const open = states.length === 0 ? every : states.filter((state) => !finalStates.includes(state));

@@ -1,15 +1,17 @@
 import type { Pool } from "@switchyard/postgres";
-import { changedSince, clockSkewMs } from "../../store/changed-since.js";
 import { createdMs } from "../../store/created-ms.js";
 import { endTimes } from "../../store/end-times.js";
 import { type Among, type AttemptPage, listByAttempt } from "../../store/list-by-attempt.js";
-import { pagesFor } from "../../store/list-by-end.js";
+import { onlyOpen, pagesFor } from "../../store/list-by-end.js";
 import type { BucketRange, JobListFilter } from "../../store/list-jobs.js";
+import { clockSkewMs, nearestChanges, type NearestOrder } from "../../store/nearest-changes.js";
 import type { Namespace } from "../core/namespace.js";
 
 /** Jobs that are looked at first, at least, and how many times more each time. */
 const leastLooked = 256;
 const growth = 4;
+/** Some of those that are looked at have changed at the same time as the last one, or were found twice. */
+const spare = 128;
 /** Beyond this many, all that match are looked at. */
 const mostLooked = 20_000;
 
@@ -20,8 +22,12 @@ export interface ChangeSources {
   /** Where jobs that match may be. */
   readonly ranges: readonly BucketRange[];
   readonly filter: JobListFilter;
-  /** The jobs that match in the order of their creation, from either end, so many of them. */
-  readonly created: (order: "newest" | "oldest", limit: number) => Promise<readonly number[]>;
+  /** Jobs that match a filter in the order of their creation, from either end, so many of them. */
+  readonly created: (
+    order: "newest" | "oldest",
+    limit: number,
+    filter: JobListFilter | undefined,
+  ) => Promise<readonly number[]>;
 }
 
 /**
@@ -31,56 +37,62 @@ export interface ChangeSources {
  */
 export async function listByChange(sources: ChangeSources, page: AttemptPage): Promise<number[]> {
   const { pool, space, ranges, filter } = sources;
-  const falling = page.order === "start-desc" || page.order === "update-desc";
-  const wanted = page.offset + page.limit;
-  const first = await (falling ? lastChanged : firstChanged)(sources, { ...page, limit: wanted, offset: 0 });
-  return first?.slice(page.offset) ?? listByAttempt(pool, space.id, bucketsOf(ranges), filter, page);
+  const { order, offset } = page;
+  const first = { ...page, limit: offset + page.limit, offset: 0 };
+  const found = await (order === "start-asc" ? firstStarted(sources, first) : nearestChanged(sources, first, order));
+  return found?.slice(offset) ?? listByAttempt(pool, space.id, bucketsOf(ranges), filter, page);
 }
 
 /** Undefined when they were not found soon. */
-async function lastChanged(sources: ChangeSources, page: AttemptPage): Promise<readonly number[] | undefined> {
+async function nearestChanged(
+  sources: ChangeSources,
+  page: AttemptPage,
+  order: NearestOrder,
+): Promise<readonly number[] | undefined> {
   const { pool, space, ranges, filter, created } = sources;
   const buckets = bucketsOf(ranges);
-  const by = page.order === "start-desc" ? "start" : "update";
-  const times: readonly (number | undefined)[] = [
-    ...(await endTimes(pool, buckets, false, pagesFor(page.limit))),
-    undefined,
-  ];
+  const rising = order === "update-asc";
+  const edges = endTimes(pool, buckets, rising, pagesFor(page.limit));
+  // What has no end yet is open, and comes at its creation, or later.
+  const make = (most: number) => (rising ? created("oldest", most, onlyOpen(filter)) : created("newest", most, filter));
   let farther = 0;
   for (let most = firstLook(page); most <= mostLooked; ) {
-    const newest = await created("newest", most);
+    const [made, edgesMs] = await Promise.all([make(most), edges]);
     // All that match.
-    if (newest.length < most) return look(sources, page, { serials: newest });
-    const search = { by, sinceMs: times[farther], most } as const;
-    const changed = await changedSince(pool, space.id, buckets, filter, search);
-    const createdBound = by === "start" ? 0 : await createdBoundOf(sources, newest, Number.MAX_SAFE_INTEGER);
-    const laterMs = Math.max(changed.boundMs ?? 0, createdBound);
-    const serials = by === "start" ? changed.serials : [...newest, ...changed.serials];
-    const found = await look(sources, page, { serials, laterMs });
+    if (!rising && made.length < most) return look(sources, page, { serials: made });
+    const [changed, createdBound] = await Promise.all([
+      nearestChanges(pool, space.id, buckets, filter, { order, edgeMs: edgesMs[farther], most }),
+      order === "start-desc" || made.length < most ? undefined : createdBoundOf(sources, made, rising),
+    ]);
+    const bounds = [changed.boundMs, createdBound].filter((bound) => bound !== undefined);
+    const isWhole = bounds.length === 0;
+    const boundMs = rising ? Math.min(...bounds) : Math.max(0, ...bounds);
+    const found = await look(sources, page, {
+      serials: order === "start-desc" ? changed.serials : [...made, ...changed.serials],
+      ...(!rising && { laterMs: boundMs }),
+      ...(rising && !isWhole && { earlierMs: boundMs }),
+    });
     if (found.length === page.limit) return found;
-    if (laterMs === 0) return [...found, ...(await withoutStart(sources, page.limit, found))];
-    if (changed.isBySince && laterMs === changed.boundMs) farther++;
+    if (isWhole) return rising ? found : [...found, ...(await withoutStart(sources, page.limit, found))];
+    if (changed.isByEdge && boundMs === changed.boundMs) farther++;
     else most *= growth;
   }
   return undefined;
 }
 
 /** Of the jobs that match, all that have started are known: the others come behind them, the newest first. */
-async function withoutStart({ created }: ChangeSources, limit: number, started: readonly number[]) {
+async function withoutStart({ created, filter }: ChangeSources, limit: number, started: readonly number[]) {
   const ahead = new Set(started);
-  const newest = await created("newest", limit);
+  const newest = await created("newest", limit, filter);
   return newest.filter((serial) => !ahead.has(serial)).slice(0, limit - started.length);
 }
 
-/**
- * Undefined when they were not found soon. A job neither starts nor changes before its creation: all that were created behind some come behind those of them that had changed by then.
- */
-async function firstChanged(sources: ChangeSources, page: AttemptPage): Promise<readonly number[] | undefined> {
-  const marginMs = page.order === "start-asc" ? clockSkewMs : 0;
+/** Undefined when they were not found soon. No job starts before its creation: those that had started when the next one was created come before that one. */
+async function firstStarted(sources: ChangeSources, page: AttemptPage): Promise<readonly number[] | undefined> {
   for (let most = firstLook(page); most <= mostLooked; most *= growth) {
-    const serials = await sources.created("oldest", most);
+    const serials = await sources.created("oldest", most, sources.filter);
     if (serials.length < most) return look(sources, page, { serials });
-    const earlierMs = (await createdBoundOf(sources, serials, 0)) - marginMs;
+    const earlierMs = (await createdBoundOf(sources, serials, true)) - clockSkewMs;
     const found = await look(sources, page, { serials, earlierMs });
     if (found.length === page.limit) return found;
   }
@@ -88,13 +100,14 @@ async function firstChanged(sources: ChangeSources, page: AttemptPage): Promise<
 }
 
 function firstLook({ limit }: AttemptPage): number {
-  return Math.max(leastLooked, 2 * limit);
+  return Math.max(leastLooked, limit + spare);
 }
 
-/** When the last of these was created; `gone` when it was deleted meanwhile, with which nothing is found. */
-async function createdBoundOf({ pool, space }: ChangeSources, serials: readonly number[], gone: number) {
+/** When the last of these was created. With a job that was deleted meanwhile nothing is found, and more are looked at. */
+async function createdBoundOf({ pool, space }: ChangeSources, serials: readonly number[], rising: boolean) {
   const last = serials.at(-1) ?? 0;
-  return (await createdMs(pool, space.id, space.buckets.holding([last]), last)) ?? gone;
+  const at = await createdMs(pool, space.id, space.buckets.holding([last]), last);
+  return at ?? (rising ? 0 : Number.MAX_SAFE_INTEGER);
 }
 
 async function look({ pool, space, filter }: ChangeSources, page: AttemptPage, among: Among): Promise<number[]> {

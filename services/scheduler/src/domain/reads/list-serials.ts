@@ -5,7 +5,7 @@ import { listByEnd } from "../../store/list-by-end.js";
 import { listByNumber } from "../../store/list-by-number.js";
 import type { BucketRange, JobListFilter, JobListPage } from "../../store/list-jobs.js";
 import { areAmongOthers } from "../../store/list-sources.js";
-import { listByChange } from "./list-by-change.js";
+import { type ChangeSources, listByChange } from "./list-by-change.js";
 import { clip, wavesOf } from "./list-waves.js";
 import { waitingSerials } from "./waiting-serials.js";
 import { spanOf } from "../core/retention-bucket.js";
@@ -29,8 +29,8 @@ export async function listPage(
   if (ranges.length === 0) return [];
   if (order === "end-desc" || order === "end-asc") return listByEnd(pool, space.id, ranges, filter, page);
   if (order !== "newest" && order !== "oldest") {
-    const created = (by: "newest" | "oldest", limit: number) =>
-      listPage({ pool }, space, filter, { order: by, limit, offset: 0 });
+    const created: ChangeSources["created"] = async (by, limit, of) =>
+      of === undefined ? [] : listPage({ pool }, space, of, { order: by, limit, offset: 0 });
     return listByChange({ pool, space, ranges, filter, created }, { ...page, order });
   }
 

@@ -1,82 +1,96 @@
 import type { Pool } from "@switchyard/postgres";
+import type { AttemptOrder } from "./list-by-attempt.js";
 import { type Buckets, finalStates, type JobListFilter } from "./list-jobs.js";
 import { jobConditions, type ListQuery, listQuery } from "./list-query.js";
 import { sourcesOf } from "./list-sources.js";
 
-/** What {@link changedSince} looks for. */
+/** The orders for which ends are looked for; a start may be long before the end of its attempt, so the first starts are found otherwise. */
+export type NearestOrder = Exclude<AttemptOrder, "start-asc">;
+
+/** What {@link nearestChanges} looks for. */
 export interface ChangeSearch {
-  /** By the start of the last attempt, or by the last change. */
-  readonly by: "start" | "update";
-  /** Ends before this time, ms, are not looked at; undefined: all of them are. */
-  readonly sinceMs: number | undefined;
-  /** Most jobs of each sort. */
+  readonly order: NearestOrder;
+  /** Ends farther than this time, ms, are not looked at; undefined: all of them are. */
+  readonly edgeMs: number | undefined;
+  /** Most of each sort. */
   readonly most: number;
 }
 
-/** Jobs that may have the latest times. */
-export interface Changed {
+/** Jobs that may come first in an order by time. */
+export interface NearestChanges {
   readonly serials: readonly number[];
-  /** Whatever else matches has no later time, ms, by a start, an end or a live attempt; undefined when it has none. */
+  /** No other job that matches comes before this time, ms, by a start, an end, or a live attempt; undefined when no other has such a time. */
   readonly boundMs: number | undefined;
-  /** The bound comes from `sinceMs`, not from `most`. */
-  readonly isBySince: boolean;
+  /** The bound comes from `edgeMs`, not from `most`. */
+  readonly isByEdge: boolean;
 }
 
 /** By how much the clocks of owners may differ, ms: an attempt that one owner started and the next one ended may seem to have ended before it started. */
 export const clockSkewMs = 5_000;
 
 /**
- * The jobs with the latest times, by what gives them: the end of an attempt or a job, and a live attempt. Those that are left out come behind the last ones that are not. What is found of a job may be
- * an earlier time than its last one, so its times have to be looked at again.
+ * The jobs with the latest times, or the earliest ones, by what gives them: the end of an attempt or a job, and for the latest ones a live attempt. Others come behind the last one of each sort. What
+ * is found of a job may be another time than the one that it is listed by, so its times have to be looked at again.
  */
-export async function changedSince(
+export async function nearestChanges(
   pool: Pool,
   ns: number,
   buckets: Buckets,
   filter: JobListFilter,
   search: ChangeSearch,
-): Promise<Changed> {
-  const { by, sinceMs, most } = search;
+): Promise<NearestChanges> {
+  const { order, edgeMs, most } = search;
+  const rising = order === "update-asc";
   const query = listQuery(ns, filter);
   const { parameters } = query;
   const { states = [], started } = filter;
+  const { all, ended } = sourcesOf(filter);
   const isFinal = (state: string) => finalStates.includes(state);
   const onlyLive = started !== undefined || (states.length > 0 && states.every((state) => state === "RUNNING"));
+  // The first changes of jobs that are open are told by their creation.
+  const looksAtEnds = !onlyLive && (!rising || all || ended);
   const sources = [
-    ...(onlyLive ? [] : [endsSince(query, buckets, search)]),
-    ...(states.length > 0 && states.every(isFinal) ? [] : [liveAttempts(query, by)]),
-  ].map((source) => `(${source} order by at desc limit ${parameters.add(most)})`);
+    ...(!looksAtEnds ? [] : [nearestEnds(query, buckets, search)]),
+    ...(rising || (states.length > 0 && states.every(isFinal)) ? [] : [liveAttempts(query, order)]),
+  ].map((source) => `(${source} order by at ${direction(order)} limit ${parameters.add(most)})`);
+  if (sources.length === 0) return { serials: [], boundMs: undefined, isByEdge: false };
   const { rows } = await pool.query<{ source: string; serial: number; at: number }>(
     sources.join(" union all "),
     parameters.values,
   );
+  const farthest = (times: readonly number[]) => (rising ? Math.min(...times) : Math.max(...times));
   // The last one of a source of which there may be more. Of a live attempt the end before it may be later, by the clock of another owner.
   const lastOf = (source: string, marginMs: number) => {
     const times = rows.filter((row) => row.source === source).map(({ at }) => at);
-    return times.length < most ? [] : [Math.min(...times) + marginMs];
+    return times.length < most ? [] : [(rising ? Math.max(...times) : Math.min(...times)) + marginMs];
   };
   const cut = [...lastOf("end", 0), ...lastOf("live", onlyLive ? clockSkewMs : 0)];
-  const passed = sinceMs === undefined || onlyLive ? [] : [by === "start" ? sinceMs + clockSkewMs : sinceMs - 1];
+  const passed = edgeMs === undefined || !looksAtEnds ? [] : [order === "start-desc" ? edgeMs + clockSkewMs : edgeMs];
   const bounds = [...cut, ...passed];
   return {
     serials: rows.map(({ serial }) => serial),
-    boundMs: bounds.length === 0 ? undefined : Math.max(...bounds),
-    isBySince: passed.length > 0 && Math.max(...bounds) === passed[0],
+    boundMs: bounds.length === 0 ? undefined : farthest(bounds),
+    isByEdge: passed.length > 0 && farthest(bounds) === passed[0],
   };
 }
 
-function endsSince(query: ListQuery, buckets: Buckets, { by, sinceMs }: ChangeSearch): string {
+function direction(order: NearestOrder): string {
+  return order === "update-asc" ? "asc" : "desc";
+}
+
+function nearestEnds(query: ListQuery, buckets: Buckets, { order, edgeMs }: ChangeSearch): string {
   const { ns, filter, parameters } = query;
   const { states = [], runner } = filter;
   const { waiting, live, ended, all } = sourcesOf(filter);
+  const byStart = order === "start-desc";
   const inBuckets = `bucket = any(${parameters.add(buckets)}::int[])`;
   const conditions = [`s.ns = ${parameters.add(ns)}`, `s.${inBuckets}`];
-  if (sinceMs !== undefined) conditions.push(`s.ended_ms >= ${parameters.add(sinceMs)}`);
-  if (by === "start")
-    conditions.push(`s.started_ms > ${parameters.add(sinceMs === undefined ? 0 : sinceMs + clockSkewMs)}`);
+  if (edgeMs !== undefined)
+    conditions.push(`s.ended_ms ${order === "update-asc" ? "<=" : ">="} ${parameters.add(edgeMs)}`);
+  if (byStart) conditions.push(`s.started_ms > ${parameters.add(edgeMs === undefined ? 0 : edgeMs + clockSkewMs)}`);
   if (runner !== undefined) conditions.push(`s.runner = ${parameters.add(runner)}`);
   // The last change of a job that has ended is its end; its last start may be in another row.
-  if (by === "update" && !(all || waiting || live))
+  if (!byStart && !(all || waiting || live))
     conditions.push(`s.final and s.job_state = any(${parameters.add(states)}::scheduler.final_state[])`);
   const ofJob = jobConditions(query, "j");
   const lookedAt = [
@@ -91,14 +105,14 @@ function endsSince(query: ListQuery, buckets: Buckets, { by, sinceMs }: ChangeSe
         ]),
   ];
   // In order first, as in the order by ends: only as many rows as are needed are looked at more closely.
-  const inOrder = `select s.ns, s.bucket, s.serial, ${by === "start" ? "s.started_ms" : "s.ended_ms"} as at
-    from scheduler.outcomes s where ${conditions.join(" and ")} order by at desc`;
+  const inOrder = `select s.ns, s.bucket, s.serial, ${byStart ? "s.started_ms" : "s.ended_ms"} as at
+    from scheduler.outcomes s where ${conditions.join(" and ")} order by at ${direction(order)}`;
   return `select 'end' as source, serial, at from (${inOrder}) s ${lookedAt.length === 0 ? "" : `where ${lookedAt.join(" and ")}`}`;
 }
 
-function liveAttempts({ ns, parameters }: ListQuery, by: ChangeSearch["by"]): string {
+function liveAttempts({ ns, parameters }: ListQuery, order: NearestOrder): string {
   const at =
-    by === "start"
+    order === "start-desc"
       ? "l.started_ms"
       : "greatest(l.claimed_ms, l.started_ms, (nullif(p.data, '')::jsonb ->> 'at')::bigint)";
   return `select 'live' as source, l.serial, ${at} as at from scheduler.leases l
