@@ -39,3 +39,22 @@ export async function endTimes(pool: Pool, buckets: Buckets, rising: boolean, pa
   }
   return times;
 }
+
+/**
+ * The one such time for ends that an index finds by the numbers of their jobs: that of the farthest end of some of these, which are the jobs that match from that end of the list. At least as many
+ * ends are between it and the edge.
+ */
+export async function endTimesOf(
+  pool: Pool,
+  ns: number,
+  buckets: Buckets,
+  serials: readonly number[],
+  rising: boolean,
+): Promise<number[]> {
+  const { rows } = await pool.query<{ at: number | null }>(
+    `select ${rising ? "max(ended_ms) + 1" : "min(ended_ms)"} as at from scheduler.outcomes
+     where ns = $1 and bucket = any($2::int[]) and serial = any($3::bigint[]) and final`,
+    [ns, buckets, serials],
+  );
+  return rows.flatMap(({ at }) => at ?? []);
+}

@@ -1,9 +1,9 @@
 import type { Pool } from "@switchyard/postgres";
-import { endTimes } from "./end-times.js";
+import { endTimes, endTimesOf } from "./end-times.js";
 import { listByNumber } from "./list-by-number.js";
 import { type BucketRange, type Buckets, finalStates, type JobListFilter, type JobListPage } from "./list-jobs.js";
 import { listQuery } from "./list-query.js";
-import { endsIn, type InBucket, isJobsEnd, sourcesOf } from "./list-sources.js";
+import { areUnwell, endsIn, type InBucket, isJobsEnd, sourcesOf } from "./list-sources.js";
 
 /** Ends from a time on, and before another; undefined: without a bound. */
 interface Stretch {
@@ -13,6 +13,8 @@ interface Stretch {
 
 /** Ends on a page of a table, at least; results make rows wide. */
 const endsOnPage = 8;
+/** Buckets, from either end, by whose ends it is said where others may be. */
+const sampled = 2;
 /** Pages of ends that are looked at first, at least. */
 const leastPages = 16;
 
@@ -33,7 +35,7 @@ export async function listByEnd(
   const buckets = ranges.map(({ bucket }) => bucket);
   const found: number[] = [];
   const hasEnds = all || ended;
-  const times = hasEnds ? await endTimes(pool, buckets, rising, pagesFor(wanted)) : [];
+  const times = hasEnds ? await timesOf(pool, ns, ranges, filter, { rising, wanted }) : [];
   for (const stretch of hasEnds ? stretches(times, rising) : []) {
     found.push(...(await endedWithin(pool, ns, buckets, filter, { stretch, rising, limit: wanted - found.length })));
     if (found.length >= wanted) return found.slice(page.offset);
@@ -76,6 +78,25 @@ async function endedWithin(
     parameters.values,
   );
   return rows.map(({ serial }) => serial);
+}
+
+/** Times between which the ends are looked for. */
+async function timesOf(
+  pool: Pool,
+  ns: number,
+  ranges: readonly BucketRange[],
+  filter: JobListFilter,
+  { rising, wanted }: { readonly rising: boolean; readonly wanted: number },
+): Promise<number[]> {
+  const buckets = ranges.map(({ bucket }) => bucket);
+  if (!areUnwell(filter)) return endTimes(pool, buckets, rising, pagesFor(wanted));
+  const states = (filter.states ?? []).filter((state) => finalStates.includes(state));
+  const page = { order: rising ? ("oldest" as const) : ("newest" as const), limit: wanted, offset: 0 };
+  const nearest = rising ? ranges.slice(0, sampled) : ranges.slice(-sampled);
+  const serials = await listByNumber(pool, ns, nearest, { ...filter, states }, page);
+  return serials.length < wanted
+    ? endTimes(pool, buckets, rising, pagesFor(wanted))
+    : endTimesOf(pool, ns, buckets, serials, rising);
 }
 
 /** Pages of ends in which so many may be. */

@@ -1,9 +1,10 @@
 import type { Pool } from "@switchyard/postgres";
 import { createdMs } from "../../store/created-ms.js";
-import { endTimes } from "../../store/end-times.js";
+import { endTimes, endTimesOf } from "../../store/end-times.js";
 import { type Among, type AttemptPage, listByAttempt } from "../../store/list-by-attempt.js";
 import { onlyOpen, pagesFor } from "../../store/list-by-end.js";
 import type { BucketRange, JobListFilter } from "../../store/list-jobs.js";
+import { areUnwell } from "../../store/list-sources.js";
 import { clockSkewMs, nearestChanges, type NearestOrder } from "../../store/nearest-changes.js";
 import type { Namespace } from "../core/namespace.js";
 
@@ -52,14 +53,16 @@ async function nearestChanged(
   const { pool, space, ranges, filter, created } = sources;
   const buckets = bucketsOf(ranges);
   const rising = order === "update-asc";
-  const edges = endTimes(pool, buckets, rising, pagesFor(page.limit));
+  const isUnwell = areUnwell(filter) && !rising;
+  const edges = isUnwell ? undefined : endTimes(pool, buckets, rising, pagesFor(page.limit));
   // What has no end yet is open, and comes at its creation, or later.
   const make = (most: number) => (rising ? created("oldest", most, onlyOpen(filter)) : created("newest", most, filter));
   let farther = 0;
   for (let most = firstLook(page); most <= mostLooked; ) {
-    const [made, edgesMs] = await Promise.all([make(most), edges]);
+    const [made, byPages] = await Promise.all([make(most), edges]);
     // All that match.
     if (!rising && made.length < most) return look(sources, page, { serials: made });
+    const edgesMs = byPages ?? (await endTimesOf(pool, space.id, buckets, made.slice(0, page.limit + 1), rising));
     const [changed, createdBound] = await Promise.all([
       nearestChanges(pool, space.id, buckets, filter, { order, edgeMs: edgesMs[farther], most }),
       order === "start-desc" || made.length < most ? undefined : createdBoundOf(sources, made, rising),
