@@ -35,7 +35,7 @@ interface Fact {
   readonly live: { readonly claimedMs: number; readonly startedMs: number | null } | undefined;
 }
 
-const count = 1_700;
+const count = 1_200;
 const ns = testNamespace("by-time", () => system);
 let database: TestDatabase;
 let system: TestScheduler;
