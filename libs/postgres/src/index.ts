@@ -13,6 +13,7 @@ export { createGroupCommitLane } from "./lane/group-commit-lane.js";
 export { intArray } from "./lane/int-array.js";
 export { intArrayLiteral } from "./lane/int-array-literal.js";
 export { type PackedBytes, packBytes } from "./lane/pack-bytes.js";
+export { inTransaction, type TransactionOptions } from "./in-transaction.js";
 export { createKysely } from "./kysely.js";
 export { asStorageError } from "./storage-error.js";
 export { createListener, type Listener, type ListenerOptions } from "./listener.js";

@@ -42,6 +42,7 @@ export {
   type OperationsServer,
   type OperationsServerOptions,
 } from "./host/operations-server.js";
+export { type Loop, repeat } from "./host/repeat.js";
 export { receiveUpload, type UploadFacts, type UploadMessage } from "./host/receive-upload.js";
 export { type RunUntilSignalOptions, runUntilSignal, type SignalHost } from "./host/run-until-signal.js";
 export { createServiceHost, type ServiceHost, type ServiceHostOptions } from "./host/service-host.js";

@@ -5,6 +5,7 @@ export {
   type FlushFaults,
   InjectedFault,
 } from "./flush-faults.js";
+export { type S3Server, startS3Server } from "./s3-server.js";
 export { type Signal, createSignal } from "./signal.js";
 export { createTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.js";
 export {

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type BlobStore, createBlobStore } from "@switchyard/catalog";
+import { type BlobStore, openBlobStore } from "@switchyard/blobs";
+import { artifactPlace } from "@switchyard/catalog";
 import type { SystemConfig } from "./config.js";
 import type { SystemDatabase } from "./database.js";
 
@@ -20,7 +21,7 @@ export async function openArtifacts(
   { embedded }: Pick<SystemDatabase, "embedded">,
 ): Promise<SystemArtifacts> {
   const directory = join(dataDir, "artifacts");
-  const blobs = await createBlobStore(settings, directory);
+  const blobs = await openBlobStore(artifactPlace(settings, directory), settings.CATALOG_MAX_ARTIFACT_BYTES);
   const isOwn = settings.CATALOG_ARTIFACT_DIR === undefined && settings.CATALOG_S3_BUCKET === undefined;
   return {
     blobs,

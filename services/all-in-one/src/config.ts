@@ -12,6 +12,7 @@ import {
   text,
 } from "@switchyard/service-kit";
 import { type HttpGatewayConfig, loadHttpGatewayConfig } from "@switchyard/http-gateway";
+import { checkSegmentSettings, type SegmentSettings, segmentSettings } from "@switchyard/log-store";
 import { loadWorkerSettings, type WorkerSettings } from "@switchyard/pipeline-worker";
 
 /** Settings of the whole system in one process. */
@@ -23,6 +24,8 @@ export interface SystemConfig {
   readonly persistent: boolean;
   /** Where artifacts are and how large they may be. Names no place: `artifacts` below `dataDir`. */
   readonly artifacts: ArtifactSettings;
+  /** What is kept of logs, how long, and where. */
+  readonly segments: SegmentSettings;
   /** `host:port` of every RPC service over gRPC. */
   readonly grpcListen: string;
   /** `host:port` of probes, metrics, Connect and JSON. */
@@ -69,6 +72,7 @@ const shape = {
   TASK_EXECUTOR_COMMANDS: text().default("deny"),
   PIPELINE_WORKER: flag().default(true),
   ...artifactSettings,
+  ...segmentSettings,
 };
 
 /** Reads the environment. @throws ConfigError with all problems at once. */
@@ -77,12 +81,14 @@ export function loadSystemConfig(env: Env = process.env): SystemConfig {
     const commands = config.TASK_EXECUTOR_COMMANDS;
     if (commands !== "allow" && commands !== "deny") problem("TASK_EXECUTOR_COMMANDS", "expected allow or deny");
     checkArtifactSettings(config, problem);
+    checkSegmentSettings(config, problem);
   });
   return {
     databaseUrl: values.DATABASE_URL,
     dataDir: values.SWITCHYARD_DATA_DIR,
     persistent: true,
     artifacts: values,
+    segments: values,
     grpcListen: values.GRPC_LISTEN,
     opsListen: values.OPS_LISTEN,
     reflection: values.GRPC_REFLECTION,

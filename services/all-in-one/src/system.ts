@@ -1,9 +1,10 @@
+import { openBlobStore } from "@switchyard/blobs";
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Transport } from "@connectrpc/connect";
 import { catalogScopes, createCatalog } from "@switchyard/catalog";
 import { createHttpGateway, type HttpGatewayAddresses } from "@switchyard/http-gateway";
-import { createLogStore, logStoreAudited, logStoreScopes } from "@switchyard/log-store";
+import { archivePlace, createLogStore, logStoreAudited, logStoreScopes, segmentLimits } from "@switchyard/log-store";
 import { createPool } from "@switchyard/postgres";
 import { createInMemoryTransport } from "@switchyard/rpc";
 import { createRunnerGateway, runnerGatewayAudited, runnerGatewayScopes } from "@switchyard/runner-gateway";
@@ -57,11 +58,12 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
     },
     logger: logger.child({ service: "scheduler" }),
   });
+  const place = archivePlace(config.segments);
+  const archive = place === undefined ? undefined : await openBlobStore(place, 1024 ** 3);
   const logStore = createLogStore({
-    databaseUrl: url,
-    pool,
-    registry,
-    scheduler: services,
+    ...{ databaseUrl: url, pool, registry, scheduler: services },
+    limits: segmentLimits(config.segments),
+    ...(archive && { archive }),
     logger: logger.child({ service: "log-store" }),
   });
   const artifacts = await openArtifacts(config, database);
@@ -103,6 +105,7 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
   const parts: Part[] = [
     { start: async () => undefined, stop: () => database.stop() },
     { start: async () => undefined, stop: () => artifacts.close() },
+    { start: async () => undefined, stop: async () => archive?.close() },
     { start: async () => undefined, stop: () => pool.close() },
     ...[scheduler, logStore, catalog, runnerGateway].map(({ start, stop }): Part => ({ start, stop })),
     { start: () => host.start(), stop: () => host.stop() },

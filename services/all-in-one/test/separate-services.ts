@@ -1,4 +1,5 @@
-import { createBlobStore, createCatalog, catalogScopes } from "@switchyard/catalog";
+import { openBlobStore } from "@switchyard/blobs";
+import { createCatalog, catalogScopes } from "@switchyard/catalog";
 import { createSwitchyardClient, ownerOpener } from "@switchyard/client";
 import { connectCore, createHttpGateway, loadHttpGatewayConfig } from "@switchyard/http-gateway";
 import { createLogStore, logStoreScopes } from "@switchyard/log-store";
@@ -122,7 +123,7 @@ export async function startSeparateServices() {
     }),
     scopes: logStoreScopes,
   }));
-  const blobs = await createBlobStore({ CATALOG_ARTIFACT_DIR: artifacts.path } as never, artifacts.path);
+  const blobs = await openBlobStore(artifacts.path, 1024 ** 3);
   const catalog = await serve("catalog", (logger, registry) => ({
     ...createCatalog({ pool: poolFor("catalog"), blobs, logger, registry }),
     scopes: catalogScopes,

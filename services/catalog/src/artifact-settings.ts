@@ -1,3 +1,4 @@
+import { type BlobPlace, checkPlace, type NamedPlace, placeOf } from "@switchyard/blobs";
 import { type ConfigOf, durationMs, integer, sizeBytes, text } from "@switchyard/service-kit";
 
 /** The largest artifact where nothing else is said, in bytes. */
@@ -32,10 +33,32 @@ export type ArtifactSettings = ConfigOf<typeof artifactSettings>;
 
 /** Looks at the settings together; a place that is named twice or only half is a problem. */
 export function checkArtifactSettings(settings: ArtifactSettings, problem: (name: string, text: string) => void): void {
-  const { CATALOG_ARTIFACT_DIR: directory, CATALOG_S3_BUCKET: bucket, CATALOG_S3_ENDPOINT: endpoint } = settings;
-  if (directory !== undefined && bucket !== undefined)
-    problem("CATALOG_S3_BUCKET", "is set beside CATALOG_ARTIFACT_DIR; artifacts are in one of them");
-  if (endpoint !== undefined && !URL.canParse(endpoint)) problem("CATALOG_S3_ENDPOINT", "is no URL");
-  for (const name of ["CATALOG_S3_ENDPOINT", "CATALOG_S3_REGION", "CATALOG_S3_PREFIX"] as const)
-    if (bucket === undefined && settings[name] !== undefined) problem(name, "needs CATALOG_S3_BUCKET");
+  checkPlace(namedPlace(settings), variables, problem);
+}
+
+/**
+ * The place that the settings name.
+ *
+ * @param defaultDirectory where bytes go when they name none
+ */
+export function artifactPlace(settings: ArtifactSettings, defaultDirectory: string): BlobPlace {
+  return placeOf(namedPlace(settings)) ?? defaultDirectory;
+}
+
+const variables = {
+  directory: "CATALOG_ARTIFACT_DIR",
+  bucket: "CATALOG_S3_BUCKET",
+  endpoint: "CATALOG_S3_ENDPOINT",
+  region: "CATALOG_S3_REGION",
+  prefix: "CATALOG_S3_PREFIX",
+} as const;
+
+function namedPlace(settings: ArtifactSettings): NamedPlace {
+  return {
+    directory: settings[variables.directory],
+    bucket: settings[variables.bucket],
+    endpoint: settings[variables.endpoint],
+    region: settings[variables.region],
+    prefix: settings[variables.prefix],
+  };
 }

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { defaultListMemoryBytes } from "./list-settings.js";
 import { defaultMaxArtifactBytes, defaultMaxUploads, defaultStagedArtifactAgeMs } from "./artifact-settings.js";
-import type { BlobStore } from "./blobs/blob-store.js";
+import type { BlobStore } from "@switchyard/blobs";
 import { limitUploads } from "./domain/limit-uploads.js";
 import { createMemories } from "./domain/memory/memories.js";
 import { createReaper } from "./loops/reap-ended.js";

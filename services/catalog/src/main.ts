@@ -10,7 +10,8 @@ import {
   runUntilSignal,
   startTelemetry,
 } from "@switchyard/service-kit";
-import { createBlobStore } from "./blobs/create-blob-store.js";
+import { openBlobStore } from "@switchyard/blobs";
+import { artifactPlace } from "./artifact-settings.js";
 import { createCatalog } from "./catalog.js";
 import { loadCatalogConfig } from "./config.js";
 import { catalogSchema } from "./migrate.js";
@@ -25,7 +26,7 @@ const pool = createPool({
   applicationName: "catalog",
   log: logger,
 });
-const blobs = await createBlobStore(config, ".data/artifacts");
+const blobs = await openBlobStore(artifactPlace(config, ".data/artifacts"), config.CATALOG_MAX_ARTIFACT_BYTES);
 const registry = createMetricsRegistry();
 const catalog = createCatalog({
   ...{ pool, logger, blobs, registry },

@@ -20,7 +20,8 @@ import {
   type Scope,
 } from "@switchyard/service-kit";
 import { createTestDatabase } from "@switchyard/testkit";
-import { type BlobStore, type Catalog, catalogScopes, createCatalog, migrateCatalog } from "../src/index.js";
+import type { BlobStore } from "@switchyard/blobs";
+import { type Catalog, catalogScopes, createCatalog, migrateCatalog } from "../src/index.js";
 import type { TestStore } from "./artifact-stores.js";
 
 /** A file as tests say it. */

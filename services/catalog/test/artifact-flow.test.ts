@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createSignal, eventually } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { BlobStore } from "../src/index.js";
+import type { BlobStore } from "@switchyard/blobs";
 import { type ArtifactFixture, messagesOf, startArtifacts, type UploadInit } from "./artifact-fixture.js";
 import { createHeldStore, openDirectory, type TestStore } from "./artifact-stores.js";
 import { freshNamespace, refusal } from "./catalog-fixture.js";

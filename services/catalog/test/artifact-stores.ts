@@ -1,8 +1,7 @@
 import { loadConfig } from "@switchyard/service-kit";
-import { temporaryDirectory } from "@switchyard/testkit";
-import { createDirectoryBlobStore } from "../src/blobs/directory-blob-store.js";
-import { artifactSettings, BlobMissing, type BlobStore, createBlobStore } from "../src/index.js";
-import { startS3Server } from "./s3-server.js";
+import { startS3Server, temporaryDirectory } from "@switchyard/testkit";
+import { BlobMissing, type BlobStore, createDirectoryBlobStore, openBlobStore } from "@switchyard/blobs";
+import { artifactPlace, artifactSettings } from "../src/index.js";
 
 /** A blob store of a test file's own. */
 export interface TestStore {
@@ -23,9 +22,10 @@ async function openBucket(): Promise<TestStore> {
 }
 
 /** Opens a bucket by settings. */
-export function openS3(endpoint: string, bucket: string, prefix: string): Promise<BlobStore> {
+function openS3(endpoint: string, bucket: string, prefix: string): Promise<BlobStore> {
   const env = { CATALOG_S3_ENDPOINT: endpoint, CATALOG_S3_BUCKET: bucket, CATALOG_S3_PREFIX: prefix };
-  return createBlobStore(loadConfig(artifactSettings, env), "unused");
+  const settings = loadConfig(artifactSettings, env);
+  return openBlobStore(artifactPlace(settings, "unused"), settings.CATALOG_MAX_ARTIFACT_BYTES);
 }
 
 /** Every kind of store, by name. */

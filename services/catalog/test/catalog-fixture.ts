@@ -15,7 +15,7 @@ import type { IndexFieldSchema } from "@switchyard/proto/switchyard/catalog/v1/d
 import { createInMemoryTransport } from "@switchyard/rpc";
 import { createLogger, createServiceHost, omnipotent } from "@switchyard/service-kit";
 import { createTestDatabase, temporaryDirectory } from "@switchyard/testkit";
-import { createDirectoryBlobStore } from "../src/blobs/directory-blob-store.js";
+import { createDirectoryBlobStore } from "@switchyard/blobs";
 import { type Catalog, catalogScopes, createCatalog, migrateCatalog } from "../src/index.js";
 
 /** A write as tests say it. */

@@ -11,9 +11,11 @@ import {
   text,
   tokenCheckSettings,
 } from "@switchyard/service-kit";
+import type { SegmentLimits } from "./domain/segments/retention.js";
+import { checkSegmentSettings, defaultSegmentLimits, segmentLimits, segmentSettings } from "./segment-settings.js";
 
 /** Bounds of the log store. */
-export interface LogStoreLimits {
+export interface LogStoreLimits extends SegmentLimits {
   /** Streams whose end is kept in memory, about 300 bytes each. Others are read before they are written to. Default 50,000. */
   readonly maxHeads: number;
   /** Bytes of appends that may wait for their commit; calls above are refused with `RATE_LIMITED`. Default 64 MiB. */
@@ -38,6 +40,7 @@ export const defaultLimits: LogStoreLimits = {
   maxStreamBytes: 4_096 * MIB,
   maxFollowers: 10_000,
   followerBufferBytes: MIB,
+  ...defaultSegmentLimits,
 };
 
 const shape = {
@@ -66,6 +69,7 @@ const shape = {
   LOG_STORE_MAX_STREAM_BYTES: sizeBytes().default(defaultLimits.maxStreamBytes),
   LOG_STORE_MAX_FOLLOWERS: integer({ min: 1 }).default(defaultLimits.maxFollowers),
   LOG_STORE_FOLLOWER_BUFFER_BYTES: sizeBytes().default(defaultLimits.followerBufferBytes),
+  ...segmentSettings,
 };
 
 /** The log store's settings as they stand in the environment, and its bounds made of them. */
@@ -79,7 +83,7 @@ export interface LogStoreConfig extends ConfigOf<typeof shape> {
  * @throws ConfigError with all problems at once
  */
 export function loadLogStoreConfig(env: Readonly<Record<string, string | undefined>> = process.env): LogStoreConfig {
-  const values = loadConfig(shape, env);
+  const values = loadConfig(shape, env, checkSegmentSettings);
   const limits: LogStoreLimits = {
     maxHeads: values.LOG_STORE_MAX_HEADS,
     maxPendingBytes: values.LOG_STORE_MAX_PENDING_BYTES,
@@ -87,6 +91,7 @@ export function loadLogStoreConfig(env: Readonly<Record<string, string | undefin
     maxStreamBytes: values.LOG_STORE_MAX_STREAM_BYTES,
     maxFollowers: values.LOG_STORE_MAX_FOLLOWERS,
     followerBufferBytes: values.LOG_STORE_FOLLOWER_BUFFER_BYTES,
+    ...segmentLimits(values),
   };
   return { ...values, limits };
 }

@@ -1,3 +1,4 @@
+import { openBlobStore } from "@switchyard/blobs";
 import { createPool, prepareSchema } from "@switchyard/postgres";
 import { createGrpcTransport } from "@switchyard/rpc";
 import {
@@ -13,6 +14,7 @@ import {
 import { loadLogStoreConfig } from "./config.js";
 import { createLogStore } from "./log-store.js";
 import { logsSchema } from "./migrations/index.js";
+import { archivePlace } from "./segment-settings.js";
 import { logStoreAudited, logStoreScopes } from "./scopes.js";
 
 startTelemetry({ name: "log-store" });
@@ -33,7 +35,14 @@ const { TOKEN_CHECK_ADDRESS: checkAddress } = config;
 const tokenService =
   checkAddress === undefined ? undefined : createGrpcTransport({ address: checkAddress, interceptors, tls });
 const registry = createMetricsRegistry();
-const store = createLogStore({ databaseUrl, pool, limits, logger, registry, ...(scheduler && { scheduler }) });
+const place = archivePlace(config);
+// The packs that the store writes are of a size of its own.
+const archive = place === undefined ? undefined : await openBlobStore(place, 1024 ** 3);
+const store = createLogStore({
+  ...{ databaseUrl, pool, limits, logger, registry },
+  ...(scheduler && { scheduler }),
+  ...(archive && { archive }),
+});
 const host = createServiceHost({
   name: "log-store",
   ...{ logger, registry },
@@ -60,6 +69,7 @@ await runUntilSignal({
     await store.stop();
     scheduler?.close();
     tokenService?.close();
+    await archive?.close();
     await pool.close();
   },
 });

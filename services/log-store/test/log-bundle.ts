@@ -31,7 +31,7 @@ export interface Replica {
 /** Starts a replica on a database. */
 export async function startReplica(
   url: string,
-  options: Pick<LogStoreDeps, "scheduler" | "limits" | "now"> = {},
+  options: Pick<LogStoreDeps, "scheduler" | "limits" | "now" | "archive" | "segmentIntervalMs"> = {},
 ): Promise<Replica> {
   const pool = createPool({ url, applicationName: "log-store-test", max: 6 });
   const store = createLogStore({ databaseUrl: url, pool, ...options });

@@ -117,6 +117,27 @@ describe("a lost message", () => {
     expect(job.attempts).toHaveLength(1);
   });
 
+  it("costs a round: a call that did not hear the answer before it renews nothing, until it does", async () => {
+    const { runners, scheduler, namespace, first } = await setUp();
+    const job = scheduler.submit(namespace);
+    const { revision } = await runners.syncRunner(first);
+    const naming = { ...first, attempts: [ref(job.id)], freeSlots: 1, hold: { nanos: 1e6 } };
+    const heard = await runners.syncRunner({ ...naming, receivedRevision: revision });
+    const renewals = scheduler.calls.renewLeases;
+
+    const deaf = { ...naming, receivedRevision: revision, hold: { seconds: 20n } };
+    const told = await runners.syncRunner(deaf);
+    expect(told).toMatchObject({ wantComplete: true, leases: [] });
+    const toldAgain = await runners.syncRunner(deaf);
+    expect(toldAgain.wantComplete).toBe(true);
+    expect(told.revision).toBeGreaterThan(heard.revision);
+    expect(scheduler.calls.renewLeases).toBe(renewals);
+    await openCredit(0);
+
+    await runners.syncRunner({ ...naming, receivedRevision: toldAgain.revision });
+    expect(scheduler.calls.renewLeases).toBe(renewals + 1);
+  });
+
   it("is made good for a call that was cut off while its lease was on the way", async () => {
     const { runners, scheduler, namespace, first } = await setUp();
     const cut = new AbortController();

@@ -5,10 +5,12 @@ import { MoveNamespaceResponse_Phase } from "@switchyard/proto/switchyard/schedu
 import { JobSpecSchema, JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { ReuseState } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../usage-error.js";
 import { exitCodeOfJob, exitCodeOfReason } from "../exit-codes.js";
 import { jobSpec } from "./jobs/job-spec.js";
 import { jobFilter } from "./jobs/list.js";
 import { deleteProfile, setProfile } from "./profiles/profiles.js";
+import { retentionFrom } from "./logs/retention.js";
 import { limitFrom } from "./queues/limits.js";
 import { scaleRequest } from "./runners/pools.js";
 import { stepText } from "./shards/move.js";
@@ -175,4 +177,20 @@ describe("exit codes", () => {
     expect(exitCodeOfReason("NOT_OWNER")).toBe(4);
     expect(exitCodeOfReason("PERMISSION_DENIED")).toBe(5);
   });
+});
+
+describe("a retention of logs", () => {
+  it("says only what was said", () => {
+    expect(retentionFrom({})).toBeUndefined();
+    expect(retentionFrom({ set: "n", days: 2 })).toEqual({ namespace: "n", maxAge: durationFromMs(172_800_000) });
+    expect(retentionFrom({ set: "n", bytes: 0, limit: 9 })).toEqual({ namespace: "n", maxBytes: 0n, limitBytes: 9n });
+    expect(retentionFrom({ clear: "n" })).toEqual({ namespace: "n", clear: true });
+  });
+
+  it.each([[{ set: "n" }], [{ days: 1 }], [{ set: "n", days: 1, clear: "n" }]])(
+    "needs what goes together: %j",
+    (options) => {
+      expect(() => retentionFrom(options)).toThrow(UsageError);
+    },
+  );
 });

@@ -1,5 +1,4 @@
 import { createRunner, jsonPayload, type Runner } from "@switchyard/client";
-import { createGrpcTransport } from "@switchyard/rpc";
 import { createTcpProxy, eventually, startProcess } from "@switchyard/testkit";
 import { startBenchServer } from "../scheduler/database/bench-server.js";
 import { type CoreProcesses, startCoreProcesses } from "./core-processes.js";
@@ -88,12 +87,12 @@ async function measureHalfOpen(core: CoreProcesses, direction: "up" | "down") {
   const kind = `bench.half-open-${direction}`;
   const [host, port] = core.gatewayAddress.split(":") as [string, string];
   const proxy = await createTcpProxy({ target: { host, port: Number(port) } });
-  const transport = createGrpcTransport({ address: `127.0.0.1:${proxy.port}` });
   let begun = 0;
   let stopped = 0;
   let stoppedAt = 0;
   const first = createRunner({
-    ...{ transport, namespace, name: "first", kinds: [kind], slots: jobs },
+    // By its address, so that the thread that keeps leases is there too.
+    ...{ address: `127.0.0.1:${proxy.port}`, namespace, name: "first", kinds: [kind], slots: jobs },
     execute: ({ signal }) =>
       new Promise<void>((resolve) => {
         begun += 1;
@@ -117,7 +116,6 @@ async function measureHalfOpen(core: CoreProcesses, direction: "up" | "down") {
   await runner.stop(0);
   await first.stop(0);
   await proxy.close();
-  transport.close();
   return {
     leaseMs: leaseMs.halfOpen,
     runnerStoppedAfterMs: Math.round(stoppedAt - cutAt),

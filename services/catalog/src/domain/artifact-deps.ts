@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { BlobStore } from "../blobs/blob-store.js";
+import type { BlobStore } from "@switchyard/blobs";
 import type { Db } from "../store/database.js";
 import type { RunUpload } from "./limit-uploads.js";
 

@@ -1,4 +1,4 @@
-import type { BlobStore } from "../blobs/blob-store.js";
+import type { BlobStore } from "@switchyard/blobs";
 import type { Db } from "../store/database.js";
 import { findDoomedBlobs, forgetLooseBlobs } from "../store/loose-blobs.js";
 

@@ -1,5 +1,5 @@
 import { SwitchyardError } from "@switchyard/errors";
-import { BlobMissing, type ByteRange } from "../blobs/blob-store.js";
+import { BlobMissing, type ByteRange } from "@switchyard/blobs";
 import type { Artifact } from "../model/artifact.js";
 import type { ArtifactDeps } from "./artifact-deps.js";
 import { blobStoreFailed } from "./artifact-errors.js";

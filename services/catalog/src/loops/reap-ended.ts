@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { BlobStore } from "../blobs/blob-store.js";
+import type { BlobStore } from "@switchyard/blobs";
 import { collectBlobs } from "../domain/collect-blobs.js";
 import { changesKeptMs, type Memories } from "../domain/memory/memories.js";
 import type { Db } from "../store/database.js";
@@ -8,7 +8,7 @@ import { deleteOldChanges } from "../store/document-changes.js";
 import { dropOldStagedArtifacts } from "../store/drop-artifacts.js";
 import { doomOldLooseBlobs } from "../store/loose-blobs.js";
 import { deleteEndedWindows } from "../store/token-windows.js";
-import { type Loop, repeat } from "./repeat.js";
+import { type Loop, repeat } from "@switchyard/service-kit";
 
 /** Rows per statement, so that no transaction holds many rows for long. */
 const chunkSize = 500;

@@ -10,6 +10,8 @@ export const Encoding = {
   deflate: 1,
   /** No bytes: the chunk stands for entries that are missing. */
   gap: 2,
+  /** Never stored: stands for entries of a segment that was dropped. */
+  expired: 3,
 } as const;
 
 /** Below this, compressing saves less than a page header and costs more than it saves. */
@@ -42,6 +44,7 @@ export function chunkBytes(chunk: StoredChunk): Buffer | undefined {
     case Encoding.deflate:
       return inflateRawSync(chunk.data);
     case Encoding.gap:
+    case Encoding.expired:
       return undefined;
     default:
       throw new RangeError(`a chunk has the unknown encoding ${chunk.encoding}`);
@@ -54,13 +57,21 @@ export function chunkBytes(chunk: StoredChunk): Buffer | undefined {
  * @param bytes its runs, where they are known already
  */
 export function unpackChunk(chunk: StoredChunk, bytes = chunkBytes(chunk)): Entry[] {
-  if (bytes === undefined) return [gapEntry(chunk.firstSequence, chunk.span, chunk.firstAtMicros)];
+  if (bytes === undefined) {
+    const { firstSequence, span, firstAtMicros, encoding } = chunk;
+    return [gapEntry(firstSequence, span, firstAtMicros, encoding === Encoding.expired ? "no longer kept" : "missing")];
+  }
   return readRuns(bytes, chunk.firstSequence);
 }
 
-/** The entry that stands for missing ones. */
-export function gapEntry(sequence: number, missing: number, atMicros: number): Entry {
-  const message = missing === 1 ? "1 entry is missing" : `${missing} entries are missing`;
+/** The entry that stands for others that are not there. */
+export function gapEntry(
+  sequence: number,
+  count: number,
+  atMicros: number,
+  why: "missing" | "no longer kept" = "missing",
+): Entry {
+  const message = count === 1 ? `1 entry is ${why}` : `${count} entries are ${why}`;
   return { sequence, time: momentOfMicros(atMicros), level: 0, type: EntryType.gap, message, source: "" };
 }
 

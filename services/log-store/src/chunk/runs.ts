@@ -76,12 +76,58 @@ export function readRuns(bytes: Buffer, firstSequence: number): Entry[] {
   return entries;
 }
 
-function readLineRun(reader: ByteReader, firstSequence: number, into: Entry[]): void {
+/**
+ * The content of runs as a file has it: raw data as it came, text with a line feed behind each entry, nothing of other entries. Lines of a process, which are nearly all there is, are not
+ * taken apart.
+ *
+ * @param from entries before this sequence number are left out
+ */
+export function runsAsFile(bytes: Buffer, firstSequence: number, from: number): Uint8Array[] {
+  const reader = new ByteReader(bytes);
+  const pieces: Uint8Array[] = [];
+  for (let sequence = firstSequence; !reader.done; ) {
+    const kind = reader.byte();
+    const entries: Entry[] = [];
+    if (kind === LINES) {
+      const { count, lines } = readLineHeader(reader);
+      const skipped = Math.min(count, Math.max(0, from - sequence));
+      if (skipped < count) pieces.push(lines.subarray(behindLines(lines, skipped)), LINE_FEED);
+      sequence += count;
+      continue;
+    }
+    if (kind !== ENTRIES) throw new RangeError(`a chunk has a run of the unknown kind ${kind}`);
+    readEntryRun(reader, sequence, entries);
+    for (const entry of entries) if (entry.sequence >= from) pieces.push(...entryAsFile(entry));
+    sequence += entries.length;
+  }
+  return pieces;
+}
+
+const LINE_FEED = Buffer.from("\n");
+
+function entryAsFile({ type, message, data }: Entry): Uint8Array[] {
+  if (data !== undefined) return [data];
+  return type === EntryType.text ? [Buffer.from(message), LINE_FEED] : [];
+}
+
+/** Where the text behind so many lines begins. */
+function behindLines(bytes: Buffer, lines: number): number {
+  let at = 0;
+  for (let i = 0; i < lines; i++) at = bytes.indexOf(0x0a, at) + 1;
+  return at;
+}
+
+function readLineHeader(reader: ByteReader) {
   const count = reader.varint();
   const time: Moment = { seconds: reader.signed(), nanos: reader.varint() };
   const level = reader.byte();
   const source = reader.text();
-  const lines = reader.text().split("\n");
+  return { count, time, level, source, lines: reader.bytes() };
+}
+
+function readLineRun(reader: ByteReader, firstSequence: number, into: Entry[]): void {
+  const { count, time, level, source, lines: bytes } = readLineHeader(reader);
+  const lines = bytes.toString("utf8").split("\n");
   if (lines.length !== count) throw new RangeError(`a chunk promises ${count} lines and has ${lines.length}`);
   for (const message of lines) {
     into.push({ sequence: firstSequence + into.length, time, level, type: EntryType.text, message, source });

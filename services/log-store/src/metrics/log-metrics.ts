@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Appender } from "../domain/append/appender.js";
 import type { BuiltChunk } from "../domain/append/chunk-builder.js";
+import type { SegmentRow } from "../store/segments.js";
 import type { FollowHub } from "../domain/follow/follow-hub.js";
 
 /** Counts what is appended. Answers what is told of committed chunks. */
@@ -39,4 +40,35 @@ export function showMemory(
     "Bytes of appends that wait for their commit.",
     () => parts.appender.pendingBytes,
   );
+}
+
+/** Shows the segments that there are. Answers what is told of them. */
+export function showSegments(registry: Registry): (segments: readonly SegmentRow[]) => void {
+  const registers = [registry];
+  const labelNames = ["state"] as const;
+  const counts = new Gauge({
+    name: "switchyard_log_segments",
+    help: "Segments of logs: open, closed, or in the archive.",
+    ...{ labelNames, registers },
+  });
+  const bytes = new Gauge({
+    name: "switchyard_log_segment_bytes",
+    help: "Bytes that segments of logs take in the database or in the archive.",
+    ...{ labelNames, registers },
+  });
+  return (segments) => {
+    for (const state of ["open", "closed", "archived"] as const) {
+      const those = segments.filter((segment) => stateOf(segment) === state);
+      counts.set({ state }, those.length);
+      bytes.set(
+        { state },
+        those.reduce((sum, { byteCount }) => sum + byteCount, 0),
+      );
+    }
+  };
+}
+
+function stateOf({ closedAt, archivedAt }: SegmentRow): "open" | "closed" | "archived" {
+  if (archivedAt !== undefined) return "archived";
+  return closedAt === undefined ? "open" : "closed";
 }

@@ -12,6 +12,8 @@ export interface HeadRow {
   readonly sealed: boolean;
   /** Beginnings of secrets at the end. */
   readonly open: OpenForms;
+  /** Its last entry says that its namespace is full. */
+  readonly limited: boolean;
   /** Newest attempt that the job has a stream or a seal of; 0: none. */
   readonly newestAttempt: number;
   /** Newest attempt that was sealed as a whole; 0: none. */
@@ -27,11 +29,12 @@ export async function loadHeads(pool: Pool, keys: readonly StreamKey[]): Promise
     reset_sequence: number | null;
     sealed: boolean | null;
     open_forms: OpenForms | null;
+    limited: boolean | null;
     newest_attempt: number | null;
     sealed_attempt: number | null;
   }>({
     text: `
-      select s.id, s.length, s.byte_count, s.reset_sequence, s.sealed_at is not null as sealed, s.open_forms, j.newest_attempt, j.sealed_attempt
+      select s.id, s.length, s.byte_count, s.reset_sequence, s.sealed_at is not null as sealed, s.open_forms, s.limited, j.newest_attempt, j.sealed_attempt
         from unnest($1::text[], $2::text[], $3::int[], $4::text[]) with ordinality as k(namespace, job_id, attempt, stream, ord)
         left join logs.jobs j on j.namespace = k.namespace and j.job_id = k.job_id
         left join logs.streams s
@@ -51,6 +54,7 @@ export async function loadHeads(pool: Pool, keys: readonly StreamKey[]): Promise
     resetSequence: row.reset_sequence ?? 0,
     sealed: row.sealed === true,
     open: row.open_forms ?? {},
+    limited: row.limited === true,
     newestAttempt: row.newest_attempt ?? 0,
     sealedAttempt: row.sealed_attempt ?? 0,
   }));

@@ -9,6 +9,7 @@ export interface ReadChunk extends StoredChunk {
 /** Which chunks of a stream are read. */
 export interface ChunkRange {
   readonly streamId: number;
+  readonly segment: number;
   /** First sequence number wanted; the chunk that holds it is included. */
   readonly from: number;
   /** Sequence number behind the last one wanted. */
@@ -26,8 +27,9 @@ select first_seq, n, first_at, last_at, encoding, data
   from (select *, sum(octet_length(data)) over (order by first_seq ${order}) - octet_length(data) as before_it
           from (select first_seq, n, first_at, last_at, encoding, data
                   from logs.chunks
-                 where stream_id = $1 and first_seq < $3
-                   and first_seq >= coalesce((select max(first_seq) from logs.chunks where stream_id = $1 and first_seq <= $2), 0)
+                 where segment = $4 and stream_id = $1 and first_seq < $3
+                   and first_seq >= coalesce(
+                     (select max(first_seq) from logs.chunks where segment = $4 and stream_id = $1 and first_seq <= $2), 0)
                  order by first_seq ${order} limit ${MAX_CHUNKS}) c) d
  where before_it < ${MAX_BYTES}
  order by first_seq ${order}`;
@@ -56,7 +58,8 @@ export async function readChunksBackward(pool: Pool, range: ChunkRange): Promise
 
 async function readPage(pool: Pool, statement: typeof forward, range: ChunkRange): Promise<readonly ReadChunk[]> {
   if (range.from >= range.before) return [];
-  const { rows } = await pool.query<ChunkRow>({ ...statement, values: [range.streamId, range.from, range.before] });
+  const values = [range.streamId, range.from, range.before, range.segment];
+  const { rows } = await pool.query<ChunkRow>({ ...statement, values });
   return rows.map((row) => ({
     firstSequence: row.first_seq,
     span: row.n,

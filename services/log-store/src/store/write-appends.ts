@@ -28,35 +28,44 @@ export interface StreamWrite {
   readonly resetSequence: number | undefined;
   /** Beginnings of secrets at the end. */
   readonly open: OpenForms;
+  /** The last entry says that the namespace is full: the stream takes nothing more. */
+  readonly limited: boolean;
   readonly chunks: readonly ChunkToWrite[];
 }
 
 /**
  * One statement, so that a flush is one transaction and one round trip. The head of each stream is verified where it is written: an
  * UPDATE that waited for another replica looks at the row anew, and one that no longer has the expected length, or is
- * sealed, is left out together with its chunks.
+ * sealed, is left out together with its chunks. Chunks go where the statement sees an open segment, which is also where it says that
+ * the stream goes on; a segment that was dropped meanwhile fails the statement.
  */
 const writeAppends = defineStatement(
   "logs_write_appends",
   `
 with opened as materialized (
-  select o.ord, o.id
-    from logs.open_streams($1, $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $26::text[]) o
+  select o.ord, o.id, o.segment
+    from logs.open_streams($1, $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $26::text[], $29::boolean[]) o
+), lines as materialized (
+  select line, id from logs.segments where closed_at is null
 ), grown as (
   update logs.streams s
      set length = i.next_length, byte_count = s.byte_count + i.added_bytes,
-         reset_sequence = coalesce(i.reset_sequence, s.reset_sequence), open_forms = i.open_forms::jsonb, updated_at = now()
-    from unnest($9::int[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $27::text[])
-         as i(slot, id, length, next_length, added_bytes, reset_sequence, open_forms)
+         reset_sequence = coalesce(i.reset_sequence, s.reset_sequence), open_forms = i.open_forms::jsonb, limited = i.limited, updated_at = now(),
+         later_segments = case when logs.last_segment(s) = g.segment then s.later_segments else s.later_segments || g.segment end,
+         later_starts = case when logs.last_segment(s) = g.segment then s.later_starts else s.later_starts || i.length end
+    from unnest($9::int[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $27::text[], $28::text[], $30::boolean[])
+         as i(slot, id, length, next_length, added_bytes, reset_sequence, open_forms, namespace, limited)
+   cross join lateral (
+     select coalesce((select l.id from lines l where l.line = i.namespace), (select l.id from lines l where l.line = '')) as segment) g
    where s.id = i.id and s.length = i.length and s.sealed_at is null
-  returning i.slot, s.id
+  returning i.slot, s.id, g.segment
 ), written as materialized (
-  select ($15::int[])[ord] as slot, id, false as grew from opened
+  select ($15::int[])[ord] as slot, id, segment, false as grew from opened
   union all
-  select slot, id, true from grown
+  select slot, id, segment, true from grown
 ), put as (
-  insert into logs.chunks (stream_id, first_seq, n, first_at, last_at, byte_offset, encoding, data)
-  select w.id, c.first_seq, c.n, c.first_at, c.last_at, c.byte_offset, c.encoding, substr($16::bytea, c.o, c.l)
+  insert into logs.chunks (segment, stream_id, first_seq, n, first_at, last_at, byte_offset, encoding, data)
+  select w.segment, w.id, c.first_seq, c.n, c.first_at, c.last_at, c.byte_offset, c.encoding, substr($16::bytea, c.o, c.l)
     from unnest($17::int[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::smallint[], $24::int[], $25::int[])
          as c(slot, first_seq, n, first_at, last_at, byte_offset, encoding, o, l)
     join written w on w.slot = c.slot
@@ -131,6 +140,9 @@ function valuesOf(replica: string, writes: readonly StreamWrite[]): unknown[] {
     lengths,
     made.map(openText),
     grown.map(openText),
+    grown.map(({ key }) => key.namespace),
+    made.map(({ limited }) => limited),
+    grown.map(({ limited }) => limited),
   ];
 }
 

@@ -2,6 +2,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { Pool } from "@switchyard/postgres";
 import type { LogService, ReadLogRequest } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import type { ChunkSource } from "../domain/read/chunk-source.js";
 import { type ReadFrom, readLog } from "../domain/read/read-log.js";
 import { throwStorageError } from "../domain/storage-error.js";
 import { listStreams } from "../store/list-streams.js";
@@ -16,7 +17,10 @@ import { momentOf } from "./times.js";
 const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 
 /** Serves the calls that read pages. */
-export function readHandlers(pool: Pool): Pick<ServiceImpl<typeof LogService>, "readLog" | "listLogs"> {
+export function readHandlers(
+  pool: Pool,
+  source: ChunkSource,
+): Pick<ServiceImpl<typeof LogService>, "readLog" | "listLogs"> {
   return {
     async readLog(request, context) {
       const { namespace, jobId, attempt, stream } = checkRef(request.stream);
@@ -28,7 +32,7 @@ export function readHandlers(pool: Pool): Pick<ServiceImpl<typeof LogService>, "
       const mark = ["read", namespace, jobId, attempt, stream, request.from, request.beforeSequence, request.filter];
       const token = request.pageToken;
       const positions = token === "" ? {} : { positions: new Map(decodePageToken(mark, token, isPositions)) };
-      const page = await readLog(pool, {
+      const page = await readLog(pool, source, {
         ...{ namespace, jobId, attempt, stream, from, before, filter, maxRecords },
         maxBytes: MAX_PAGE_BYTES,
         ...positions,
@@ -61,6 +65,7 @@ export function readHandlers(pool: Pool): Pick<ServiceImpl<typeof LogService>, "
           createTime: timestampFromDate(row.createdAt),
           updateTime: timestampFromDate(row.updatedAt),
           sealed: row.sealed,
+          archived: row.archived,
         })),
         nextPageToken:
           rows.length > limit && last !== undefined ? encodePageToken(mark, [last.attempt, last.stream]) : "",

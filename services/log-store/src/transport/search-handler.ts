@@ -1,6 +1,7 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { Pool } from "@switchyard/postgres";
 import type { LogService } from "@switchyard/proto/switchyard/log/v1/log_service_pb";
+import type { ChunkSource } from "../domain/read/chunk-source.js";
 import { searchLog } from "../domain/read/search-log.js";
 import { throwStorageError } from "../domain/storage-error.js";
 import { checkRef, invalid } from "./check.js";
@@ -13,7 +14,7 @@ const mostEntries = 100_000;
 const mostContext = 100;
 
 /** Serves the search over the logs of a job. */
-export function searchHandler(pool: Pool): Pick<ServiceImpl<typeof LogService>, "searchLogs"> {
+export function searchHandler(pool: Pool, source: ChunkSource): Pick<ServiceImpl<typeof LogService>, "searchLogs"> {
   return {
     async *searchLogs({ stream: ref, filter, limit, context: around }, context) {
       const { namespace, jobId, attempt, stream } = checkRef(ref);
@@ -27,7 +28,7 @@ export function searchHandler(pool: Pool): Pick<ServiceImpl<typeof LogService>, 
         limit: limit === 0 ? defaultLimit : limit,
       };
       try {
-        for await (const { records, scanned } of searchLog(pool, query, context.signal))
+        for await (const { records, scanned } of searchLog(pool, source, query, context.signal))
           yield { records: recordsToProto(records), scanned: BigInt(scanned) };
       } catch (error) {
         if (context.signal.aborted) throw context.signal.reason;

@@ -1,10 +1,10 @@
 import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import type { Pool } from "@switchyard/postgres";
+import { inTransaction, type Pool } from "@switchyard/postgres";
 import type { HeldAttempt } from "@switchyard/proto/switchyard/scheduler/v1/dispatch_service_pb";
 import { type RunnerChange, changeRunner, deleteRunner } from "../store/change-runner.js";
 import { insertCredential, revokeCredentials } from "../store/credentials.js";
-import { announceRunner, inTransaction, type Queryable } from "../store/database.js";
+import { announceRunner, type Queryable } from "../store/database.js";
 import { listRunners, type RunnerSelection } from "../store/read-runners.js";
 import type { RunnerStore } from "../store/runner-store.js";
 import type { Activity } from "./activity.js";

@@ -1,6 +1,5 @@
 import { type Clock, sleep } from "@switchyard/clock";
-import type { Pool } from "@switchyard/postgres";
-import { inTransaction } from "../store/database.js";
+import { inTransaction, type Pool } from "@switchyard/postgres";
 import { changePool, type PoolChange, type PoolRow, readPools } from "../store/pools.js";
 import { listRunners } from "../store/read-runners.js";
 import type { Activity } from "./activity.js";

@@ -1,7 +1,7 @@
-import { createListener, type Pool, type PostgresLog } from "@switchyard/postgres";
+import { inTransaction, createListener, type Pool, type PostgresLog } from "@switchyard/postgres";
 import { changeRunner } from "./change-runner.js";
 import { findCredentialOwner } from "./credentials.js";
-import { announceRunner, inTransaction } from "./database.js";
+import { announceRunner } from "./database.js";
 import { findRunner } from "./read-runners.js";
 import { registerRunner } from "./register-runner.js";
 import type { RunnerStore } from "./runner-store.js";

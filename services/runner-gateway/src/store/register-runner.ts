@@ -1,7 +1,7 @@
-import type { Pool } from "@switchyard/postgres";
+import { inTransaction, type Pool } from "@switchyard/postgres";
 import type { RunnerRegistration, RunnerRow } from "../domain/runner-record.js";
 import { insertCredential, revokeCredentials } from "./credentials.js";
-import { announceRunner, inTransaction } from "./database.js";
+import { announceRunner } from "./database.js";
 import { findRunner } from "./read-runners.js";
 import { isNameTaken, upsertRunner } from "./write-registration.js";
 

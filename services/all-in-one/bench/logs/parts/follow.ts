@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { startProcess } from "@switchyard/testkit";
 import { Samples } from "../../volume/measure/samples.js";
 import { appendLines, linesOf, newLog, refOf } from "../lines.js";
 import type { LogProcess } from "../log-process.js";
@@ -59,45 +60,54 @@ async function produceAtRate(
   return took;
 }
 
-/** What an append of a producer without a pause takes with so many followers of its log, and without any. */
+/** What a producer at a fixed rate reaches with so many followers of its log, and without any, and how long its appends take. */
 export async function measureManyFollowers(store: LogProcess, followers: number, seconds: number) {
-  const produce = async (jobId: string, from: number) => {
-    const each = 100;
-    const begunAt = performance.now();
-    let lines = 0;
-    while (performance.now() - begunAt < seconds * 1_000) {
-      await appendLines(store, jobId, from + lines, linesOf(from + lines, each));
-      lines += each;
-      // A build that writes 2,000 lines a second.
-      await sleep(Math.max(0, begunAt + (lines / 2_000) * 1_000 - performance.now()));
-    }
-    return lines / seconds;
-  };
-  const alone = await produce(newLog(), 0);
+  const alone = await produceInTurn(store, newLog(), seconds);
   const jobId = newLog();
   await appendLines(store, jobId, 0, linesOf(0, 1));
-  const ending = new AbortController();
-  let received = 0;
-  const tails = Array.from({ length: followers }, async () => {
-    try {
-      const tail = store.logs.tailLog({ stream: refOf(jobId), fromSequence: 1n }, { signal: ending.signal });
-      for await (const { records } of tail) received += records.length;
-    } catch (error) {
-      if (!ending.signal.aborted) throw error;
-    }
-  });
+  const readers = await startFollowers(store, jobId, followers);
   await sleep(3_000);
-  const followed = await produce(jobId, 1);
-  const written = followed * seconds;
-  await sleep(2_000);
+  const before = readers.bytes();
+  const followed = await produceInTurn(store, jobId, seconds, 1);
+  await sleep(3_000);
+  const received = (readers.bytes() - before) / followers;
   const memory = await store.memory();
-  ending.abort();
-  await Promise.all(tails);
+  await readers.stop();
+  const whole = await startFollowers(store, jobId, 1);
+  await sleep(2_000);
+  const all = whole.bytes();
+  await whole.stop();
   return {
-    linesPerSecondAlone: Math.round(alone),
-    linesPerSecondFollowed: Math.round(followed),
-    ratio: Number((followed / alone).toFixed(3)),
-    deliveredShare: Number((received / (written * followers)).toFixed(3)),
+    ratio: Number((followed.linesPerSecond / alone.linesPerSecond).toFixed(3)),
+    linesPerSecond: Math.round(followed.linesPerSecond),
+    appendMsAlone: alone.appendMs,
+    appendMsFollowed: followed.appendMs,
+    deliveredShare: Number((received / all).toFixed(3)),
     memoryMiB: memory.now,
+  };
+}
+
+/** A build that writes 2,000 lines a second, one append after the other; it loses time that it has to wait longer for them. */
+async function produceInTurn(store: LogProcess, jobId: string, seconds: number, from = 0) {
+  const each = 100;
+  const took = new Samples();
+  const begunAt = performance.now();
+  let lines = 0;
+  while (performance.now() - begunAt < seconds * 1_000) {
+    await took.time(() => appendLines(store, jobId, from + lines, linesOf(from + lines, each)));
+    lines += each;
+    await sleep(Math.max(0, begunAt + (lines / 2_000) * 1_000 - performance.now()));
+  }
+  const at = (quantile: number) => Number(took.quantile(quantile).toFixed(1));
+  return { linesPerSecond: lines / seconds, appendMs: { p50: at(0.5), p99: at(0.99) } };
+}
+
+/** Followers in a process of their own; `bytes` is what they got so far. */
+async function startFollowers({ address }: LogProcess, jobId: string, count: number) {
+  const program = "services/all-in-one/bench/logs/processes/followers.ts";
+  const process = await startProcess(program, {}, [address, jobId, String(count)]);
+  return {
+    bytes: () => Number(/received (\d+)$/.exec(process.output())?.[1] ?? 0),
+    stop: () => process.end("SIGKILL"),
   };
 }

@@ -29,6 +29,7 @@ export const logFacts = factsOf(LogService, {
   },
   readLog: onStream,
   tailLog: onStream,
+  downloadLog: onStream,
   searchLogs: {
     needs: "read",
     request: (namespace) => ({ stream: stream(namespace, nobody), filter: { contains: "walk" } }),
@@ -48,6 +49,8 @@ export const logFacts = factsOf(LogService, {
     request: (namespace) => ({ namespace, jobIds: [nobody] }),
     names: { log: (namespace, jobId) => ({ namespace, jobIds: [jobId] }) },
   },
+  setLogRetention: { needs: "admin", request: (namespace) => ({ namespace, clear: true }) },
+  listLogRetention: { needs: "read", request: (namespace) => ({ namespace }) },
 });
 
 /** Documents. */

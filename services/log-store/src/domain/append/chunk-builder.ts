@@ -1,3 +1,4 @@
+import { MAX_CHUNK_BYTES, MAX_CHUNK_ENTRIES } from "../../chunk/bounds.js";
 import { ByteWriter } from "../../chunk/byte-writer.js";
 import { Encoding, packRuns } from "../../chunk/encoding.js";
 import { writeEntries, writeLines } from "../../chunk/runs.js";
@@ -9,10 +10,6 @@ export interface BuiltChunk extends ChunkToWrite {
   /** Undefined: a gap. */
   readonly runs: Buffer | undefined;
 }
-
-// Large enough to compress well and to be few, small enough that reading a few lines does not mean decoding a lot.
-const MAX_CHUNK_BYTES = 256 * 1024;
-const MAX_CHUNK_ENTRIES = 5_000;
 
 /** Packs drafts of one stream, one after the other, into as few chunks as the bounds allow. */
 export class ChunkBuilder {

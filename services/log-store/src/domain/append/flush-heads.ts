@@ -17,6 +17,8 @@ export interface FlushOptions {
   readonly maxFlushBytes: number;
   /** Bytes of text that a stream may have. */
   readonly maxStreamBytes: number;
+  /** Whether a namespace has as much as it may have. */
+  readonly isFull: (namespace: string) => boolean;
   /** The clock, milliseconds. */
   readonly now: () => number;
   /** Told of what was committed, stream by stream, in order. `made`: the stream is new. */
@@ -82,13 +84,14 @@ interface Written {
 async function write(
   client: pg.Client,
   heads: readonly StreamHead[],
-  { replica, now, maxFlushBytes, maxStreamBytes }: FlushOptions,
+  { replica, now, maxFlushBytes, maxStreamBytes, isFull }: FlushOptions,
 ): Promise<Written> {
   const nowMicros = Math.floor(now() * 1_000);
   let room = maxFlushBytes;
   const turns = heads.map((head) => {
     if (room <= 0) return undefined;
-    const turn = takeTurn(head, { maxBytes: room, maxStreamBytes }, nowMicros);
+    const isNamespaceFull = isFull(head.key.namespace);
+    const turn = takeTurn(head, { maxBytes: room, maxStreamBytes, isNamespaceFull }, nowMicros);
     room -= turn.size;
     return turn;
   });

@@ -5,6 +5,7 @@ import type { Pool } from "@switchyard/postgres";
 import { EntryType, momentOfMs, type NewEntry } from "../../model/entry.js";
 import { type StreamKey, streamText } from "../../model/stream-key.js";
 import { loadHeads } from "../../store/load-heads.js";
+import type { ChunkSource } from "../read/chunk-source.js";
 import { everything } from "../read/entry-filter.js";
 import { readParts } from "../read/read-parts.js";
 import type { Appender } from "./appender.js";
@@ -38,7 +39,12 @@ const TRIES = 10;
 const MAX_KNOWN = 10_000;
 
 /** Creates a replacer that writes through the appender. */
-export function createTextReplacer(pool: Pool, appender: Appender, now: () => number): TextReplacer {
+export function createTextReplacer(
+  pool: Pool,
+  source: ChunkSource,
+  appender: Appender,
+  now: () => number,
+): TextReplacer {
   const known = new AgedMap<string, KnownText>();
 
   function remember(key: StreamKey, text: KnownText): void {
@@ -61,7 +67,7 @@ export function createTextReplacer(pool: Pool, appender: Appender, now: () => nu
       const bytes = Buffer.from(text);
       for (let tries = 0; tries < TRIES; tries++) {
         const name = streamText(key);
-        const present = known.get(name) ?? (await readText(pool, key));
+        const present = known.get(name) ?? (await readText(pool, source, key));
         known.delete(name);
         const grows = bytes.length >= present.bytes && digestOf(bytes.subarray(0, present.bytes)) === present.digest;
         const added = grows ? bytes.toString("utf8", present.bytes) : text;
@@ -87,7 +93,7 @@ export function createTextReplacer(pool: Pool, appender: Appender, now: () => nu
   };
 }
 
-async function readText(pool: Pool, key: StreamKey): Promise<KnownText> {
+async function readText(pool: Pool, source: ChunkSource, key: StreamKey): Promise<KnownText> {
   const [row] = await loadHeads(pool, [key]);
   const hash = createHash("sha256");
   let bytes = 0;
@@ -101,7 +107,7 @@ async function readText(pool: Pool, key: StreamKey): Promise<KnownText> {
         maxRecords: 10_000,
         maxBytes: 4 * 1024 * 1024,
       } as const;
-      const { records, positions } = await readParts(pool, [part], options);
+      const { records, positions } = await readParts(source, [part], options);
       for (const { entry } of records) {
         if (entry.type !== EntryType.text) continue;
         const message = Buffer.from(entry.message);

@@ -66,5 +66,6 @@ export function refreshHead(head: StreamHead, row: HeadRow): void {
 /** Whether appends to a stream are refused, and why. */
 export function closedBy(attempt: number, row: HeadRow): Closed | undefined {
   if (attempt < row.newestAttempt) return "LEASE_LOST";
-  return row.sealed || attempt <= row.sealedAttempt ? "LOG_SEALED" : undefined;
+  if (row.sealed || attempt <= row.sealedAttempt) return "LOG_SEALED";
+  return row.limited ? "LOG_LIMIT_REACHED" : undefined;
 }

@@ -25,10 +25,13 @@ export interface TurnLimits {
   readonly maxBytes: number;
   /** Bytes of text that a stream may have; the append that reaches them is the last one, and an entry says so. */
   readonly maxStreamBytes: number;
+  /** The namespace has as much as it may have: an entry that says so is the last one of every stream. */
+  readonly isNamespaceFull: boolean;
 }
 
 /** Decides on the appends that wait for a stream, as many as fit, and packs what they add. */
-export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLimits, nowMicros: number): Turn {
+export function takeTurn(head: StreamHead, limits: TurnLimits, nowMicros: number): Turn {
+  const { maxBytes, maxStreamBytes, isNamespaceFull } = limits;
   const answers: Turn["answers"][number][] = [];
   const builder = new ChunkBuilder(head.next, head.bytes);
   let next = head.next;
@@ -37,16 +40,24 @@ export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLim
   let resetSequence: number | undefined;
   let size = 0;
   let needsReload = false;
+  let limited = false;
 
   for (const append of head.pending) {
-    const isFull = head.bytes + addedBytes >= maxStreamBytes;
+    const isFull = limited || head.bytes + addedBytes >= maxStreamBytes;
     const closed = head.closed ?? (isFull ? "LOG_LIMIT_REACHED" : undefined);
     const decision = decideAppend({ next, closed }, append.wish);
     // What this turn itself has filled up is no old state: its write verifies it.
-    const isFilledNow = decision.kind === "refuse" && decision.reason === "LOG_LIMIT_REACHED" && addedBytes > 0;
+    const isFilledNow =
+      decision.kind === "refuse" && decision.reason === "LOG_LIMIT_REACHED" && (limited || addedBytes > 0);
     if (decision.kind === "refuse" && !head.fresh && !isFilledNow) {
       needsReload = true;
       break;
+    }
+    if (decision.kind === "add" && isNamespaceFull) {
+      builder.add(truncation("the log ends here: its namespace has as much as it may have", nowMicros));
+      limited = true;
+      answers.push({ append, outcome: { kind: "refused", reason: "LOG_LIMIT_REACHED", nextSequence: ++next } });
+      continue;
     }
     if (decision.kind === "add") {
       if (size > 0 && size + append.size > maxBytes) break;
@@ -63,7 +74,7 @@ export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLim
       resetSequence = behindReset(draft, decision.firstSequence + decision.skip) ?? resetSequence;
       next = decision.nextSequence;
       if (head.bytes + addedBytes >= maxStreamBytes) {
-        builder.add(truncation(maxStreamBytes, nowMicros));
+        builder.add(truncation(`the log ends here: a stream may have ${maxStreamBytes} bytes of text`, nowMicros));
         next += 1;
       }
     }
@@ -75,13 +86,12 @@ export function takeTurn(head: StreamHead, { maxBytes, maxStreamBytes }: TurnLim
   const write =
     chunks.length === 0
       ? undefined
-      : { key, id, length: head.next, nextLength: next, addedBytes, resetSequence, open, chunks };
+      : { key, id, length: head.next, nextLength: next, addedBytes, resetSequence, open, limited, chunks };
   return { head, answers, write, size, needsReload };
 }
 
 /** The last entry of a stream that is full. */
-function truncation(maxStreamBytes: number, nowMicros: number): Draft {
-  const message = `the log ends here: a stream may have ${maxStreamBytes} bytes of text`;
+function truncation(message: string, nowMicros: number): Draft {
   const time = momentOfMs(nowMicros / 1_000);
   return { kind: "entries", entries: [{ time, level: 0, type: EntryType.truncated, message, source: "" }] };
 }
@@ -93,6 +103,7 @@ export function settleTurn({ head, answers, write }: Turn, id: number | undefine
     head.next = write.nextLength;
     head.bytes += write.addedBytes;
     head.open = write.open;
+    if (write.limited) head.closed = "LOG_LIMIT_REACHED";
   }
   head.fresh = false;
   head.pending.splice(0, answers.length);

@@ -7,16 +7,21 @@ import type { BuiltChunk } from "../append/chunk-builder.js";
 import { createBatchLoader } from "../batch-loader.js";
 import { throwStorageError } from "../storage-error.js";
 import type { AttemptOracle } from "./attempt-oracle.js";
+import type { ChunkSource } from "../read/chunk-source.js";
 import type { Follower, FollowOptions, FollowStep } from "./follower.js";
 import { LiveAttempt } from "./live-attempt.js";
+import { createTurnstile } from "./turnstile.js";
 import type { LiveStream } from "./live-stream.js";
 
 /** The end of an attempt without logs is told to one replica only; followers at others find it by looking. */
 const LOOK_AGAIN_MS = 5_000;
+/** Of the process's time, for followers that stand in line. */
+const FOLLOWERS_SHARE = 0.3;
 
 /** What a hub works with. */
 export interface FollowHubOptions {
   readonly pool: Pool;
+  readonly source: ChunkSource;
   /** Name of this process among the replicas. */
   readonly replica: string;
   /** Most readers at once. */
@@ -60,7 +65,7 @@ interface Job {
 
 /** Creates the hub of a process. What nobody follows costs it a look into a map per flushed stream. */
 export function createFollowHub(options: FollowHubOptions): FollowHub {
-  const { pool, maxFollowers, maxBufferBytes, oracle } = options;
+  const { pool, source, maxFollowers, maxBufferBytes, oracle } = options;
   const loadStored = createBatchLoader((keys: readonly AttemptKey[]) => loadAttempts(pool, keys));
   // Each for itself, so that whoever has logs to read does not wait for what others ask.
   const load = async (key: AttemptKey) => {
@@ -70,6 +75,7 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
     const last = await loadStored(key);
     return last.streams.length > 0 ? last : { ...last, closed: true };
   };
+  const turnstile = createTurnstile(FOLLOWERS_SHARE);
   const attempts = new Map<string, LiveAttempt>();
   const attemptsByJob = new Map<string, Set<LiveAttempt>>();
   const streams = new Map<number, { readonly live: LiveStream; readonly attempt: LiveAttempt }>();
@@ -81,7 +87,7 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
     const present = attempts.get(name);
     if (present !== undefined) return present;
     const attempt: LiveAttempt = new LiveAttempt({
-      pool,
+      ...{ source, turnstile },
       key,
       load,
       onStream: (id, live) => {

@@ -1,9 +1,10 @@
 import type { SwitchyardError } from "@switchyard/errors";
-import type { Pool } from "@switchyard/postgres";
 import { type LogRecord, weightOf } from "../../model/entry.js";
-import type { EntryFilter } from "../read/entry-filter.js";
+import type { ChunkSource } from "../read/chunk-source.js";
+import { type EntryFilter, everything } from "../read/entry-filter.js";
 import { readParts } from "../read/read-parts.js";
 import type { Batch } from "./batch.js";
+import type { Turnstile } from "./turnstile.js";
 import type { LiveStream } from "./live-stream.js";
 import { createPlace, type Place } from "./place.js";
 
@@ -23,10 +24,19 @@ export interface FollowOptions {
 /** What a follower is told. */
 export interface FollowStep {
   readonly records: readonly LogRecord[];
+  /** Whole batches instead of records, which many followers are told alike. */
+  readonly batches?: readonly StreamBatch[];
   /** Entries that were left out before the records. */
   readonly missed: number;
   /** Streams that have ended, all of their entries told. */
   readonly sealed: readonly { readonly stream: string; readonly length: number }[];
+}
+
+/** A batch of one stream. */
+export interface StreamBatch {
+  readonly attempt: number;
+  readonly stream: string;
+  readonly batch: Batch;
 }
 
 /** One step holds at most this much. */
@@ -42,7 +52,8 @@ const MAX_STEP_RECORDS = 1_000;
  * database; once all are live, the reader is too slow: it is told how many entries it missed and goes on with the newest.
  */
 export class Follower {
-  readonly #pool: Pool;
+  readonly #source: ChunkSource;
+  readonly #turnstile: Turnstile;
   readonly #attempt: number;
   readonly #options: FollowOptions;
   readonly #places: Place[] = [];
@@ -54,8 +65,9 @@ export class Follower {
   #failure: SwitchyardError | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(pool: Pool, attempt: number, options: FollowOptions) {
-    this.#pool = pool;
+  constructor(source: ChunkSource, turnstile: Turnstile, attempt: number, options: FollowOptions) {
+    this.#source = source;
+    this.#turnstile = turnstile;
     this.#attempt = attempt;
     this.#options = options;
   }
@@ -109,7 +121,8 @@ export class Follower {
         if (step !== undefined) return step;
         continue;
       }
-      const step = (await this.#replay()) ?? this.#takeLive();
+      if (this.#queue.length > 0) await this.#turnstile.turn();
+      const step = (await this.#replay()) ?? this.#takeWhole() ?? this.#takeLive();
       if (step !== undefined) return step;
       if (this.#places.some(({ isBehind }) => isBehind)) continue;
       if (this.#isOver()) return undefined;
@@ -124,7 +137,7 @@ export class Follower {
     if (last === 0) return undefined;
     const parts = this.#places.map(({ part, first }) => part(Math.min(from, first), first));
     const limits = { maxRecords: last, maxBytes: MAX_STEP_BYTES * 4 };
-    const { records } = await readParts(this.#pool, parts, { direction: "backward", filter, ...limits });
+    const { records } = await readParts(this.#source, parts, { direction: "backward", filter, ...limits });
     return records.length === 0 ? undefined : { records: records.toReversed(), missed: 0, sealed: [] };
   }
 
@@ -141,9 +154,31 @@ export class Follower {
     const parts = behind.map(({ place, before }) => place.part(place.position, before));
     const limits = { maxRecords: MAX_STEP_RECORDS, maxBytes: MAX_STEP_BYTES };
     const { filter } = this.#options;
-    const { records, positions } = await readParts(this.#pool, parts, { direction: "forward", filter, ...limits });
+    const { records, positions } = await readParts(this.#source, parts, { direction: "forward", filter, ...limits });
     for (const { place } of behind) place.position = positions.get(place.live.id) ?? place.position;
     return records.length === 0 ? undefined : { records, missed: 0, sealed: [] };
+  }
+
+  /** Takes batches from the buffer as they are; undefined where there is none that is wanted whole. */
+  #takeWhole(): FollowStep | undefined {
+    if (this.#options.filter !== everything || this.#places.some(({ isBehind }) => isBehind)) return undefined;
+    const batches: StreamBatch[] = [];
+    let bytes = 0;
+    let records = 0;
+    for (;;) {
+      const head = this.#queue[0];
+      if (head === undefined || head.batch.firstSequence !== head.place.position) break;
+      const { place, batch } = head;
+      const count = batch.entries().length;
+      if (batches.length > 0 && (records + count > MAX_STEP_RECORDS || bytes + batch.bytes > MAX_STEP_BYTES)) break;
+      batches.push({ attempt: this.#attempt, stream: place.live.stream, batch });
+      place.position = batch.end;
+      this.#queue.shift();
+      this.#queuedBytes -= batch.bytes;
+      bytes += batch.bytes;
+      records += count;
+    }
+    return batches.length === 0 ? undefined : { records: [], batches, missed: 0, sealed: this.#takeEnds() };
   }
 
   /** Takes what waits in the buffer, and notes ends; undefined when there is nothing to tell. */

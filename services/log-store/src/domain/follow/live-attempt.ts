@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SwitchyardError } from "@switchyard/errors";
-import type { Pool, PostgresLog } from "@switchyard/postgres";
+import type { PostgresLog } from "@switchyard/postgres";
 import type { AttemptKey } from "../../model/stream-key.js";
 import type { AttemptState } from "../../store/load-attempts.js";
+import type { ChunkSource } from "../read/chunk-source.js";
 import { type FollowOptions, Follower } from "./follower.js";
+import type { Turnstile } from "./turnstile.js";
 import { createLiveStream, type LiveStream } from "./live-stream.js";
 
 /** What a live attempt is made of. */
 export interface LiveAttemptOptions {
-  readonly pool: Pool;
+  readonly source: ChunkSource;
+  readonly turnstile: Turnstile;
   readonly key: AttemptKey;
   /** Reads the attempt's state. */
   readonly load: (key: AttemptKey) => Promise<AttemptState>;
@@ -50,7 +53,8 @@ export class LiveAttempt {
 
   /** Adds an announced follower; it stands at what is known, so `refresh` first. */
   follow(options: FollowOptions): Follower {
-    const follower = new Follower(this.#options.pool, this.key.attempt, options);
+    const { source, turnstile } = this.#options;
+    const follower = new Follower(source, turnstile, this.key.attempt, options);
     for (const live of this.#streams.values()) follower.attach(live, false);
     if (this.#ended) follower.endAttempt();
     this.#followers.add(follower);
@@ -133,7 +137,7 @@ export class LiveAttempt {
 
   #open(id: number, stream: string, length: number): LiveStream {
     const live = createLiveStream({
-      pool: this.#options.pool,
+      source: this.#options.source,
       id,
       stream,
       length,

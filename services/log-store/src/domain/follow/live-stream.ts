@@ -1,6 +1,5 @@
-import type { Pool } from "@switchyard/postgres";
-import { readChunksForward } from "../../store/read-chunks.js";
 import type { BuiltChunk } from "../append/chunk-builder.js";
+import type { ChunkSource } from "../read/chunk-source.js";
 import { type Batch, batchOfBuilt, batchOfRead } from "./batch.js";
 
 /** A stream that somebody follows. */
@@ -19,7 +18,7 @@ export interface LiveStream {
 
 /** What a live stream is made of. */
 export interface LiveStreamOptions {
-  readonly pool: Pool;
+  readonly source: ChunkSource;
   readonly id: number;
   readonly stream: string;
   /** The length when it was first looked at. */
@@ -36,7 +35,7 @@ export interface LiveStreamOptions {
  * cursor shows that others were there in between; then the database is read up to it, and commits only say how far.
  */
 export function createLiveStream(options: LiveStreamOptions): LiveStream {
-  const { pool, id, stream, onBatch } = options;
+  const { source, id, stream, onBatch } = options;
   let cursor = options.length;
   let target = options.length;
   let endedAt: number | undefined;
@@ -52,7 +51,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
     reading = true;
     try {
       while (cursor < target) {
-        const chunks = await readChunksForward(pool, { streamId: id, from: cursor, before: target });
+        const chunks = await source.read({ streamId: id, from: cursor, before: target }, "forward");
         const before = cursor;
         for (const chunk of chunks) if (chunk.firstSequence + chunk.span > cursor) hand(batchOfRead(chunk));
         // The stream is being deleted; whoever looks at the attempt next will see it.

@@ -1,22 +1,15 @@
-import type { Pool } from "@switchyard/postgres";
 import { chunkBytes, unpackChunk } from "../../chunk/encoding.js";
 import { type Entry, microsOf } from "../../model/entry.js";
-import { type ReadChunk, readChunksBackward, readChunksForward } from "../../store/read-chunks.js";
+import type { ReadChunk } from "../../store/read-chunks.js";
+import type { ChunkSource, StreamRange } from "./chunk-source.js";
+import type { Direction } from "./direction.js";
 import type { EntryFilter } from "./entry-filter.js";
 
 /** A part of a stream that is read. */
-export interface Part {
-  readonly streamId: number;
+export interface Part extends StreamRange {
   readonly attempt: number;
   readonly stream: string;
-  /** First sequence number. */
-  readonly from: number;
-  /** Sequence number behind the last one. */
-  readonly before: number;
 }
-
-/** Which way a part is read. */
-export type Direction = "forward" | "backward";
 
 /** Text in chunks that are passed over at a time: what takes longer would keep others waiting. */
 const mostSkippedBytes = 4 * 1024 * 1024;
@@ -30,7 +23,8 @@ export type ChunkFilter = Pick<EntryFilter, "afterMicros" | "mayMatch">;
  */
 export class PartCursor {
   readonly part: Part;
-  readonly #pool: Pool;
+  readonly #source: ChunkSource;
+  readonly #direction: Direction;
   readonly #forward: boolean;
   readonly #filter: ChunkFilter;
   /** Forward: the next sequence number to be read. Backward: the one behind the next to be read. */
@@ -47,9 +41,10 @@ export class PartCursor {
    * @param timeKey the part's outermost time, as far as it is known
    * @param filter chunks in which it can match nothing are skipped
    */
-  constructor(pool: Pool, part: Part, direction: Direction, timeKey: number, filter: ChunkFilter) {
-    this.#pool = pool;
+  constructor(source: ChunkSource, part: Part, direction: Direction, timeKey: number, filter: ChunkFilter) {
+    this.#source = source;
     this.part = part;
+    this.#direction = direction;
     this.#forward = direction === "forward";
     this.position = this.#forward ? part.from : part.before;
     this.timeKey = timeKey;
@@ -106,11 +101,9 @@ export class PartCursor {
 
   /** Whether there was one that lies, at least in part, beyond the position. */
   async #nextPage(): Promise<boolean> {
-    const { streamId, from, before } = this.part;
-    this.#page = this.#forward
-      ? [...(await readChunksForward(this.#pool, { streamId, from: this.position, before }))]
-      : [...(await readChunksBackward(this.#pool, { streamId, from, before: this.position }))];
     const { position } = this;
+    const range = this.#forward ? { ...this.part, from: position } : { ...this.part, before: position };
+    this.#page = [...(await this.#source.read(range, this.#direction))];
     return this.#page.some((chunk) =>
       this.#forward ? chunk.firstSequence + chunk.span > position : chunk.firstSequence < position,
     );

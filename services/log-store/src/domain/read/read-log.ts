@@ -1,10 +1,11 @@
 import { SwitchyardError } from "@switchyard/errors";
 import type { Pool } from "@switchyard/postgres";
 import { type LogRecord, type Moment, microsOf } from "../../model/entry.js";
-import { findTime } from "../../store/first-times.js";
 import { listStreams, type StreamRow } from "../../store/list-streams.js";
+import type { ChunkSource } from "./chunk-source.js";
 import type { EntryFilter } from "./entry-filter.js";
-import type { Direction, Part } from "./part-cursor.js";
+import type { Direction } from "./direction.js";
+import type { Part } from "./part-cursor.js";
 import { readParts } from "./read-parts.js";
 
 /** Where a read begins. */
@@ -50,7 +51,7 @@ export const maxMergedStreams = 1_000;
  * Reads a page. From the end, the following pages go back in time; each page is in rising order.
  * @throws SwitchyardError `LOG_NOT_FOUND` when a named stream is not there; a job without any log reads as empty
  */
-export async function readLog(pool: Pool, query: ReadQuery): Promise<ReadPage> {
+export async function readLog(pool: Pool, source: ChunkSource, query: ReadQuery): Promise<ReadPage> {
   const { namespace, jobId, attempt, stream } = query;
   const only = stream === "" ? {} : { stream };
   const rows = await listStreams(pool, { namespace, jobId, attempt, ...only, limit: maxMergedStreams + 1 });
@@ -58,9 +59,9 @@ export async function readLog(pool: Pool, query: ReadQuery): Promise<ReadPage> {
   if (rows.length > maxMergedStreams) throw tooManyStreams();
 
   const direction: Direction = query.from.kind === "end" ? "backward" : "forward";
-  const parts = await partsOf(pool, rows, query, direction);
+  const parts = await partsOf(source, rows, query, direction);
   const startsByTime = query.from.kind === "time" && query.positions === undefined;
-  const { records, positions, done } = await readParts(pool, parts, {
+  const { records, positions, done } = await readParts(source, parts, {
     direction,
     filter: query.filter,
     maxRecords: query.maxRecords,
@@ -76,21 +77,23 @@ export async function readLog(pool: Pool, query: ReadQuery): Promise<ReadPage> {
 }
 
 async function partsOf(
-  pool: Pool,
+  source: ChunkSource,
   rows: readonly StreamRow[],
   query: ReadQuery,
   direction: Direction,
 ): Promise<readonly Part[]> {
   const { from, positions } = query;
-  const starts =
-    from.kind === "time" ? await findTime(pool, rows, microsOf(from.time)) : rows.map((row) => startOf(row, from));
-  return rows.map(({ id, attempt, stream, length }, i) => {
+  const wholes = rows.map(({ id: streamId, length, spans }) => ({ streamId, from: 0, before: length, spans }));
+  const byTime = from.kind === "time" ? await source.findTime(wholes, microsOf(from.time)) : undefined;
+  return rows.map((row, i) => {
+    const { id, attempt, stream, length, spans } = row;
+    const place = { streamId: id, attempt, stream, spans };
     const position = positions?.get(id);
-    const start = starts[i] ?? 0;
+    const start = byTime === undefined ? startOf(row, from) : (byTime[i] ?? length);
     const end = Math.min(length, query.before ?? length);
     return direction === "forward"
-      ? { streamId: id, attempt, stream, from: position ?? start, before: end }
-      : { streamId: id, attempt, stream, from: start, before: Math.min(end, position ?? end) };
+      ? { ...place, from: position ?? start, before: end }
+      : { ...place, from: start, before: Math.min(end, position ?? end) };
   });
 }
 

@@ -1,8 +1,8 @@
-import type { Pool } from "@switchyard/postgres";
 import { type LogRecord, microsOf, weightOf } from "../../model/entry.js";
-import { readPartTimes } from "../../store/first-times.js";
+import type { ChunkSource } from "./chunk-source.js";
 import type { EntryFilter } from "./entry-filter.js";
-import { type Direction, type Part, PartCursor } from "./part-cursor.js";
+import type { Direction } from "./direction.js";
+import { type Part, PartCursor } from "./part-cursor.js";
 
 /** How parts are read. */
 export interface ReadOptions {
@@ -34,9 +34,13 @@ const MAX_SCANNED_BYTES = 64 * 1024 * 1024;
  * Reads parts of streams, merged by time. Each stream keeps its own order whatever its times are. A part's chunks are
  * fetched when the merge comes to its time, so that of a job of many attempts few are open at once.
  */
-export async function readParts(pool: Pool, parts: readonly Part[], options: ReadOptions): Promise<ReadResult> {
+export async function readParts(
+  source: ChunkSource,
+  parts: readonly Part[],
+  options: ReadOptions,
+): Promise<ReadResult> {
   const { filter, maxRecords, maxBytes, maxScannedBytes = MAX_SCANNED_BYTES } = options;
-  const cursors = await openCursors(pool, parts, options);
+  const cursors = await openCursors(source, parts, options);
   const records: LogRecord[] = [];
   let bytes = 0;
   let scanned = 0;
@@ -63,13 +67,17 @@ export async function readParts(pool: Pool, parts: readonly Part[], options: Rea
   return { records, positions, done: cursors.every(({ done }) => done) };
 }
 
-async function openCursors(pool: Pool, parts: readonly Part[], options: ReadOptions): Promise<readonly PartCursor[]> {
+async function openCursors(
+  source: ChunkSource,
+  parts: readonly Part[],
+  options: ReadOptions,
+): Promise<readonly PartCursor[]> {
   // Where a single part stands in time plays no role.
-  const times = parts.length > 1 ? await readPartTimes(pool, parts) : [];
+  const times = parts.length > 1 ? await source.times(parts) : [];
   const { direction, filter } = options;
   return parts.map((part, i) => {
     const at = direction === "forward" ? times[i]?.firstAtMicros : times[i]?.lastAtMicros;
-    return new PartCursor(pool, part, direction, at ?? 0, filter);
+    return new PartCursor(source, part, direction, at ?? 0, filter);
   });
 }
 

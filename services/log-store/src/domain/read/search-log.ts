@@ -1,6 +1,7 @@
 import type { Pool } from "@switchyard/postgres";
 import type { LogRecord } from "../../model/entry.js";
 import { listStreams } from "../../store/list-streams.js";
+import type { ChunkSource } from "./chunk-source.js";
 import { type EntryFilter, everything } from "./entry-filter.js";
 import type { Part } from "./part-cursor.js";
 import { maxMergedStreams, streamNotFound, tooManyStreams } from "./read-log.js";
@@ -41,14 +42,19 @@ const answerBytes = 1024 * 1024;
  *
  * @throws SwitchyardError `LOG_NOT_FOUND` when a named stream is not there; a job without any log has no matches
  */
-export async function* searchLog(pool: Pool, query: SearchQuery, signal: AbortSignal): AsyncGenerator<SearchStep> {
+export async function* searchLog(
+  pool: Pool,
+  source: ChunkSource,
+  query: SearchQuery,
+  signal: AbortSignal,
+): AsyncGenerator<SearchStep> {
   const { namespace, jobId, attempt, stream, filter, context } = query;
   const only = stream === "" ? {} : { stream };
   const rows = await listStreams(pool, { namespace, jobId, attempt, ...only, limit: maxMergedStreams + 1 });
   if (stream !== "" && rows.length === 0) throw streamNotFound(stream);
   if (rows.length > maxMergedStreams) throw tooManyStreams();
   let parts: Part[] = rows.map((row) => ({
-    ...{ streamId: row.id, attempt: row.attempt, stream: row.stream },
+    ...{ streamId: row.id, attempt: row.attempt, stream: row.stream, spans: row.spans },
     ...{ from: 0, before: row.length },
   }));
   // What stands around a match has to be read, whether it matches or not.
@@ -62,7 +68,7 @@ export async function* searchLog(pool: Pool, query: SearchQuery, signal: AbortSi
   let left = query.limit;
   for (let done = false; !done && left > 0; ) {
     signal.throwIfAborted();
-    const read = await readParts(pool, parts, { ...options, ...bounds });
+    const read = await readParts(source, parts, { ...options, ...bounds });
     parts = parts.map((part) => ({ ...part, from: read.positions.get(part.streamId) ?? part.from }));
     const records = select(read.records).slice(0, left);
     left -= records.length;

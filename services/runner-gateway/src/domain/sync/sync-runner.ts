@@ -61,6 +61,9 @@ const deadlineMarginMs = 250;
  * Leases are renewed when a call comes in and never while it is held: only the runner itself is a sign of life. So a call is
  * held for no more than a third of the shortest lease, whatever it asks for.
  *
+ * And only one that hears: a call that missed the answer before it is answered at once, renews nothing and brings no demand.
+ * Else the calls of a runner whose connection is cut in one direction alone would hold its leases until it notices.
+ *
  * @throws SwitchyardError RUNNER_NOT_FOUND, TOKEN_REVOKED, SHUTTING_DOWN; whatever the scheduler answers when it cannot renew
  */
 export function createSyncRunner(
@@ -184,9 +187,15 @@ export function createSyncRunner(
     const now = clock.monotonicMs();
     const isConfirmed = session.acknowledge(channel, request.receivedRevision, now);
     if (!isKnown || !isConfirmed) session.needsComplete = true;
-    channel.openUntilMs = Number.POSITIVE_INFINITY;
     channel.freeSlots = request.freeSlots;
     session.lastCallMs = now;
+    if (isKnown && isConfirmed && channel.missed(request.receivedRevision)) {
+      channel.openUntilMs = 0;
+      const answer = session.answer(channel, now);
+      sessions.update(session);
+      return respond(session, request, receivedMs, { ...answer, wantComplete: true });
+    }
+    channel.openUntilMs = Number.POSITIVE_INFINITY;
     session.accepts = !pauses;
     session.accept(request.profile ?? deps.profileOf(record));
     try {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
-import type { Pool } from "@switchyard/postgres";
+import { inTransaction, type Pool } from "@switchyard/postgres";
 import { hasScope, mayTouch, type Principal, type TokenVerdict } from "@switchyard/service-kit";
 import {
   type AccessTokenSelection,
@@ -10,7 +10,6 @@ import {
   listAccessTokens,
   revokeAccessToken,
 } from "../../store/access-tokens.js";
-import { inTransaction } from "../../store/database.js";
 import { issueToken } from "../runner-token.js";
 import { type AccessGrant, type AccessToken, tokenBeginning, verdictOn } from "./access-token.js";
 import type { TokenUses } from "./token-uses.js";

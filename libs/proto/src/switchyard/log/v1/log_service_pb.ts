@@ -4,8 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { ErrorReason } from "../../common/v1/errors_pb.js";
 import { file_switchyard_common_v1_errors } from "../../common/v1/errors_pb.js";
 import type { LogAppend, LogEntry, LogLevel, LogStreamRef } from "./entry_pb.js";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file switchyard/log/v1/log_service.proto.
  */
 export const file_switchyard_log_v1_log_service: GenFile = /*@__PURE__*/
-  fileDesc("CiNzd2l0Y2h5YXJkL2xvZy92MS9sb2dfc2VydmljZS5wcm90bxIRc3dpdGNoeWFyZC5sb2cudjEiVwoQQXBwZW5kTG9nUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSMAoHYXBwZW5kcxgCIAMoCzIfLnN3aXRjaHlhcmQubG9nLnYxLlN0cmVhbUFwcGVuZCJuCgxTdHJlYW1BcHBlbmQSDgoGam9iX2lkGAEgASgJEg8KB2F0dGVtcHQYAiABKA0SLAoGYXBwZW5kGAMgASgLMhwuc3dpdGNoeWFyZC5sb2cudjEuTG9nQXBwZW5kEg8KB3NlY3JldHMYBCADKAkiSwoRQXBwZW5kTG9nUmVzcG9uc2USNgoHcmVzdWx0cxgBIAMoCzIlLnN3aXRjaHlhcmQubG9nLnYxLlN0cmVhbUFwcGVuZFJlc3VsdCKHAQoSU3RyZWFtQXBwZW5kUmVzdWx0EjEKBnJlYXNvbhgBIAEoDjIhLnN3aXRjaHlhcmQuY29tbW9uLnYxLkVycm9yUmVhc29uEg8KB21lc3NhZ2UYAiABKAkSFgoOZmlyc3Rfc2VxdWVuY2UYAyABKAMSFQoNbmV4dF9zZXF1ZW5jZRgEIAEoAyJWChVSZXBsYWNlTG9nVGV4dFJlcXVlc3QSLwoGc3RyZWFtGAEgASgLMh8uc3dpdGNoeWFyZC5sb2cudjEuTG9nU3RyZWFtUmVmEgwKBHRleHQYAiABKAkiPgoWUmVwbGFjZUxvZ1RleHRSZXNwb25zZRIVCg1uZXh0X3NlcXVlbmNlGAEgASgDEg0KBXJlc2V0GAIgASgIIvoBCglMb2dGaWx0ZXISKwoGbGV2ZWxzGAEgAygOMhsuc3dpdGNoeWFyZC5sb2cudjEuTG9nTGV2ZWwSLgoJbWluX2xldmVsGAIgASgOMhsuc3dpdGNoeWFyZC5sb2cudjEuTG9nTGV2ZWwSEAoIY29udGFpbnMYAyABKAkSDQoFcmVnZXgYBCABKAkSDgoGc291cmNlGAUgASgJEi4KCmFmdGVyX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2JlZm9yZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKsAgoOUmVhZExvZ1JlcXVlc3QSLwoGc3RyZWFtGAEgASgLMh8uc3dpdGNoeWFyZC5sb2cudjEuTG9nU3RyZWFtUmVmEhcKDWZyb21fc2VxdWVuY2UYAiABKANIABIvCglmcm9tX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAASEgoIZnJvbV9lbmQYBCABKAhIABIVCgtzaW5jZV9yZXNldBgJIAEoCEgAEhEKCXBhZ2Vfc2l6ZRgFIAEoDRISCgpwYWdlX3Rva2VuGAYgASgJEiwKBmZpbHRlchgHIAEoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ0ZpbHRlchIXCg9iZWZvcmVfc2VxdWVuY2UYCCABKANCBgoEZnJvbSJ5Cg9SZWFkTG9nUmVzcG9uc2USLQoHcmVjb3JkcxgBIAMoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ1JlY29yZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSDgoGbGVuZ3RoGAMgASgDEg4KBnNlYWxlZBgEIAEoCCJYCglMb2dSZWNvcmQSDwoHYXR0ZW1wdBgBIAEoDRIOCgZzdHJlYW0YAiABKAkSKgoFZW50cnkYAyABKAsyGy5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dFbnRyeSKrAQoOVGFpbExvZ1JlcXVlc3QSLwoGc3RyZWFtGAEgASgLMh8uc3dpdGNoeWFyZC5sb2cudjEuTG9nU3RyZWFtUmVmEhoKDWZyb21fc2VxdWVuY2UYAiABKANIAIgBARIsCgZmaWx0ZXIYAyABKAsyHC5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dGaWx0ZXISDAoEbGFzdBgEIAEoDUIQCg5fZnJvbV9zZXF1ZW5jZSKBAQoPVGFpbExvZ1Jlc3BvbnNlEi0KB3JlY29yZHMYASADKAsyHC5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dSZWNvcmQSDgoGbWlzc2VkGAIgASgDEi8KBnNlYWxlZBgDIAMoCzIfLnN3aXRjaHlhcmQubG9nLnYxLlNlYWxlZFN0cmVhbSIuCgxTZWFsZWRTdHJlYW0SDgoGc3RyZWFtGAEgASgJEg4KBmxlbmd0aBgCIAEoAyJsCg9MaXN0TG9nc1JlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEg4KBmpvYl9pZBgCIAEoCRIPCgdhdHRlbXB0GAMgASgNEhEKCXBhZ2Vfc2l6ZRgEIAEoDRISCgpwYWdlX3Rva2VuGAUgASgJIloKEExpc3RMb2dzUmVzcG9uc2USLQoHc3RyZWFtcxgBIAMoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ1N0cmVhbRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4QEKCUxvZ1N0cmVhbRIsCgNyZWYYASABKAsyHy5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dTdHJlYW1SZWYSDgoGbGVuZ3RoGAIgASgDEhIKCmJ5dGVfY291bnQYAyABKAMSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzZWFsZWQYBiABKAgSEAoIYXJjaGl2ZWQYByABKAgikgEKEVNlYXJjaExvZ3NSZXF1ZXN0Ei8KBnN0cmVhbRgBIAEoCzIfLnN3aXRjaHlhcmQubG9nLnYxLkxvZ1N0cmVhbVJlZhIsCgZmaWx0ZXIYAiABKAsyHC5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dGaWx0ZXISDQoFbGltaXQYAyABKA0SDwoHY29udGV4dBgEIAEoDSJUChJTZWFyY2hMb2dzUmVzcG9uc2USLQoHcmVjb3JkcxgBIAMoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ1JlY29yZBIPCgdzY2FubmVkGAIgASgDIlMKDlNlYWxMb2dSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIuCgd0YXJnZXRzGAIgAygLMh0uc3dpdGNoeWFyZC5sb2cudjEuU2VhbFRhcmdldCKSAQoKU2VhbFRhcmdldBIOCgZqb2JfaWQYASABKAkSEQoHYXR0ZW1wdBgCIAEoDUgAEhgKDmJlZm9yZV9hdHRlbXB0GAMgASgNSAASLwoHbGVuZ3RocxgEIAMoCzIeLnN3aXRjaHlhcmQubG9nLnYxLkZpbmFsTGVuZ3RoEg0KBWVtcHR5GAUgASgIQgcKBXdoaWNoIi0KC0ZpbmFsTGVuZ3RoEg4KBnN0cmVhbRgBIAEoCRIOCgZsZW5ndGgYAiABKAMiJwoPU2VhbExvZ1Jlc3BvbnNlEhQKDHNlYWxlZF9jb3VudBgBIAEoDSI3ChFEZWxldGVMb2dzUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSDwoHam9iX2lkcxgCIAMoCSIrChJEZWxldGVMb2dzUmVzcG9uc2USFQoNZGVsZXRlZF9jb3VudBgBIAEoDTLQBQoKTG9nU2VydmljZRJWCglBcHBlbmRMb2cSIy5zd2l0Y2h5YXJkLmxvZy52MS5BcHBlbmRMb2dSZXF1ZXN0GiQuc3dpdGNoeWFyZC5sb2cudjEuQXBwZW5kTG9nUmVzcG9uc2USZQoOUmVwbGFjZUxvZ1RleHQSKC5zd2l0Y2h5YXJkLmxvZy52MS5SZXBsYWNlTG9nVGV4dFJlcXVlc3QaKS5zd2l0Y2h5YXJkLmxvZy52MS5SZXBsYWNlTG9nVGV4dFJlc3BvbnNlElAKB1JlYWRMb2cSIS5zd2l0Y2h5YXJkLmxvZy52MS5SZWFkTG9nUmVxdWVzdBoiLnN3aXRjaHlhcmQubG9nLnYxLlJlYWRMb2dSZXNwb25zZRJSCgdUYWlsTG9nEiEuc3dpdGNoeWFyZC5sb2cudjEuVGFpbExvZ1JlcXVlc3QaIi5zd2l0Y2h5YXJkLmxvZy52MS5UYWlsTG9nUmVzcG9uc2UwARJTCghMaXN0TG9ncxIiLnN3aXRjaHlhcmQubG9nLnYxLkxpc3RMb2dzUmVxdWVzdBojLnN3aXRjaHlhcmQubG9nLnYxLkxpc3RMb2dzUmVzcG9uc2USWwoKU2VhcmNoTG9ncxIkLnN3aXRjaHlhcmQubG9nLnYxLlNlYXJjaExvZ3NSZXF1ZXN0GiUuc3dpdGNoeWFyZC5sb2cudjEuU2VhcmNoTG9nc1Jlc3BvbnNlMAESUAoHU2VhbExvZxIhLnN3aXRjaHlhcmQubG9nLnYxLlNlYWxMb2dSZXF1ZXN0GiIuc3dpdGNoeWFyZC5sb2cudjEuU2VhbExvZ1Jlc3BvbnNlElkKCkRlbGV0ZUxvZ3MSJC5zd2l0Y2h5YXJkLmxvZy52MS5EZWxldGVMb2dzUmVxdWVzdBolLnN3aXRjaHlhcmQubG9nLnYxLkRlbGV0ZUxvZ3NSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_switchyard_common_v1_errors, file_switchyard_log_v1_entry]);
+  fileDesc("CiNzd2l0Y2h5YXJkL2xvZy92MS9sb2dfc2VydmljZS5wcm90bxIRc3dpdGNoeWFyZC5sb2cudjEiVwoQQXBwZW5kTG9nUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSMAoHYXBwZW5kcxgCIAMoCzIfLnN3aXRjaHlhcmQubG9nLnYxLlN0cmVhbUFwcGVuZCJuCgxTdHJlYW1BcHBlbmQSDgoGam9iX2lkGAEgASgJEg8KB2F0dGVtcHQYAiABKA0SLAoGYXBwZW5kGAMgASgLMhwuc3dpdGNoeWFyZC5sb2cudjEuTG9nQXBwZW5kEg8KB3NlY3JldHMYBCADKAkiSwoRQXBwZW5kTG9nUmVzcG9uc2USNgoHcmVzdWx0cxgBIAMoCzIlLnN3aXRjaHlhcmQubG9nLnYxLlN0cmVhbUFwcGVuZFJlc3VsdCKHAQoSU3RyZWFtQXBwZW5kUmVzdWx0EjEKBnJlYXNvbhgBIAEoDjIhLnN3aXRjaHlhcmQuY29tbW9uLnYxLkVycm9yUmVhc29uEg8KB21lc3NhZ2UYAiABKAkSFgoOZmlyc3Rfc2VxdWVuY2UYAyABKAMSFQoNbmV4dF9zZXF1ZW5jZRgEIAEoAyJWChVSZXBsYWNlTG9nVGV4dFJlcXVlc3QSLwoGc3RyZWFtGAEgASgLMh8uc3dpdGNoeWFyZC5sb2cudjEuTG9nU3RyZWFtUmVmEgwKBHRleHQYAiABKAkiPgoWUmVwbGFjZUxvZ1RleHRSZXNwb25zZRIVCg1uZXh0X3NlcXVlbmNlGAEgASgDEg0KBXJlc2V0GAIgASgIIvoBCglMb2dGaWx0ZXISKwoGbGV2ZWxzGAEgAygOMhsuc3dpdGNoeWFyZC5sb2cudjEuTG9nTGV2ZWwSLgoJbWluX2xldmVsGAIgASgOMhsuc3dpdGNoeWFyZC5sb2cudjEuTG9nTGV2ZWwSEAoIY29udGFpbnMYAyABKAkSDQoFcmVnZXgYBCABKAkSDgoGc291cmNlGAUgASgJEi4KCmFmdGVyX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2JlZm9yZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKsAgoOUmVhZExvZ1JlcXVlc3QSLwoGc3RyZWFtGAEgASgLMh8uc3dpdGNoeWFyZC5sb2cudjEuTG9nU3RyZWFtUmVmEhcKDWZyb21fc2VxdWVuY2UYAiABKANIABIvCglmcm9tX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAASEgoIZnJvbV9lbmQYBCABKAhIABIVCgtzaW5jZV9yZXNldBgJIAEoCEgAEhEKCXBhZ2Vfc2l6ZRgFIAEoDRISCgpwYWdlX3Rva2VuGAYgASgJEiwKBmZpbHRlchgHIAEoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ0ZpbHRlchIXCg9iZWZvcmVfc2VxdWVuY2UYCCABKANCBgoEZnJvbSJ5Cg9SZWFkTG9nUmVzcG9uc2USLQoHcmVjb3JkcxgBIAMoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ1JlY29yZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSDgoGbGVuZ3RoGAMgASgDEg4KBnNlYWxlZBgEIAEoCCJYCglMb2dSZWNvcmQSDwoHYXR0ZW1wdBgBIAEoDRIOCgZzdHJlYW0YAiABKAkSKgoFZW50cnkYAyABKAsyGy5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dFbnRyeSKrAQoOVGFpbExvZ1JlcXVlc3QSLwoGc3RyZWFtGAEgASgLMh8uc3dpdGNoeWFyZC5sb2cudjEuTG9nU3RyZWFtUmVmEhoKDWZyb21fc2VxdWVuY2UYAiABKANIAIgBARIsCgZmaWx0ZXIYAyABKAsyHC5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dGaWx0ZXISDAoEbGFzdBgEIAEoDUIQCg5fZnJvbV9zZXF1ZW5jZSKBAQoPVGFpbExvZ1Jlc3BvbnNlEi0KB3JlY29yZHMYASADKAsyHC5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dSZWNvcmQSDgoGbWlzc2VkGAIgASgDEi8KBnNlYWxlZBgDIAMoCzIfLnN3aXRjaHlhcmQubG9nLnYxLlNlYWxlZFN0cmVhbSIuCgxTZWFsZWRTdHJlYW0SDgoGc3RyZWFtGAEgASgJEg4KBmxlbmd0aBgCIAEoAyJsCg9MaXN0TG9nc1JlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEg4KBmpvYl9pZBgCIAEoCRIPCgdhdHRlbXB0GAMgASgNEhEKCXBhZ2Vfc2l6ZRgEIAEoDRISCgpwYWdlX3Rva2VuGAUgASgJIloKEExpc3RMb2dzUmVzcG9uc2USLQoHc3RyZWFtcxgBIAMoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ1N0cmVhbRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4QEKCUxvZ1N0cmVhbRIsCgNyZWYYASABKAsyHy5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dTdHJlYW1SZWYSDgoGbGVuZ3RoGAIgASgDEhIKCmJ5dGVfY291bnQYAyABKAMSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzZWFsZWQYBiABKAgSEAoIYXJjaGl2ZWQYByABKAgikgEKEVNlYXJjaExvZ3NSZXF1ZXN0Ei8KBnN0cmVhbRgBIAEoCzIfLnN3aXRjaHlhcmQubG9nLnYxLkxvZ1N0cmVhbVJlZhIsCgZmaWx0ZXIYAiABKAsyHC5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dGaWx0ZXISDQoFbGltaXQYAyABKA0SDwoHY29udGV4dBgEIAEoDSJUChJTZWFyY2hMb2dzUmVzcG9uc2USLQoHcmVjb3JkcxgBIAMoCzIcLnN3aXRjaHlhcmQubG9nLnYxLkxvZ1JlY29yZBIPCgdzY2FubmVkGAIgASgDIlwKEkRvd25sb2FkTG9nUmVxdWVzdBIvCgZzdHJlYW0YASABKAsyHy5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dTdHJlYW1SZWYSFQoNZnJvbV9zZXF1ZW5jZRgCIAEoAyI6ChNEb3dubG9hZExvZ1Jlc3BvbnNlEgwKBGRhdGEYASABKAwSFQoNbmV4dF9zZXF1ZW5jZRgCIAEoAyJTCg5TZWFsTG9nUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSLgoHdGFyZ2V0cxgCIAMoCzIdLnN3aXRjaHlhcmQubG9nLnYxLlNlYWxUYXJnZXQikgEKClNlYWxUYXJnZXQSDgoGam9iX2lkGAEgASgJEhEKB2F0dGVtcHQYAiABKA1IABIYCg5iZWZvcmVfYXR0ZW1wdBgDIAEoDUgAEi8KB2xlbmd0aHMYBCADKAsyHi5zd2l0Y2h5YXJkLmxvZy52MS5GaW5hbExlbmd0aBINCgVlbXB0eRgFIAEoCEIHCgV3aGljaCItCgtGaW5hbExlbmd0aBIOCgZzdHJlYW0YASABKAkSDgoGbGVuZ3RoGAIgASgDIicKD1NlYWxMb2dSZXNwb25zZRIUCgxzZWFsZWRfY291bnQYASABKA0iNwoRRGVsZXRlTG9nc1JlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEg8KB2pvYl9pZHMYAiADKAkiKwoSRGVsZXRlTG9nc1Jlc3BvbnNlEhUKDWRlbGV0ZWRfY291bnQYASABKA0ioQEKFlNldExvZ1JldGVudGlvblJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEioKB21heF9hZ2UYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFgoJbWF4X2J5dGVzGAMgASgDSACIAQESDQoFY2xlYXIYBCABKAgSEwoLbGltaXRfYnl0ZXMYBSABKANCDAoKX21heF9ieXRlcyIZChdTZXRMb2dSZXRlbnRpb25SZXNwb25zZSIsChdMaXN0TG9nUmV0ZW50aW9uUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkiTwoYTGlzdExvZ1JldGVudGlvblJlc3BvbnNlEjMKCnJldGVudGlvbnMYASADKAsyHy5zd2l0Y2h5YXJkLmxvZy52MS5Mb2dSZXRlbnRpb24i1AEKDExvZ1JldGVudGlvbhIRCgluYW1lc3BhY2UYASABKAkSKgoHbWF4X2FnZRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIRCgltYXhfYnl0ZXMYAyABKAMSFAoMc3RvcmVkX2J5dGVzGAQgASgDEhYKDmFyY2hpdmVkX2J5dGVzGAUgASgDEi8KC29sZGVzdF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtsaW1pdF9ieXRlcxgHIAEoAzKHCAoKTG9nU2VydmljZRJWCglBcHBlbmRMb2cSIy5zd2l0Y2h5YXJkLmxvZy52MS5BcHBlbmRMb2dSZXF1ZXN0GiQuc3dpdGNoeWFyZC5sb2cudjEuQXBwZW5kTG9nUmVzcG9uc2USZQoOUmVwbGFjZUxvZ1RleHQSKC5zd2l0Y2h5YXJkLmxvZy52MS5SZXBsYWNlTG9nVGV4dFJlcXVlc3QaKS5zd2l0Y2h5YXJkLmxvZy52MS5SZXBsYWNlTG9nVGV4dFJlc3BvbnNlElAKB1JlYWRMb2cSIS5zd2l0Y2h5YXJkLmxvZy52MS5SZWFkTG9nUmVxdWVzdBoiLnN3aXRjaHlhcmQubG9nLnYxLlJlYWRMb2dSZXNwb25zZRJSCgdUYWlsTG9nEiEuc3dpdGNoeWFyZC5sb2cudjEuVGFpbExvZ1JlcXVlc3QaIi5zd2l0Y2h5YXJkLmxvZy52MS5UYWlsTG9nUmVzcG9uc2UwARJTCghMaXN0TG9ncxIiLnN3aXRjaHlhcmQubG9nLnYxLkxpc3RMb2dzUmVxdWVzdBojLnN3aXRjaHlhcmQubG9nLnYxLkxpc3RMb2dzUmVzcG9uc2USWwoKU2VhcmNoTG9ncxIkLnN3aXRjaHlhcmQubG9nLnYxLlNlYXJjaExvZ3NSZXF1ZXN0GiUuc3dpdGNoeWFyZC5sb2cudjEuU2VhcmNoTG9nc1Jlc3BvbnNlMAESXgoLRG93bmxvYWRMb2cSJS5zd2l0Y2h5YXJkLmxvZy52MS5Eb3dubG9hZExvZ1JlcXVlc3QaJi5zd2l0Y2h5YXJkLmxvZy52MS5Eb3dubG9hZExvZ1Jlc3BvbnNlMAESUAoHU2VhbExvZxIhLnN3aXRjaHlhcmQubG9nLnYxLlNlYWxMb2dSZXF1ZXN0GiIuc3dpdGNoeWFyZC5sb2cudjEuU2VhbExvZ1Jlc3BvbnNlElkKCkRlbGV0ZUxvZ3MSJC5zd2l0Y2h5YXJkLmxvZy52MS5EZWxldGVMb2dzUmVxdWVzdBolLnN3aXRjaHlhcmQubG9nLnYxLkRlbGV0ZUxvZ3NSZXNwb25zZRJoCg9TZXRMb2dSZXRlbnRpb24SKS5zd2l0Y2h5YXJkLmxvZy52MS5TZXRMb2dSZXRlbnRpb25SZXF1ZXN0Giouc3dpdGNoeWFyZC5sb2cudjEuU2V0TG9nUmV0ZW50aW9uUmVzcG9uc2USawoQTGlzdExvZ1JldGVudGlvbhIqLnN3aXRjaHlhcmQubG9nLnYxLkxpc3RMb2dSZXRlbnRpb25SZXF1ZXN0Gisuc3dpdGNoeWFyZC5sb2cudjEuTGlzdExvZ1JldGVudGlvblJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_switchyard_common_v1_errors, file_switchyard_log_v1_entry]);
 
 /**
  * Carries entries.
@@ -752,6 +752,62 @@ export const SearchLogsResponseSchema: GenMessage<SearchLogsResponse> = /*@__PUR
   messageDesc(file_switchyard_log_v1_log_service, 17);
 
 /**
+ * Asks for a stream as a file.
+ *
+ * @generated from message switchyard.log.v1.DownloadLogRequest
+ */
+export type DownloadLogRequest = Message<"switchyard.log.v1.DownloadLogRequest"> & {
+  /**
+   * The stream.
+   *
+   * @generated from field: switchyard.log.v1.LogStreamRef stream = 1;
+   */
+  stream?: LogStreamRef | undefined;
+
+  /**
+   * From this entry on.
+   *
+   * @generated from field: int64 from_sequence = 2;
+   */
+  fromSequence: bigint;
+};
+
+/**
+ * Describes the message switchyard.log.v1.DownloadLogRequest.
+ * Use `create(DownloadLogRequestSchema)` to create a new message.
+ */
+export const DownloadLogRequestSchema: GenMessage<DownloadLogRequest> = /*@__PURE__*/
+  messageDesc(file_switchyard_log_v1_log_service, 18);
+
+/**
+ * Holds a piece of the file.
+ *
+ * @generated from message switchyard.log.v1.DownloadLogResponse
+ */
+export type DownloadLogResponse = Message<"switchyard.log.v1.DownloadLogResponse"> & {
+  /**
+   * The bytes.
+   *
+   * @generated from field: bytes data = 1;
+   */
+  data: Uint8Array;
+
+  /**
+   * Sequence number of the entry to go on from, should the next piece not arrive.
+   *
+   * @generated from field: int64 next_sequence = 2;
+   */
+  nextSequence: bigint;
+};
+
+/**
+ * Describes the message switchyard.log.v1.DownloadLogResponse.
+ * Use `create(DownloadLogResponseSchema)` to create a new message.
+ */
+export const DownloadLogResponseSchema: GenMessage<DownloadLogResponse> = /*@__PURE__*/
+  messageDesc(file_switchyard_log_v1_log_service, 19);
+
+/**
  * Asks to end streams.
  *
  * @generated from message switchyard.log.v1.SealLogRequest
@@ -777,7 +833,7 @@ export type SealLogRequest = Message<"switchyard.log.v1.SealLogRequest"> & {
  * Use `create(SealLogRequestSchema)` to create a new message.
  */
 export const SealLogRequestSchema: GenMessage<SealLogRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_log_v1_log_service, 18);
+  messageDesc(file_switchyard_log_v1_log_service, 20);
 
 /**
  * Names streams to seal.
@@ -836,7 +892,7 @@ export type SealTarget = Message<"switchyard.log.v1.SealTarget"> & {
  * Use `create(SealTargetSchema)` to create a new message.
  */
 export const SealTargetSchema: GenMessage<SealTarget> = /*@__PURE__*/
-  messageDesc(file_switchyard_log_v1_log_service, 19);
+  messageDesc(file_switchyard_log_v1_log_service, 21);
 
 /**
  * Number of entries that a stream shall have.
@@ -864,7 +920,7 @@ export type FinalLength = Message<"switchyard.log.v1.FinalLength"> & {
  * Use `create(FinalLengthSchema)` to create a new message.
  */
 export const FinalLengthSchema: GenMessage<FinalLength> = /*@__PURE__*/
-  messageDesc(file_switchyard_log_v1_log_service, 20);
+  messageDesc(file_switchyard_log_v1_log_service, 22);
 
 /**
  * Confirms the seals, durable.
@@ -885,7 +941,7 @@ export type SealLogResponse = Message<"switchyard.log.v1.SealLogResponse"> & {
  * Use `create(SealLogResponseSchema)` to create a new message.
  */
 export const SealLogResponseSchema: GenMessage<SealLogResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_log_v1_log_service, 21);
+  messageDesc(file_switchyard_log_v1_log_service, 23);
 
 /**
  * Asks to delete logs.
@@ -913,7 +969,7 @@ export type DeleteLogsRequest = Message<"switchyard.log.v1.DeleteLogsRequest"> &
  * Use `create(DeleteLogsRequestSchema)` to create a new message.
  */
 export const DeleteLogsRequestSchema: GenMessage<DeleteLogsRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_log_v1_log_service, 22);
+  messageDesc(file_switchyard_log_v1_log_service, 24);
 
 /**
  * Confirms the deletion.
@@ -934,7 +990,177 @@ export type DeleteLogsResponse = Message<"switchyard.log.v1.DeleteLogsResponse">
  * Use `create(DeleteLogsResponseSchema)` to create a new message.
  */
 export const DeleteLogsResponseSchema: GenMessage<DeleteLogsResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_log_v1_log_service, 23);
+  messageDesc(file_switchyard_log_v1_log_service, 25);
+
+/**
+ * Says how long and how much of a namespace's logs is kept.
+ *
+ * @generated from message switchyard.log.v1.SetLogRetentionRequest
+ */
+export type SetLogRetentionRequest = Message<"switchyard.log.v1.SetLogRetentionRequest"> & {
+  /**
+   * The namespace.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * At least so long after they were written; unset is what holds for all, zero is for ever.
+   *
+   * @generated from field: google.protobuf.Duration max_age = 2;
+   */
+  maxAge?: Duration | undefined;
+
+  /**
+   * So much, in bytes as they are stored; the oldest go first. Unset is what holds for all, zero is no limit.
+   *
+   * @generated from field: optional int64 max_bytes = 3;
+   */
+  maxBytes?: bigint | undefined;
+
+  /**
+   * What holds for all shall hold for it again; the other fields are not looked at.
+   *
+   * @generated from field: bool clear = 4;
+   */
+  clear: boolean;
+
+  /**
+   * From so many bytes on nothing is added: each stream that is written to ends with an entry of type `TRUNCATED`, and appends
+   * to it are refused with `LOG_LIMIT_REACHED`. 0 is no limit.
+   *
+   * @generated from field: int64 limit_bytes = 5;
+   */
+  limitBytes: bigint;
+};
+
+/**
+ * Describes the message switchyard.log.v1.SetLogRetentionRequest.
+ * Use `create(SetLogRetentionRequestSchema)` to create a new message.
+ */
+export const SetLogRetentionRequestSchema: GenMessage<SetLogRetentionRequest> = /*@__PURE__*/
+  messageDesc(file_switchyard_log_v1_log_service, 26);
+
+/**
+ * Confirms the retention.
+ *
+ * @generated from message switchyard.log.v1.SetLogRetentionResponse
+ */
+export type SetLogRetentionResponse = Message<"switchyard.log.v1.SetLogRetentionResponse"> & {
+};
+
+/**
+ * Describes the message switchyard.log.v1.SetLogRetentionResponse.
+ * Use `create(SetLogRetentionResponseSchema)` to create a new message.
+ */
+export const SetLogRetentionResponseSchema: GenMessage<SetLogRetentionResponse> = /*@__PURE__*/
+  messageDesc(file_switchyard_log_v1_log_service, 27);
+
+/**
+ * Asks what is kept.
+ *
+ * @generated from message switchyard.log.v1.ListLogRetentionRequest
+ */
+export type ListLogRetentionRequest = Message<"switchyard.log.v1.ListLogRetentionRequest"> & {
+  /**
+   * Of this namespace; empty is all that have a retention of their own, and what holds for all others together.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+};
+
+/**
+ * Describes the message switchyard.log.v1.ListLogRetentionRequest.
+ * Use `create(ListLogRetentionRequestSchema)` to create a new message.
+ */
+export const ListLogRetentionRequestSchema: GenMessage<ListLogRetentionRequest> = /*@__PURE__*/
+  messageDesc(file_switchyard_log_v1_log_service, 28);
+
+/**
+ * Tells what is kept.
+ *
+ * @generated from message switchyard.log.v1.ListLogRetentionResponse
+ */
+export type ListLogRetentionResponse = Message<"switchyard.log.v1.ListLogRetentionResponse"> & {
+  /**
+   * By namespace. The first one, with an empty name, is what holds for all that have none of their own.
+   *
+   * @generated from field: repeated switchyard.log.v1.LogRetention retentions = 1;
+   */
+  retentions: LogRetention[];
+};
+
+/**
+ * Describes the message switchyard.log.v1.ListLogRetentionResponse.
+ * Use `create(ListLogRetentionResponseSchema)` to create a new message.
+ */
+export const ListLogRetentionResponseSchema: GenMessage<ListLogRetentionResponse> = /*@__PURE__*/
+  messageDesc(file_switchyard_log_v1_log_service, 29);
+
+/**
+ * What is kept of logs that lie together.
+ *
+ * @generated from message switchyard.log.v1.LogRetention
+ */
+export type LogRetention = Message<"switchyard.log.v1.LogRetention"> & {
+  /**
+   * The namespace; empty is all that have no retention of their own.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * How long; unset is for ever.
+   *
+   * @generated from field: google.protobuf.Duration max_age = 2;
+   */
+  maxAge?: Duration | undefined;
+
+  /**
+   * How much; 0 is no limit.
+   *
+   * @generated from field: int64 max_bytes = 3;
+   */
+  maxBytes: bigint;
+
+  /**
+   * Bytes in the database.
+   *
+   * @generated from field: int64 stored_bytes = 4;
+   */
+  storedBytes: bigint;
+
+  /**
+   * Bytes in the archive.
+   *
+   * @generated from field: int64 archived_bytes = 5;
+   */
+  archivedBytes: bigint;
+
+  /**
+   * When the oldest stretch of them began; unset: there is none.
+   *
+   * @generated from field: google.protobuf.Timestamp oldest_time = 6;
+   */
+  oldestTime?: Timestamp | undefined;
+
+  /**
+   * From how much on nothing is added; 0 is no limit.
+   *
+   * @generated from field: int64 limit_bytes = 7;
+   */
+  limitBytes: bigint;
+};
+
+/**
+ * Describes the message switchyard.log.v1.LogRetention.
+ * Use `create(LogRetentionSchema)` to create a new message.
+ */
+export const LogRetentionSchema: GenMessage<LogRetention> = /*@__PURE__*/
+  messageDesc(file_switchyard_log_v1_log_service, 30);
 
 /**
  * Keeps the logs of attempts: ordered entries in streams, followed live, kept until retention takes them.
@@ -1005,6 +1231,17 @@ export const LogService: GenService<{
     output: typeof SearchLogsResponseSchema;
   },
   /**
+   * Streams one stream as a file: raw data as it came, text with a line feed behind each entry, and nothing of other entries.
+   * Ends at what is there when it is called.
+   *
+   * @generated from rpc switchyard.log.v1.LogService.DownloadLog
+   */
+  downloadLog: {
+    methodKind: "server_streaming";
+    input: typeof DownloadLogRequestSchema;
+    output: typeof DownloadLogResponseSchema;
+  },
+  /**
    * Ends streams: nothing can be added any more. Sealing twice is no error.
    *
    * @generated from rpc switchyard.log.v1.LogService.SealLog
@@ -1023,6 +1260,27 @@ export const LogService: GenService<{
     methodKind: "unary";
     input: typeof DeleteLogsRequestSchema;
     output: typeof DeleteLogsResponseSchema;
+  },
+  /**
+   * Sets how long and how much of a namespace's logs is kept; from then on its logs lie apart from those of others, and are
+   * dropped in stretches, the oldest first.
+   *
+   * @generated from rpc switchyard.log.v1.LogService.SetLogRetention
+   */
+  setLogRetention: {
+    methodKind: "unary";
+    input: typeof SetLogRetentionRequestSchema;
+    output: typeof SetLogRetentionResponseSchema;
+  },
+  /**
+   * Tells what is kept and what it takes.
+   *
+   * @generated from rpc switchyard.log.v1.LogService.ListLogRetention
+   */
+  listLogRetention: {
+    methodKind: "unary";
+    input: typeof ListLogRetentionRequestSchema;
+    output: typeof ListLogRetentionResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_switchyard_log_v1_log_service, 0);

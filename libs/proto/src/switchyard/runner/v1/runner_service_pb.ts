@@ -204,7 +204,8 @@ export type SyncRunnerRequest = Message<"switchyard.runner.v1.SyncRunnerRequest"
   channel: number;
 
   /**
-   * The last `revision` that arrived on this channel; 0 for none.
+   * The last `revision` that arrived on this channel; 0 for none. A call that names an older one than was given last is
+   * answered at once and renews nothing: only a runner that hears keeps its leases.
    *
    * @generated from field: int64 received_revision = 5;
    */

@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * Keeps bytes under ids that the catalog draws by chance: nothing that a caller says becomes a path or a key. What the bytes are,
- * and whose, stands in the database.
+ * Keeps bytes under ids that its user draws by chance: nothing that a caller says becomes a path or a key. What the bytes are,
+ * and whose, stands in the user's database.
  */
 export interface BlobStore {
   /**

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { eventually, freePort, temporaryDirectory } from "@switchyard/testkit";
+import { eventually } from "./eventually.js";
+import { freePort } from "./free-port.js";
+import { temporaryDirectory } from "./test-process.js";
 
 const require = createRequire(import.meta.url);
 

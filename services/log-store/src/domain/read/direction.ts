@@ -1,0 +1,2 @@
+/** Which way a stream is read. */
+export type Direction = "forward" | "backward";
