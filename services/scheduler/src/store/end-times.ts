@@ -40,21 +40,27 @@ export async function endTimes(pool: Pool, buckets: Buckets, rising: boolean, pa
   return times;
 }
 
-/**
- * The one such time for ends that an index finds by the numbers of their jobs: that of the farthest end of some of these, which are the jobs that match from that end of the list. At least as many
- * ends are between it and the edge.
- */
+/** Of which jobs {@link endTimesOf} looks at the ends. */
+export interface EndSample {
+  /** Jobs that match, and have ended or not, from that end of the list by their numbers. */
+  readonly serials: readonly number[];
+  readonly rising: boolean;
+  /** So many ends shall be before the time. */
+  readonly wanted: number;
+}
+
+/** One such time, before which at least so many ends are of jobs that match: that of the last one of them in the order of the list. None where too few of the jobs have ended. */
 export async function endTimesOf(
   pool: Pool,
   ns: number,
   buckets: Buckets,
-  serials: readonly number[],
-  rising: boolean,
+  { serials, rising, wanted }: EndSample,
 ): Promise<number[]> {
-  const { rows } = await pool.query<{ at: number | null }>(
-    `select ${rising ? "max(ended_ms) + 1" : "min(ended_ms)"} as at from scheduler.outcomes
-     where ns = $1 and bucket = any($2::int[]) and serial = any($3::bigint[]) and final`,
-    [ns, buckets, serials],
+  const { rows } = await pool.query<{ at: number }>(
+    `select ended_ms ${rising ? "+ 1" : ""} as at from scheduler.outcomes
+     where ns = $1 and bucket = any($2::int[]) and serial = any($3::bigint[]) and final
+     order by ended_ms ${rising ? "asc" : "desc"} limit 1 offset $4`,
+    [ns, buckets, serials, wanted - 1],
   );
-  return rows.flatMap(({ at }) => at ?? []);
+  return rows.map(({ at }) => at);
 }

@@ -15,6 +15,8 @@ interface Stretch {
 const endsOnPage = 8;
 /** Buckets, from either end, by whose ends it is said where others may be. */
 const sampled = 2;
+/** Some may have been opened again meanwhile. */
+const spare = 8;
 /** Pages of ends that are looked at first, at least. */
 const leastPages = 16;
 
@@ -91,12 +93,12 @@ async function timesOf(
   const buckets = ranges.map(({ bucket }) => bucket);
   if (!areUnwell(filter)) return endTimes(pool, buckets, rising, pagesFor(wanted));
   const states = (filter.states ?? []).filter((state) => finalStates.includes(state));
-  const page = { order: rising ? ("oldest" as const) : ("newest" as const), limit: wanted, offset: 0 };
+  const enough = wanted + spare;
+  const page = { order: rising ? ("oldest" as const) : ("newest" as const), limit: enough, offset: 0 };
   const nearest = rising ? ranges.slice(0, sampled) : ranges.slice(-sampled);
   const serials = await listByNumber(pool, ns, nearest, { ...filter, states }, page);
-  return serials.length < wanted
-    ? endTimes(pool, buckets, rising, pagesFor(wanted))
-    : endTimesOf(pool, ns, buckets, serials, rising);
+  const times = await endTimesOf(pool, ns, buckets, { serials, rising, wanted: enough });
+  return times.length > 0 ? times : endTimes(pool, buckets, rising, pagesFor(wanted));
 }
 
 /** Pages of ends in which so many may be. */

@@ -1,10 +1,10 @@
 import type { Pool } from "@switchyard/postgres";
-import { createdMs } from "../../store/created-ms.js";
+import { createdMs as readCreatedMs } from "../../store/created-ms.js";
 import { endTimes, endTimesOf } from "../../store/end-times.js";
 import { type Among, type AttemptPage, listByAttempt } from "../../store/list-by-attempt.js";
 import { onlyOpen, pagesFor } from "../../store/list-by-end.js";
 import type { BucketRange, JobListFilter } from "../../store/list-jobs.js";
-import { areUnwell } from "../../store/list-sources.js";
+import { areAmongOthers, areUnwell } from "../../store/list-sources.js";
 import { clockSkewMs, nearestChanges, type NearestOrder } from "../../store/nearest-changes.js";
 import type { Namespace } from "../core/namespace.js";
 
@@ -51,36 +51,63 @@ async function nearestChanged(
   order: NearestOrder,
 ): Promise<readonly number[] | undefined> {
   const { pool, space, ranges, filter, created } = sources;
-  const buckets = bucketsOf(ranges);
   const rising = order === "update-asc";
-  const isUnwell = areUnwell(filter) && !rising;
-  const edges = isUnwell ? undefined : endTimes(pool, buckets, rising, pagesFor(page.limit));
+  const byPages = endTimes(pool, bucketsOf(ranges), rising, pagesFor(page.limit));
   // What has no end yet is open, and comes at its creation, or later.
   const make = (most: number) => (rising ? created("oldest", most, onlyOpen(filter)) : created("newest", most, filter));
   let farther = 0;
-  for (let most = firstLook(page); most <= mostLooked; ) {
-    const [made, byPages] = await Promise.all([make(most), edges]);
+  for (let most = firstLook(page); most <= mostLooked; most *= growth) {
+    const [made, edgesMs] = await Promise.all([make(most), byPages]);
     // All that match.
     if (!rising && made.length < most) return look(sources, page, { serials: made });
-    const edgesMs = byPages ?? (await endTimesOf(pool, space.id, buckets, made.slice(0, page.limit + 1), rising));
-    const [changed, createdBound] = await Promise.all([
-      nearestChanges(pool, space.id, buckets, filter, { order, edgeMs: edgesMs[farther], most }),
+    const [createdMs, edges] = await Promise.all([
       order === "start-desc" || made.length < most ? undefined : createdBoundOf(sources, made, rising),
+      rising ? edgesMs : edgesFor(sources, made, page, edgesMs),
     ]);
-    const bounds = [changed.boundMs, createdBound].filter((bound) => bound !== undefined);
-    const isWhole = bounds.length === 0;
-    const boundMs = rising ? Math.min(...bounds) : Math.max(0, ...bounds);
-    const found = await look(sources, page, {
-      serials: order === "start-desc" ? changed.serials : [...made, ...changed.serials],
-      ...(!rising && { laterMs: boundMs }),
-      ...(rising && !isWhole && { earlierMs: boundMs }),
-    });
-    if (found.length === page.limit) return found;
-    if (isWhole) return rising ? found : [...found, ...(await withoutStart(sources, page.limit, found))];
-    if (changed.isByEdge && boundMs === changed.boundMs) farther++;
-    else most *= growth;
+    const among = order === "start-desc" ? [] : made;
+    for (let isByEdge = true; isByEdge; farther += isByEdge ? 1 : 0) {
+      const changed = await nearestChanges(pool, space.id, bucketsOf(ranges), filter, {
+        order,
+        edgeMs: edges[farther],
+        most,
+      });
+      const { boundMs, found } = await lookBefore(sources, page, rising, {
+        serials: [...among, ...changed.serials],
+        bounds: [changed.boundMs, createdMs],
+      });
+      if (found.length === page.limit || (rising && boundMs === undefined)) return found;
+      if (boundMs === undefined) return [...found, ...(await withoutStart(sources, page.limit, found))];
+      isByEdge = changed.isByEdge && boundMs === changed.boundMs;
+    }
   }
   return undefined;
+}
+
+/** The jobs that are ahead of all others, which come behind every one of the bounds; without a bound all that have a time. */
+async function lookBefore(
+  sources: ChangeSources,
+  page: AttemptPage,
+  rising: boolean,
+  { serials, bounds }: { readonly serials: readonly number[]; readonly bounds: readonly (number | undefined)[] },
+) {
+  const times = bounds.filter((bound) => bound !== undefined);
+  const boundMs = times.length === 0 ? undefined : rising ? Math.min(...times) : Math.max(...times);
+  const bound = rising ? (boundMs === undefined ? {} : { earlierMs: boundMs }) : { laterMs: boundMs ?? 0 };
+  return { boundMs, found: await look(sources, page, { serials, ...bound }) };
+}
+
+/** Times of ends: of those that match, where few of all do, else of all of them. */
+async function edgesFor(
+  { pool, space, ranges, filter }: ChangeSources,
+  made: readonly number[],
+  { limit }: AttemptPage,
+  byPages: readonly number[],
+): Promise<readonly number[]> {
+  if (!areUnwell(filter) && !areAmongOthers(filter)) return byPages;
+  // Some may have ended at the same time.
+  const sample = { serials: made, rising: false, wanted: limit + spare / 8 };
+  const [edgeMs] = await endTimesOf(pool, space.id, bucketsOf(ranges), sample);
+  return edgeMs === undefined ? byPages : [edgeMs, ...byPages.filter((ms) => ms < edgeMs)];
 }
 
 /** Of the jobs that match, all that have started are known: the others come behind them, the newest first. */
@@ -109,7 +136,7 @@ function firstLook({ limit }: AttemptPage): number {
 /** When the last of these was created. With a job that was deleted meanwhile nothing is found, and more are looked at. */
 async function createdBoundOf({ pool, space }: ChangeSources, serials: readonly number[], rising: boolean) {
   const last = serials.at(-1) ?? 0;
-  const at = await createdMs(pool, space.id, space.buckets.holding([last]), last);
+  const at = await readCreatedMs(pool, space.id, space.buckets.holding([last]), last);
   return at ?? (rising ? 0 : Number.MAX_SAFE_INTEGER);
 }
 
