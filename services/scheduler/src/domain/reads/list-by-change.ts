@@ -13,6 +13,8 @@ const leastLooked = 256;
 const growth = 4;
 /** Some of those that are looked at have changed at the same time as the last one, or were found twice. */
 const spare = 128;
+/** Ends of those that match which may have come in one millisecond with the last one that is wanted; if they are more, it is looked farther. */
+const atOnce = 16;
 /** Beyond this many, all that match are looked at. */
 const mostLooked = 20_000;
 
@@ -104,10 +106,10 @@ async function edgesFor(
   byPages: readonly number[],
 ): Promise<readonly number[]> {
   if (!areUnwell(filter) && !areAmongOthers(filter)) return byPages;
-  // Some may have ended at the same time.
-  const sample = { serials: made, rising: false, wanted: limit + spare / 8 };
+  const sample = { serials: made, rising: false, wanted: limit + atOnce };
   const [edgeMs] = await endTimesOf(pool, space.id, bucketsOf(ranges), sample);
-  return edgeMs === undefined ? byPages : [edgeMs, ...byPages.filter((ms) => ms < edgeMs)];
+  // Among the ends of the first pages there would be too few that match.
+  return edgeMs === undefined ? byPages.slice(1) : [edgeMs, ...byPages.filter((ms) => ms < edgeMs)];
 }
 
 /** Of the jobs that match, all that have started are known: the others come behind them, the newest first. */
