@@ -1,3 +1,4 @@
+import { eventually } from "@switchyard/testkit";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Outcome_Kind, Revocation_Reason } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { RunnerMode } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
@@ -161,10 +162,11 @@ describe("reports", () => {
     const { gateway, outcome } = await setup(({ log }) => ({
       // biome-ignore lint/suspicious/noThenProperty: this is what is tested
       then(resolve: (value: unknown) => void) {
-        setTimeout(() => {
+        // Its start goes unsaid where its end is known as soon.
+        void eventually(() => expect(gateway.starts).toHaveLength(1)).then(() => {
           log().info("late");
           resolve("settled");
-        }, 20);
+        });
       },
     }));
     gateway.submit("a");

@@ -7,9 +7,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { startTestSystem, type TestSystem } from "./test-system.js";
 
 /** How long a healthy handler blocks, in milliseconds: several leases; the long suite says a minute. */
-const blockMs = Number(process.env["BLOCK_MS"] ?? 4_000);
+const blockMs = Number(process.env["BLOCK_MS"] ?? 6_000);
 const namespace = "default";
-const lease = durationFromMs(1_000);
+const lease = durationFromMs(2_000);
 
 let system: TestSystem;
 let client: ReturnType<TestSystem["openClient"]>;

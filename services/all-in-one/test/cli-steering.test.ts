@@ -71,7 +71,7 @@ describe("runners", () => {
 
 describe("logs", () => {
   it("are kept as long as is said, in all namespaces or in one", async () => {
-    const common = /^\(all others\) +30 +no limit +\d+ +0 /m;
+    const common = /^\(all others\) +30 +no limit +- +\d+ +0 /m;
     expect(await cli.done("logs", "retention", "--set", "short", "--days", "7", "--limit", "1000000")).toMatch(common);
     expect(await cli.done("logs", "retention")).toMatch(/^short +7 +no limit +1000000 +0 +0/m);
     expect(await cli.lines("logs", "retention", "--clear", "short")).toHaveLength(1);

@@ -138,6 +138,18 @@ describe("a lost message", () => {
     expect(scheduler.calls.renewLeases).toBe(renewals + 1);
   });
 
+  it("is told on the other channel too: what never arrived there was missed as well", async () => {
+    const { runners, scheduler, namespace, first } = await setUp();
+    const job = scheduler.submit(namespace);
+    const { revision } = await runners.syncRunner({ ...first, channel: 1 });
+    const naming = { ...first, channel: 0, attempts: [ref(job.id)], freeSlots: 0, hold: { nanos: 1e6 } };
+    await runners.syncRunner({ ...first, channel: 1, receivedRevision: revision, freeSlots: 0, hold: { nanos: 1e6 } });
+    await runners.syncRunner(naming);
+    const renewals = scheduler.calls.renewLeases;
+    expect(await runners.syncRunner(naming)).toMatchObject({ wantComplete: true });
+    expect(scheduler.calls.renewLeases).toBe(renewals);
+  });
+
   it("is made good for a call that was cut off while its lease was on the way", async () => {
     const { runners, scheduler, namespace, first } = await setUp();
     const cut = new AbortController();

@@ -21,11 +21,17 @@ let connection:
       readonly transport: ClosableTransport;
       readonly runners: Client<typeof RunnerService>;
       readonly health: Client<typeof Health>;
+      /** When a call was last answered. */
+      answeredAt: number;
     }
   | undefined;
 
 /** Longest wait for a sign that calls are answered, ms. */
 const probeMs = 5_000;
+/** An answer that is no older shows that calls are answered, ms. */
+const freshMs = 2_000;
+/** Leases that are shorter leave no time to connect when one is about to end, ms. */
+const shortLeaseMs = 10_000;
 /** Codes of calls that nobody may have answered. */
 const unanswered: ReadonlySet<Code> = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled, Code.Unknown]);
 
@@ -34,17 +40,30 @@ function connect({ token, tls }: Extract<ToKeeper, { type: "credentials" }>): vo
   const transport = createGrpcTransport({ address, ...(tls === undefined ? {} : { tls: withBuffers(tls) }) });
   const defaults = { timeoutMs, clock, ...(token === undefined ? {} : { token }) };
   const calling = withCallDefaults(transport, defaults);
-  connection = { transport, runners: createClient(RunnerService, calling), health: createClient(Health, calling) };
+  connection = {
+    ...{ transport, runners: createClient(RunnerService, calling), health: createClient(Health, calling) },
+    answeredAt: Number.NEGATIVE_INFINITY,
+  };
 }
 
 /** Finds out whether calls are answered: one that only arrives would renew leases for a runner that hears nothing. */
-async function probe(health: Client<typeof Health>): Promise<void> {
+async function probe(open: NonNullable<typeof connection>): Promise<void> {
+  if (clock.monotonicMs() - open.answeredAt < freshMs) return;
+  const askedAt = clock.monotonicMs();
   try {
-    await health.check({}, { timeoutMs: Math.min(timeoutMs, probeMs) });
+    await open.health.check({}, { timeoutMs: Math.min(timeoutMs, probeMs) });
   } catch (error) {
     // Whatever it says, it is an answer.
     if (unanswered.has(ConnectError.from(error).code)) throw error;
   }
+  open.answeredAt = askedAt;
+}
+
+/** Connects before there is need to, where there would not be the time. */
+function prepare(message: ToKeeper): void {
+  if (connection === undefined || connection.answeredAt > 0 || message.type !== "taken") return;
+  const isShort = message.attempts.some(({ leaseMs }) => leaseMs < shortLeaseMs);
+  if (isShort) void probe(connection).catch(() => undefined);
 }
 
 /** Buffers lose their kind on the way between threads. */
@@ -61,8 +80,11 @@ const keeper = createKeeper({
   clock,
   async heartbeat(runnerId, runningJobIds) {
     if (connection === undefined) throw new Error("the runner has not said how to call");
-    await probe(connection.health);
-    const { revoked } = await connection.runners.heartbeat({ namespace, runnerId, runningJobIds: [...runningJobIds] });
+    const open = connection;
+    await probe(open);
+    const askedAt = clock.monotonicMs();
+    const { revoked } = await open.runners.heartbeat({ namespace, runnerId, runningJobIds: [...runningJobIds] });
+    open.answeredAt = askedAt;
     return revoked.map(({ jobId, attempt, reason }) => ({
       ...{ jobId, attempt, reason },
       isStillHeld: reason === Revocation_Reason.CANCEL_REQUESTED,
@@ -81,7 +103,10 @@ const keeper = createKeeper({
 
 port.on("message", (message: ToKeeper) => {
   if (message.type === "credentials") connect(message);
-  else keeper.hear(message);
+  else {
+    keeper.hear(message);
+    prepare(message);
+  }
 });
 
 port.postMessage({ type: "ready" } satisfies FromKeeper);

@@ -45,12 +45,9 @@ export class Channel {
     return received === 0n || (received > this.#base && received <= this.revision);
   }
 
-  /**
-   * Whether answers were given after this number: the runner did not receive them, or had given their calls up. One that never
-   * confirms anything says nothing about what it received.
-   */
+  /** Whether answers were given after this number: the runner did not receive them, or had given their calls up. */
   missed(received: bigint): boolean {
-    return received > this.#base && received < this.revision;
+    return this.revision > this.#base && received < this.revision;
   }
 
   /** A call is under way or was a moment ago, so the next one is to be expected. */

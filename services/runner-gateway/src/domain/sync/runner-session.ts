@@ -52,6 +52,8 @@ export class RunnerSession {
   profile: RunnerProfile | undefined;
   /** The last call said that the runner takes work. */
   accepts = true;
+  /** It has confirmed an answer. A runner that never does says nothing about what it received. */
+  confirms = false;
   /** The runner must name all that it has before anything else is believed. */
   needsComplete = false;
   /** When a call last came in or was answered, monotonic. */
@@ -71,6 +73,7 @@ export class RunnerSession {
     if (sessionId === this.sessionId) return true;
     this.sessionId = sessionId;
     this.channels.clear();
+    this.confirms = false;
     this.strays.beginAnew([...this.holdings.keys, ...this.shelf.dropHanded()]);
     this.holdings.clear();
     this.stops.clear();
@@ -90,6 +93,7 @@ export class RunnerSession {
   /** The runner confirms what it received. Returns false when it echoes a number that this channel never gave. */
   acknowledge(channel: Channel, received: bigint, nowMs: number): boolean {
     if (!channel.knows(received)) return false;
+    this.confirms ||= received > 0n;
     this.shelf.acknowledge(channel.index, received, nowMs, (key, endMs) => this.holdings.hold(key, endMs, nowMs));
     this.stops.acknowledge(channel.index, received);
     // What was told on a channel that the runner no longer uses is told again here.

@@ -189,7 +189,7 @@ export function createSyncRunner(
     if (!isKnown || !isConfirmed) session.needsComplete = true;
     channel.freeSlots = request.freeSlots;
     session.lastCallMs = now;
-    if (isKnown && isConfirmed && channel.missed(request.receivedRevision)) {
+    if (isKnown && isConfirmed && session.confirms && channel.missed(request.receivedRevision)) {
       channel.openUntilMs = 0;
       const answer = session.answer(channel, now);
       sessions.update(session);
