@@ -57,7 +57,8 @@ async function nearestChanged(
   const byPages = endTimes(pool, bucketsOf(ranges), rising, pagesFor(page.limit));
   // What has no end yet is open, and comes at its creation, or later.
   const make = (most: number) => (rising ? created("oldest", most, onlyOpen(filter)) : created("newest", most, filter));
-  let farther = 0;
+  // The nearest ends are passed over by starts: they began before it, by more than the clocks may differ.
+  let farther = order === "start-desc" ? 1 : 0;
   for (let most = firstLook(page); most <= mostLooked; most *= growth) {
     const [made, edgesMs] = await Promise.all([make(most), byPages]);
     // All that match.
