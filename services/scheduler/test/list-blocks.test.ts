@@ -5,7 +5,7 @@ import { ListOrder } from "@switchyard/proto/switchyard/scheduler/v1/job_service
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { deleteRemains } from "../src/store/drop-partitions.js";
+import { deleteBlocks } from "../src/store/drop-partitions.js";
 import { createSchedulerDatabase, startScheduler, type TestScheduler } from "./setup.js";
 import { type SpecInit, testNamespace } from "./test-namespace.js";
 
@@ -139,7 +139,7 @@ it("go with their bucket", async () => {
   await pool.query("insert into scheduler.job_blocks values ($1, 299999, 0, null, 'gone'), ($1, 299999, 0, 1, null)", [
     space,
   ]);
-  await deleteRemains(pool, { shard: 0, epoch });
+  await deleteBlocks(pool, { shard: 0, epoch });
   const left = await pool.query("select bucket from scheduler.job_blocks");
   expect(left.rows).toHaveLength(n);
   expect(left.rows).not.toContainEqual({ bucket: 299_999 });
