@@ -15,6 +15,11 @@ import type { LiveStream } from "./live-stream.js";
 
 /** The end of an attempt without logs is told to one replica only; followers at others find it by looking. */
 const LOOK_AGAIN_MS = 5_000;
+/** Bytes that one step of a follower may hold, if there are few. */
+const MAX_STEP_BYTES = 512 * 1024;
+const MIN_STEP_BYTES = 16 * 1024;
+/** Bytes that the steps of all followers may hold. */
+const ALL_STEPS_BYTES = 32 * 1024 * 1024;
 /** Of the process's time, for followers that stand in line. */
 const FOLLOWERS_SHARE = 0.3;
 
@@ -33,6 +38,9 @@ export interface FollowHubOptions {
   readonly log?: PostgresLog;
 }
 
+/** What a follower wants; how much it gets at a time is the hub's affair. */
+export type FollowWish = Omit<FollowOptions, "maxBufferBytes" | "stepBytes">;
+
 /** Brings what is committed to those who follow. */
 export interface FollowHub {
   /** This process has committed chunks of a stream. */
@@ -47,11 +55,7 @@ export interface FollowHub {
    * Follows an attempt or one stream of it until that has ended.
    * @throws SwitchyardError `RATE_LIMITED` (too many readers), `LOG_NOT_FOUND` (deleted meanwhile), `SHUTTING_DOWN`; the signal's reason
    */
-  follow(
-    key: AttemptKey,
-    options: Omit<FollowOptions, "maxBufferBytes">,
-    signal: AbortSignal,
-  ): AsyncGenerator<FollowStep>;
+  follow(key: AttemptKey, options: FollowWish, signal: AbortSignal): AsyncGenerator<FollowStep>;
   /** Readers now. */
   readonly followers: number;
   /** Ends all readers; they may go on elsewhere from the sequence number behind the last one that they got. */
@@ -81,6 +85,9 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
   const streams = new Map<number, { readonly live: LiveStream; readonly attempt: LiveAttempt }>();
   let followers = 0;
   let stopped = false;
+
+  // A step waits in a socket's buffer until its reader takes it: all of them together are bounded.
+  const stepBytes = () => Math.max(MIN_STEP_BYTES, Math.min(MAX_STEP_BYTES, ALL_STEPS_BYTES / followers));
 
   function enter(key: AttemptKey): LiveAttempt {
     const name = attemptText(key);
@@ -122,11 +129,7 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
     for (const attempt of attempts.values()) attempt.refreshSoon();
   }
 
-  async function* follow(
-    key: AttemptKey,
-    wish: Omit<FollowOptions, "maxBufferBytes">,
-    signal: AbortSignal,
-  ): AsyncGenerator<FollowStep> {
+  async function* follow(key: AttemptKey, wish: FollowWish, signal: AbortSignal): AsyncGenerator<FollowStep> {
     if (stopped) throw shuttingDown();
     if (followers >= maxFollowers) throw tooMany(maxFollowers);
     followers++;
@@ -136,7 +139,7 @@ export function createFollowHub(options: FollowHubOptions): FollowHub {
     try {
       await attempt.refresh().catch(throwStorageError);
       if (stopped) throw shuttingDown();
-      follower = attempt.follow({ ...wish, maxBufferBytes });
+      follower = attempt.follow({ ...wish, maxBufferBytes, stepBytes });
       for (;;) {
         const step = await follower.next(signal);
         if (step === undefined) return;

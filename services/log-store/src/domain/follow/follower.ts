@@ -19,6 +19,8 @@ export interface FollowOptions {
   readonly filter: EntryFilter;
   /** Bytes of entries that may wait for a slow reader. */
   readonly maxBufferBytes: number;
+  /** Bytes that one step may hold now. */
+  readonly stepBytes: () => number;
 }
 
 /** What a follower is told. */
@@ -39,9 +41,9 @@ export interface StreamBatch {
   readonly batch: Batch;
 }
 
-/** One step holds at most this much. */
-const MAX_STEP_BYTES = 512 * 1024;
 const MAX_STEP_RECORDS = 1_000;
+/** Of the last entries of what is there, which are read in one go. */
+const LAST_BYTES = 2 * 1024 * 1024;
 
 /**
  * One reader of a live tail.
@@ -136,7 +138,7 @@ export class Follower {
     this.#beginning = false;
     if (last === 0) return undefined;
     const parts = this.#places.map(({ part, first }) => part(Math.min(from, first), first));
-    const limits = { maxRecords: last, maxBytes: MAX_STEP_BYTES * 4 };
+    const limits = { maxRecords: last, maxBytes: LAST_BYTES };
     const { records } = await readParts(this.#source, parts, { direction: "backward", filter, ...limits });
     return records.length === 0 ? undefined : { records: records.toReversed(), missed: 0, sealed: [] };
   }
@@ -152,7 +154,7 @@ export class Follower {
     }
     if (behind.length === 0) return undefined;
     const parts = behind.map(({ place, before }) => place.part(place.position, before));
-    const limits = { maxRecords: MAX_STEP_RECORDS, maxBytes: MAX_STEP_BYTES };
+    const limits = { maxRecords: MAX_STEP_RECORDS, maxBytes: this.#options.stepBytes() };
     const { filter } = this.#options;
     const { records, positions } = await readParts(this.#source, parts, { direction: "forward", filter, ...limits });
     for (const { place } of behind) place.position = positions.get(place.live.id) ?? place.position;
@@ -163,14 +165,20 @@ export class Follower {
   #takeWhole(): FollowStep | undefined {
     if (this.#options.filter !== everything || this.#places.some(({ isBehind }) => isBehind)) return undefined;
     const batches: StreamBatch[] = [];
+    const maxBytes = this.#options.stepBytes();
+    let missed = 0;
     let bytes = 0;
     let records = 0;
     for (;;) {
       const head = this.#queue[0];
-      if (head === undefined || head.batch.firstSequence !== head.place.position) break;
+      if (head === undefined) break;
       const { place, batch } = head;
+      const hole = batch.firstSequence - place.position;
+      // What was missed is told before the entries that follow it, so those that came before go first. Of a batch that begins earlier only the rest is wanted.
+      if (hole < 0 || (hole > 0 && batches.length > 0)) break;
+      missed += hole;
       const count = batch.entries().length;
-      if (batches.length > 0 && (records + count > MAX_STEP_RECORDS || bytes + batch.bytes > MAX_STEP_BYTES)) break;
+      if (batches.length > 0 && (records + count > MAX_STEP_RECORDS || bytes + batch.bytes > maxBytes)) break;
       batches.push({ attempt: this.#attempt, stream: place.live.stream, batch });
       place.position = batch.end;
       this.#queue.shift();
@@ -178,16 +186,17 @@ export class Follower {
       bytes += batch.bytes;
       records += count;
     }
-    return batches.length === 0 ? undefined : { records: [], batches, missed: 0, sealed: this.#takeEnds() };
+    return batches.length === 0 ? undefined : { records: [], batches, missed, sealed: this.#takeEnds() };
   }
 
   /** Takes what waits in the buffer, and notes ends; undefined when there is nothing to tell. */
   #takeLive(): FollowStep | undefined {
     if (this.#places.some(({ isBehind }) => isBehind)) return undefined;
+    const maxBytes = this.#options.stepBytes();
     const records: LogRecord[] = [];
     let missed = 0;
     let bytes = 0;
-    while (records.length < MAX_STEP_RECORDS && bytes < MAX_STEP_BYTES) {
+    while (records.length < MAX_STEP_RECORDS && bytes < maxBytes) {
       const head = this.#queue[0];
       if (head === undefined) break;
       const { place, batch } = head;
@@ -200,7 +209,7 @@ export class Follower {
       }
       for (const entry of batch.entries()) {
         if (entry.sequence < place.position) continue;
-        if (records.length >= MAX_STEP_RECORDS || bytes >= MAX_STEP_BYTES) break;
+        if (records.length >= MAX_STEP_RECORDS || bytes >= maxBytes) break;
         place.position = entry.sequence + 1;
         if (!this.#options.filter.matches(entry)) continue;
         bytes += weightOf(entry);
