@@ -43,6 +43,8 @@ export interface SchedulerConfig {
   readonly eventRetentionMs: number;
   /** How often partitions are made ahead and dropped, ms. */
   readonly historyIntervalMs: number;
+  /** How often it is noted which queues and kinds there are among new numbers, ms. */
+  readonly blockIntervalMs: number;
 }
 
 /** What holds when nothing is set. */
@@ -60,6 +62,7 @@ export const schedulerDefaults: Omit<SchedulerConfig, "databaseUrl"> = {
   retentionDays: 30,
   eventRetentionMs: 7 * 86_400_000,
   historyIntervalMs: 60_000,
+  blockIntervalMs: 5_000,
 };
 
 /** Reads the environment of the stand-alone scheduler. @throws ConfigError with all problems at once. */
@@ -106,6 +109,7 @@ export function loadSchedulerConfig(env: Readonly<Record<string, string | undefi
     retentionDays: values.SCHEDULER_RETENTION_DAYS,
     eventRetentionMs: values.SCHEDULER_EVENT_RETENTION_MS,
     historyIntervalMs: values.SCHEDULER_HISTORY_INTERVAL_MS,
+    blockIntervalMs: defaults.blockIntervalMs,
   };
   const { GRPC_LISTEN: grpcListen, OPS_LISTEN: opsListen, GRPC_REFLECTION: reflection } = values;
   return { core, grpcListen, opsListen, reflection, settings: values };

@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import type { SchedulerConfig } from "./config.js";
 import { familyFor, keepFamily } from "./domain/core/retention-bucket.js";
+import { createBlockDuty } from "./domain/history/block-duty.js";
 import { createHistoryDuty } from "./domain/history/history-duty.js";
 import { createDirectory, type Directory } from "./domain/directory.js";
 import type { Finding } from "./domain/audit/audit-memory.js";
@@ -131,6 +132,7 @@ export function createScheduler({
   const audit = createAuditDuty({ logger, intervalMs: config.auditIntervalMs, onFinding });
   const { historyIntervalMs: intervalMs, eventRetentionMs } = config;
   const history = createHistoryDuty({ logger, intervalMs, eventRetentionMs });
+  const blocks = createBlockDuty({ logger, intervalMs: config.blockIntervalMs });
   const watcher = createEventMetrics(registry);
   const keeper: ShardKeeper = new ShardKeeper({
     ...{ databases, replicaId, leaseMs, clock, logger },
@@ -143,7 +145,7 @@ export function createScheduler({
         address: () => keeper.address,
         bodyCacheBytes: Math.floor(config.inputCacheBytes / share),
         standard: config.retentionDays > 0 ? familyFor(config.retentionDays) : keepFamily,
-        duties: [schedules, audit, history],
+        duties: [schedules, audit, history, blocks],
         ...(hasSeveral && {
           beforeLoad: (term: Term) => settleDepartures(home.database.controlPool, database.pool, term),
         }),

@@ -28,6 +28,7 @@ export function createSchedulerActor(sim: Sim, name: string): Actor {
           shardLeaseMs: plan.shardLeaseMs,
           auditIntervalMs: 1_000,
           historyIntervalMs: 2 ** 31 - 1,
+          blockIntervalMs: 2 ** 31 - 1,
           inputCacheBytes: 2_000,
         },
         logger: quiet,

@@ -7,11 +7,15 @@ import { shards } from "./0005-shards.js";
 import { moves } from "./0006-moves.js";
 import { movesBetweenDatabases } from "./0007-moves-between-databases.js";
 import { endsByQueueAndKind } from "./0008-ends-by-queue-and-kind.js";
+import { jobBlocks } from "./0009-job-blocks.js";
 
 /** The schema `scheduler` and all its steps, in order. */
 export const schedulerSchema: SchemaSteps = {
   schema: "scheduler",
-  migrations: [core, schedules, narrowRows, endedUnwell, shards, moves, movesBetweenDatabases, endsByQueueAndKind],
+  migrations: [
+    ...[core, schedules, narrowRows, endedUnwell, shards, moves, movesBetweenDatabases],
+    ...[endsByQueueAndKind, jobBlocks],
+  ],
 };
 
 /** Brings the schema `scheduler` of a database up to date; safe to call from several processes at once. */

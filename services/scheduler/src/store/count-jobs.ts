@@ -11,7 +11,7 @@ export async function countJobs(
   filter: JobListFilter,
 ): Promise<number> {
   const query = listQuery(ns, filter);
-  const places = placesOf(query, ranges);
+  const places = placesOf(query, ranges, undefined);
   if (places.length === 0) return 0;
   const counts = places.map((place) => `select count(*) as n ${place}`);
   const { rows } = await pool.query<{ n: number }>(

@@ -135,13 +135,22 @@ export async function deleteRemains(pool: Pool, term: Term): Promise<void> {
          for update of p skip locked))`,
       [term.shard],
     );
-    await client.query(
-      `delete from scheduler.dead_letters where ctid = any(array(
-         select d.ctid from scheduler.dead_letters d join scheduler.namespaces n on n.id = d.ns
-         where n.shard = $1 and not exists (
-           select from scheduler.serial_marks m where m.ns = d.ns and m.bucket = d.bucket)
-         for update of d skip locked))`,
-      [term.shard],
-    );
+    await client.query(deleteUnmarked("dead_letters"), [term.shard]);
   });
+}
+
+/** Deletes the notes about blocks of dropped buckets, in the same way. It looks at all notes, so it is for when a bucket has been dropped. */
+export async function deleteBlocks(pool: Pool, term: Term): Promise<void> {
+  await inFencedTransaction(pool, term, dropAttempts, async (client) => {
+    await client.query(deleteUnmarked("job_blocks"), [term.shard]);
+  });
+}
+
+/** Deletes the rows of a shard in buckets in which their namespace has no job. */
+function deleteUnmarked(table: string): string {
+  return `delete from scheduler.${table} where ctid = any(array(
+    select d.ctid from scheduler.${table} d join scheduler.namespaces n on n.id = d.ns
+    where n.shard = $1 and not exists (
+      select from scheduler.serial_marks m where m.ns = d.ns and m.bucket = d.bucket)
+    for update of d skip locked))`;
 }

@@ -6,9 +6,10 @@ import { jobConditions } from "./list-query.js";
 /** Orders by what a job's attempts did. */
 export type AttemptOrder = "start-desc" | "start-asc" | "update-desc" | "update-asc";
 
+/** When the last attempt started; null where there is none, or it has not. */
 const startOf = "nullif(case when l.ns is null then a.started_ms else l.started_ms end, 0)";
-const updateOf = `greatest(j.created_micros / 1000, l.claimed_ms, l.started_ms, (nullif(p.data, '')::jsonb ->> 'at')::bigint,
-  a.ended_ms, o.ended_ms)`;
+/** When the job changed last, as it is shown. */
+const updateOf = `greatest(j.created_micros / 1000, l.claimed_ms, l.started_ms, (nullif(p.data, '')::jsonb ->> 'at')::bigint, e.ended_ms)`;
 
 const orders: Record<AttemptOrder, string> = {
   "start-desc": `${startOf} desc nulls last, j.serial desc`,
@@ -17,34 +18,66 @@ const orders: Record<AttemptOrder, string> = {
   "update-asc": `${updateOf} asc, j.serial desc`,
 };
 
-/** The job's last end counts only while the job has not been opened again, that is, while it is not in \`open\`. */
-const rows = `scheduler.jobs j
-  left join scheduler.leases l on l.ns = j.ns and l.serial = j.serial
-  left join lateral (
-    select job_state, runner, claimed_ms, started_ms, ended_ms from scheduler.outcomes
-    where ns = j.ns and bucket = any($2) and bucket = j.bucket and serial = j.serial and final
-      and not exists (select from scheduler.open p where p.ns = j.ns and p.serial = j.serial)
-    order by reopen desc limit 1) o on true`;
+const live = "left join scheduler.leases l on l.ns = j.ns and l.serial = j.serial";
 
-/** The last attempt that has ended, whether the job went on or not, and the progress of the live one. */
-const attempts = `
-  left join lateral (
-    select started_ms, ended_ms from scheduler.outcomes
-    where ns = j.ns and bucket = any($2) and bucket = j.bucket and serial = j.serial and state is not null order by reopen desc, attempt desc limit 1) a on true
+/** The last end that fits a condition. */
+const lastEnd = (name: string, columns: string, condition: string, order: string) => `left join lateral (
+    select ${columns} from scheduler.outcomes
+    where ns = j.ns and bucket = any($2) and bucket = j.bucket and serial = j.serial ${condition} order by ${order} desc limit 1) ${name} on true`;
+
+/** The job's own end counts only while the job has not been opened again, that is, while it is not in `open`. */
+const jobEnd = lastEnd(
+  "o",
+  "job_state, runner",
+  "and final and not exists (select from scheduler.open p where p.ns = j.ns and p.serial = j.serial)",
+  "reopen",
+);
+
+/** The last attempt that has ended, whether the job went on or not. */
+const lastAttempt = lastEnd("a", "started_ms", "and state is not null", "reopen desc, attempt");
+
+/** The last end of anything, and the progress of the live attempt. */
+const lastChange = `${lastEnd("e", "ended_ms", "", "reopen desc, attempt desc, final")}
   left join scheduler.progress p on p.ns = l.ns and p.serial = l.serial and p.attempt = l.attempt`;
 
-/** The numbers of a page in an order by attempts: no index has it, so every job that matches is looked at. */
+/** Among which jobs a page is looked for. */
+export interface Among {
+  readonly serials: readonly number[];
+  /** Only those whose time by the order is later than this, ms; so are only those that have one. */
+  readonly laterMs?: number;
+  /** The same, earlier. */
+  readonly earlierMs?: number;
+}
+
+/** A page of an order by attempts. */
+export interface AttemptPage extends Omit<JobListPage, "order"> {
+  readonly order: AttemptOrder;
+  /** Default: all that match. */
+  readonly among?: Among;
+}
+
+/**
+ * The numbers of a page in an order by attempts: no index has it, so every job that matches is looked at, unless it is said among which ones the page is
+ * (`domain/reads/list-by-change.ts`).
+ */
 export async function listByAttempt(
   pool: Pool,
   ns: number,
   buckets: Buckets,
   filter: JobListFilter,
-  { order, limit, offset }: Omit<JobListPage, "order"> & { readonly order: AttemptOrder },
+  { order, limit, offset, among }: AttemptPage,
 ): Promise<number[]> {
   const parameters = new Parameters();
   const conditions = conditionsOf(ns, buckets, filter, parameters);
+  const byStart = order === "start-desc" || order === "start-asc";
+  const time = byStart ? startOf : updateOf;
+  if (among) conditions.push(`j.serial = any(${parameters.add(among.serials)}::bigint[])`);
+  if (among?.laterMs !== undefined) conditions.push(`${time} > ${parameters.add(among.laterMs)}`);
+  if (among?.earlierMs !== undefined) conditions.push(`${time} < ${parameters.add(among.earlierMs)}`);
+  const asksForEnd = (filter.states?.length ?? 0) > 0 || filter.runner !== undefined;
   const answer = await pool.query<{ serial: number }>(
-    `select j.serial from ${rows} ${attempts} where ${conditions.join(" and ")} order by ${orders[order]}
+    `select j.serial from scheduler.jobs j ${live} ${asksForEnd ? jobEnd : ""} ${byStart ? lastAttempt : lastChange}
+     where ${conditions.join(" and ")} order by ${orders[order]}
      limit ${parameters.add(limit)} offset ${parameters.add(offset)}`,
     parameters.values,
   );

@@ -1,14 +1,9 @@
 import type { Pool } from "@switchyard/postgres";
+import { endTimes, endTimesOf } from "./end-times.js";
 import { listByNumber } from "./list-by-number.js";
 import { type BucketRange, type Buckets, finalStates, type JobListFilter, type JobListPage } from "./list-jobs.js";
 import { listQuery } from "./list-query.js";
-import { endsIn, type InBucket, isJobsEnd, sourcesOf } from "./list-sources.js";
-
-/** The time within which jobs may have ended, ms. */
-export interface EndSpan {
-  readonly earliestMs: number;
-  readonly nowMs: number;
-}
+import { areUnwell, endsIn, type InBucket, isJobsEnd, sourcesOf } from "./list-sources.js";
 
 /** Ends from a time on, and before another; undefined: without a bound. */
 interface Stretch {
@@ -16,13 +11,18 @@ interface Stretch {
   readonly untilMs?: number;
 }
 
-const firstStretchMs = 60_000;
-/** How much longer each stretch is than the one before. */
-const growth = 8;
+/** Ends on a page of a table, at least; results make rows wide. */
+const endsOnPage = 8;
+/** Buckets, from either end, by whose ends it is said where others may be. */
+const sampled = 2;
+/** Some may have been opened again meanwhile. */
+const spare = 8;
+/** Pages of ends that are looked at first, at least. */
+const leastPages = 16;
 
 /**
  * The numbers of a page in the order of the ends, open jobs last. Rows lie about in the order of their ends, so a BRIN index tells where a stretch of time is, and
- * not its order: ever longer stretches are looked into, until the page is full.
+ * not its order: stretches with ever more ends are looked into, until the page is full.
  */
 export async function listByEnd(
   pool: Pool,
@@ -30,14 +30,15 @@ export async function listByEnd(
   ranges: readonly BucketRange[],
   filter: JobListFilter,
   page: JobListPage,
-  span: EndSpan,
 ): Promise<number[]> {
   const rising = page.order === "end-asc";
   const wanted = page.offset + page.limit;
   const { all, ended } = sourcesOf(filter);
   const buckets = ranges.map(({ bucket }) => bucket);
   const found: number[] = [];
-  for (const stretch of all || ended ? stretches(span, rising) : []) {
+  const hasEnds = all || ended;
+  const times = hasEnds ? await timesOf(pool, ns, ranges, filter, { rising, wanted }) : [];
+  for (const stretch of hasEnds ? stretches(times, rising) : []) {
     found.push(...(await endedWithin(pool, ns, buckets, filter, { stretch, rising, limit: wanted - found.length })));
     if (found.length >= wanted) return found.slice(page.offset);
   }
@@ -81,24 +82,42 @@ async function endedWithin(
   return rows.map(({ serial }) => serial);
 }
 
-/** Stretches that together are all time, in the order of the list. */
-function* stretches({ earliestMs, nowMs }: EndSpan, rising: boolean): Generator<Stretch> {
-  let at: number | undefined;
-  for (let longMs = firstStretchMs; ; longMs *= growth) {
-    const next = rising ? earliestMs + longMs : nowMs - longMs;
-    const bound = (name: "fromMs" | "untilMs", ms: number | undefined) => (ms === undefined ? {} : { [name]: ms });
-    const isLast = rising ? next >= nowMs : next <= earliestMs;
-    const end = isLast ? undefined : next;
-    yield rising
-      ? { ...bound("fromMs", at), ...bound("untilMs", end) }
-      : { ...bound("fromMs", end), ...bound("untilMs", at) };
-    if (isLast) return;
-    at = next;
-  }
+/** Times between which the ends are looked for. */
+async function timesOf(
+  pool: Pool,
+  ns: number,
+  ranges: readonly BucketRange[],
+  filter: JobListFilter,
+  { rising, wanted }: { readonly rising: boolean; readonly wanted: number },
+): Promise<number[]> {
+  const buckets = ranges.map(({ bucket }) => bucket);
+  if (!areUnwell(filter)) return endTimes(pool, buckets, rising, pagesFor(wanted));
+  const states = (filter.states ?? []).filter((state) => finalStates.includes(state));
+  const enough = wanted + spare;
+  const page = { order: rising ? ("oldest" as const) : ("newest" as const), limit: enough, offset: 0 };
+  const nearest = rising ? ranges.slice(0, sampled) : ranges.slice(-sampled);
+  const serials = await listByNumber(pool, ns, nearest, { ...filter, states }, page);
+  const times = await endTimesOf(pool, ns, buckets, { serials, rising, wanted: enough });
+  return times.length > 0 ? times : endTimes(pool, buckets, rising, pagesFor(wanted));
+}
+
+/** Pages of ends in which so many may be. */
+export function pagesFor(wanted: number): number {
+  return Math.max(leastPages, Math.ceil(wanted / endsOnPage));
+}
+
+/** Stretches between the times, which together are all time, in the order of the list. */
+function stretches(times: readonly number[], rising: boolean): Stretch[] {
+  const ends = [undefined, ...times, undefined];
+  return [...times, undefined].map((_, i) => {
+    const [near, far] = [ends[i], ends[i + 1]];
+    const [fromMs, untilMs] = rising ? [near, far] : [far, near];
+    return { ...(fromMs !== undefined && { fromMs }), ...(untilMs !== undefined && { untilMs }) };
+  });
 }
 
 /** A filter without the ends; undefined where nothing else is asked for. */
-function onlyOpen(filter: JobListFilter): JobListFilter | undefined {
+export function onlyOpen(filter: JobListFilter): JobListFilter | undefined {
   const { states = [] } = filter;
   const every = ["BLOCKED", "SCHEDULED", "QUEUED", "RUNNING"] as const;
   const open = states.length === 0 ? every : states.filter((state) => !finalStates.includes(state));

@@ -14,9 +14,9 @@ export async function listByNumber(
   const rising = page.order === "oldest";
   const cursor = page.cursor === undefined ? undefined : { serial: page.cursor, rising };
   const query = listQuery(ns, filter, cursor);
-  const places = placesOf(query, ranges);
-  if (places.length === 0) return [];
   const order = `order by serial ${rising ? "asc" : "desc"}`;
+  const places = placesOf(query, ranges, order);
+  if (places.length === 0) return [];
   const { parameters } = query;
   const end = parameters.add(page.offset + page.limit);
   const branches = places.map((place) => `(select s.serial ${place} ${order} limit ${end})`);

@@ -40,15 +40,20 @@ export function numberConditions({ filter, cursor, parameters }: ListQuery): str
   ];
 }
 
-/** What a filter says about columns of `jobs`. */
-export function jobConditions({ filter, parameters }: Pick<ListQuery, "filter" | "parameters">, job: string): string[] {
+/** What a filter says about columns of `jobs`. `byRow`: rows are few, and are compared one by one. */
+export function jobConditions(
+  { filter, parameters }: Pick<ListQuery, "filter" | "parameters">,
+  job: string,
+  byRow = false,
+): string[] {
   const conditions: string[] = [];
   const add = (condition: (parameter: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(parameters.add(value)));
   };
   add((p) => `${job}.shape = any(${p}::int[])`, filter.shapes);
-  // Each by itself: a BRIN index knows no arrays.
-  const kinds = filter.kinds?.map((kind) => `${job}.kind = ${parameters.add(kind)}`);
+  // A BRIN index knows no arrays, and what it knows it is asked about all of the bucket, so for few rows it must not fit.
+  if (byRow) add((p) => `${job}.kind || '' = any(${p}::text[])`, filter.kinds);
+  const kinds = byRow ? undefined : filter.kinds?.map((kind) => `${job}.kind = ${parameters.add(kind)}`);
   if (kinds !== undefined) conditions.push(kinds.length > 0 ? `(${kinds.join(" or ")})` : "false");
   add((p) => `${job}.subject = ${p} and ${job}.subject <> ''`, filter.subject);
   add((p) => `${job}.created_micros >= ${p}`, filter.createdFromMicros);

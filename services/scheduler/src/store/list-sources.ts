@@ -30,25 +30,45 @@ export function sourcesOf({ states = [], started, runner }: JobListFilter): Sour
 }
 
 /**
- * The `from` and `where` of every place that a query looks into; `s.serial` is the job's number. One for each bucket, named by a parameter of its own:
- * then the planner sees a single partition whose index has the order of the list, which it does not for a list of buckets.
+ * Whether the jobs of a filter by queue or kind are looked for among others, which blocks of numbers help with: not where only those are looked at that have the queue or kind, nor where something
+ * else leaves few.
  */
-export function placesOf(query: ListQuery, ranges: readonly BucketRange[]): string[] {
+export function areAmongOthers(filter: JobListFilter): boolean {
+  const { shapes, kinds, subject, serials, resumeFrom, deadLetters } = filter;
+  if (shapes === undefined && kinds === undefined) return false;
+  if (subject !== undefined || serials !== undefined || resumeFrom !== undefined || deadLetters) return false;
+  const { all, waiting, ended } = sourcesOf(filter);
+  return all || waiting || (ended && !areNamed(filter));
+}
+
+/**
+ * The `from` and `where` of every place that a query looks into; `s.serial` is the job's number. One for each bucket, named by a parameter of its own:
+ * then the planner sees a single partition whose index has the order of the list, which it does not for a list of buckets. `order`: the order in which the numbers are wanted,
+ * undefined for none.
+ */
+export function placesOf(query: ListQuery, ranges: readonly BucketRange[], order: string | undefined): string[] {
   const { all, waiting, live, ended } = sourcesOf(query.filter);
   return [
     ...ranges.flatMap((range) => [
       ...(all ? [inJobs(query, range)] : []),
       ...(waiting ? [inOpen(query, range)] : []),
-      ...(ended ? inOutcomes(query, range) : []),
+      ...(ended ? inOutcomes(query, range, order) : []),
     ]),
     ...(live && ranges.length > 0 ? [inLeases(query, ranges)] : []),
   ];
 }
 
+/** So few numbers, that of a block or some, that every row of theirs can be looked at. */
+const fewNumbers = 16_384;
+
+function isShort({ from, upTo }: Omit<BucketRange, "bucket">): boolean {
+  return upTo - from < fewNumbers;
+}
+
 function inJobs(query: ListQuery, { bucket, ...range }: BucketRange): string {
   const { parameters, ns } = query;
   const conditions = [`s.ns = ${parameters.add(ns)}`, `s.bucket = ${parameters.add(bucket)}`, within(query, range)];
-  return `from scheduler.jobs s where ${[...conditions, ...numberConditions(query), ...jobConditions(query, "s")].join(" and ")}`;
+  return `from scheduler.jobs s where ${[...conditions, ...numberConditions(query), ...jobConditions(query, "s", isShort(range))].join(" and ")}`;
 }
 
 /** The numbers of a range, both ends included. */
@@ -79,10 +99,15 @@ function inLeases(query: ListQuery, ranges: readonly BucketRange[]): string {
   return withJob(query, "scheduler.leases s", inBuckets, conditions);
 }
 
-function inOutcomes(query: ListQuery, { bucket, ...range }: BucketRange): string[] {
+function inOutcomes(query: ListQuery, { bucket, ...range }: BucketRange, order: string | undefined): string[] {
   const at = query.parameters.add(bucket);
   const bucketIs: InBucket = (row) => `${row}.bucket = ${at}`;
-  return endsIn(query, bucketIs, [within(query, range), ...isJobsEnd(bucketIs)]);
+  const isEnd = isJobsEnd(bucketIs);
+  if (order === undefined || !isShort(range)) return endsIn(query, bucketIs, [within(query, range), ...isEnd]);
+  // Whether it is the end of its job is asked last, of the few that fit.
+  return endsIn(query, bucketIs, [within(query, range)]).map(
+    (place) => `from (select s.ns, s.bucket, s.serial, s.reopen ${place} ${order}) s where ${isEnd.join(" and ")}`,
+  );
 }
 
 /** Says by SQL that a row is in the buckets that are meant. */
@@ -105,10 +130,15 @@ function unnamedEnds(query: ListQuery, bucketIs: InBucket, more: readonly string
   return endRows(query, {}, bucketIs, [...more, "s.shape is null", fits]);
 }
 
-/** Whether a filter asks for a queue or kind, and only for ends whose rows may say these (`migrations/0008-ends-by-queue-and-kind.ts`). */
-function areNamed({ states = [], shapes, kinds }: JobListFilter): boolean {
+/** Whether a filter asks for ends otherwise than well alone, which are in indexes of their own. */
+export function areUnwell({ states = [] }: JobListFilter): boolean {
   const ends = states.filter((state) => finalStates.includes(state));
-  return (shapes !== undefined || kinds !== undefined) && ends.length > 0 && !ends.includes("SUCCEEDED");
+  return ends.length > 0 && !ends.includes("SUCCEEDED");
+}
+
+/** Whether a filter asks for a queue or kind, and only for ends whose rows may say these (`migrations/0008-ends-by-queue-and-kind.ts`). */
+function areNamed(filter: JobListFilter): boolean {
+  return (filter.shapes !== undefined || filter.kinds !== undefined) && areUnwell(filter);
 }
 
 /** More shapes or kinds than these are looked for together, not in the order of an index. */

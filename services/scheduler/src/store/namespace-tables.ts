@@ -20,6 +20,9 @@ export const closedTables = [
   ],
 ] as const;
 
+/** What is made anew, or said otherwise, where a namespace goes: blocks are noted by its next owner. */
+const localTables = ["past_shards", "job_blocks"] as const;
+
 /** A statement about all rows of a namespace takes its time. */
 const unhurried = "begin; set local statement_timeout = 0; set local transaction_timeout = 0";
 
@@ -30,7 +33,7 @@ export async function deleteRows(pool: Pool, ns: number): Promise<void> {
      where inhparent = 'scheduler.requests'::regclass`,
   );
   await atLeisure(pool, async (client) => {
-    for (const table of [...jobTables, ...closedTables, "past_shards"])
+    for (const table of [...jobTables, ...closedTables, ...localTables])
       await client.query(`delete from scheduler.${table} where ns = $1`, [ns]);
     // The day leads the key.
     for (const { day } of rows)

@@ -37,7 +37,10 @@ async function ask<Row extends object>({ url }: TestDatabase, text: string): Pro
   }
 }
 
-const namespaceTables = [...jobTables, ...closedTables, "requests", "past_shards", "arrivals", "departures"];
+const namespaceTables = [
+  ...[...jobTables, ...closedTables, "requests", "past_shards", "arrivals", "departures"],
+  "job_blocks",
+];
 
 async function shardOf(by: Replica, namespace: string): Promise<number> {
   return (await by.shards.locateNamespaces({ namespaces: [namespace] })).locations[0]?.shard as number;

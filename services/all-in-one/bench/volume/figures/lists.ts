@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Pool } from "@switchyard/postgres";
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { type ListJobsRequestSchema, ListOrder } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { firstSerial } from "../database.js";
@@ -11,6 +13,8 @@ import { Samples } from "../measure/samples.js";
 const samples = 30;
 const pageSize = 100;
 const barMs = 50;
+/** In this time a scheduler begins to note blocks and gets on with it. */
+const noteMs = 15_000;
 /** A form that takes this long is not asked again and again. */
 const patienceMs = 6_000;
 
@@ -19,7 +23,8 @@ type Request = MessageInitShape<typeof ListJobsRequestSchema>;
 type Form = (n: number) => Request;
 
 const { QUEUED, RUNNING, SUCCEEDED, FAILED } = JobState;
-const { NEWEST, OLDEST, CLAIM_ORDER, END_TIME_DESC, END_TIME_ASC, START_TIME_DESC, UPDATE_TIME_DESC } = ListOrder;
+const { NEWEST, OLDEST, CLAIM_ORDER, END_TIME_DESC, END_TIME_ASC } = ListOrder;
+const { START_TIME_DESC, START_TIME_ASC, UPDATE_TIME_DESC, UPDATE_TIME_ASC } = ListOrder;
 const dayMs = 86_400_000;
 
 /**
@@ -29,6 +34,7 @@ const dayMs = 86_400_000;
 export async function measureLists(context: VolumeContext): Promise<Row[]> {
   const { cluster, options, say, scheduler } = context;
   const api = await scheduler();
+  await blocksNoted((await cluster.filled(options)).pool, say);
   const rows: Row[] = [];
   const forms = await formsOf(api, options.finished + options.waiting, options.waiting);
   for (const [name, form] of Object.entries(forms)) {
@@ -44,6 +50,18 @@ export async function measureLists(context: VolumeContext): Promise<Row[]> {
     rows.push(row);
   }
   return rows;
+}
+
+/** The scheduler notes in the background which queues and kinds there are among the numbers that were filled in; lists by these are measured behind that. */
+async function blocksNoted(pool: Pool, say: (text: string) => void): Promise<void> {
+  for (let before = -1; ; ) {
+    const { rows } = await pool.query<{ upto: number }>("select max(blocks_upto) as upto from scheduler.namespaces");
+    const upTo = Number(rows[0]?.upto);
+    if (upTo > 0 && upTo === before) return;
+    say(`blocks are noted up to ${upTo}`);
+    before = upTo;
+    await sleep(noteMs);
+  }
 }
 
 async function measureForm({ jobs }: SchedulerApi, form: Form): Promise<Samples> {
@@ -88,6 +106,8 @@ async function formsOf(
     "a large queue": () => ({ filter: { queue: "bulk" } }),
     "a large queue, with the total": () => ({ filter: { queue: "bulk" }, wantTotal: true }),
     "a small queue": () => ({ filter: { queue: "rare" } }),
+    "a small queue, oldest first": () => ({ filter: { queue: "rare" }, orderBy: OLDEST }),
+    "a queue that nobody has": () => ({ filter: { queue: "none" } }),
     "a common kind": (n) => ({ filter: { kinds: [kind(n)] } }),
     "a rare kind": () => ({ filter: { kinds: [rare] } }),
     "a kind that nobody has": () => ({ filter: { kinds: ["volume.none"] } }),
@@ -101,6 +121,7 @@ async function formsOf(
     "queued in a small queue": () => ({ filter: { states: [QUEUED], queue: "rare" } }),
     running: () => ({ filter: { states: [RUNNING] } }),
     succeeded: () => ({ filter: { states: [SUCCEEDED] } }),
+    "succeeded in a small queue": () => ({ filter: { states: [SUCCEEDED], queue: "rare" } }),
     failed: () => ({ filter: { states: [FAILED] } }),
     "failed in a small queue": () => ({ filter: { states: [FAILED], queue: "rare" } }),
     "failed of a common kind": (n) => ({ filter: { states: [FAILED], kinds: [kind(n)] } }),
@@ -121,6 +142,11 @@ async function formsOf(
     "in claim order, a rare kind": () => ({ orderBy: CLAIM_ORDER, filter: { kinds: [rare] } }),
     "in claim order, a subject": (n) => ({ orderBy: CLAIM_ORDER, filter: { subject: subject(n) } }),
     "last change first": () => ({ orderBy: UPDATE_TIME_DESC }),
+    "last change first, failed": () => ({ orderBy: UPDATE_TIME_DESC, filter: { states: [FAILED] } }),
+    "last change first, a common kind": (n) => ({ orderBy: UPDATE_TIME_DESC, filter: { kinds: [kind(n)] } }),
+    "last change first, queued": () => ({ orderBy: UPDATE_TIME_DESC, filter: { states: [QUEUED] } }),
+    "first change first": () => ({ orderBy: UPDATE_TIME_ASC }),
     "last start first": () => ({ orderBy: START_TIME_DESC }),
+    "first start first": () => ({ orderBy: START_TIME_ASC }),
   };
 }

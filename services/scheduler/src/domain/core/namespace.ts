@@ -57,6 +57,8 @@ export class Namespace {
   readonly reuseKeys = new ReuseKeys();
   /** Attempts whose lease was renewed and is stored with its old end. */
   readonly renewed = new Set<LiveAttempt>();
+  /** Which queues and kinds the jobs with numbers up to here have is noted in the tables, by blocks of numbers; -1 while that is not known. */
+  blocksUpTo = -1;
   /** Whoever reads history before a decision, and must hear what ends meanwhile. */
   readonly endWatches = new EndWatches();
   /** Open jobs that are more than columns: everything but what waits and has no history. */
@@ -90,6 +92,14 @@ export class Namespace {
   /** The last serial that was given out. */
   get lastSerial(): number {
     return this.#lastSerial;
+  }
+
+  /** The last number of which it is certain that all jobs up to it are stored: none of them is on its way. */
+  get lastStored(): number {
+    let last = this.#lastSerial;
+    for (const { standing, reopen, serial } of this.#objects.values())
+      if (standing === undefined && reopen === 0 && serial <= last) last = serial - 1;
+    return last;
   }
 
   /** A creation time for `now` (ms) that is later than every earlier one, in microseconds. */

@@ -1,5 +1,5 @@
 import { SQLSTATE, sqlstateOf } from "@switchyard/postgres";
-import { deleteRemains, dropBucket, dropEvents, dropRequests } from "../../store/drop-partitions.js";
+import { deleteBlocks, deleteRemains, dropBucket, dropEvents, dropRequests } from "../../store/drop-partitions.js";
 import { listPartitions, type Partition } from "../../store/partitions.js";
 import { dayMs, familyOf, spanOf } from "../core/retention-bucket.js";
 import { requestWindowMs, trustedMs } from "../core/request-day.js";
@@ -9,6 +9,9 @@ import type { ShardTerm } from "../shard/shard-term.js";
 export interface DroppedPartition extends Partition {
   readonly ms: number;
 }
+
+/** Terms that have looked once for what the terms before them left. */
+const swept = new WeakSet<ShardTerm>();
 
 /**
  * Drops the partitions whose time is over, and returns them:
@@ -31,13 +34,18 @@ export async function dropExpired(term: ShardTerm, eventRetentionMs: number): Pr
     term.partitions.dropped(partition);
     if (partition.of === "bucket") forgetBucket(term, partition.number);
   }
-  forgetOthers(term, there, now);
+  const forgotten = forgetOthers(term, there, now);
   await deleteRemains(term.pool, term.term);
+  if (forgotten || dropped.some(({ of }) => of === "bucket") || !swept.has(term)) {
+    await deleteBlocks(term.pool, term.term);
+    swept.add(term);
+  }
   return dropped;
 }
 
-/** The owner of another shard of the database may have dropped a bucket. */
-function forgetOthers(term: ShardTerm, there: readonly Partition[], now: number): void {
+/** The owner of another shard of the database may have dropped a bucket. Whether one has. */
+function forgetOthers(term: ShardTerm, there: readonly Partition[], now: number): boolean {
+  let forgotten = false;
   const left = new Set(there.filter(({ of }) => of === "bucket").map(({ number }) => number));
   const known = new Set([...term.state.spaces.values()].flatMap((space) => space.buckets.all()));
   for (const number of known) {
@@ -45,7 +53,9 @@ function forgetOthers(term: ShardTerm, there: readonly Partition[], now: number)
     if (left.has(number) || spanOf(number).untilMs + dayMs > now) continue;
     term.partitions.dropped({ of: "bucket", number });
     forgetBucket(term, number);
+    forgotten = true;
   }
+  return forgotten;
 }
 
 function forgetBucket(term: ShardTerm, number: number): void {

@@ -1,24 +1,23 @@
 import type { Pool } from "@switchyard/postgres";
 import { countJobs } from "../../store/count-jobs.js";
 import { firstSerialFrom } from "../../store/first-serial-from.js";
-import { listByAttempt } from "../../store/list-by-attempt.js";
 import { listByEnd } from "../../store/list-by-end.js";
 import { listByNumber } from "../../store/list-by-number.js";
 import type { BucketRange, JobListFilter, JobListPage } from "../../store/list-jobs.js";
+import { areAmongOthers } from "../../store/list-sources.js";
+import { type ChangeSources, listByChange } from "./list-by-change.js";
+import { clip, wavesOf } from "./list-waves.js";
 import { waitingSerials } from "./waiting-serials.js";
 import { spanOf } from "../core/retention-bucket.js";
 import type { Namespace } from "../core/namespace.js";
 import type { ShardTerm } from "../shard/shard-term.js";
 
-/** Buckets of the first look into the database; each further look takes twice as many. */
-const firstWave = 8;
-
 /**
- * The numbers of a page of jobs: of jobs in line by memory, where that is quicker, else by rows. For the two orders by creation, buckets are looked into from the end where the page begins, a few at a time, until
- * the page is full; the other orders, and pages behind an offset, look into all that may hold a match.
+ * The numbers of a page of jobs: of jobs in line by memory, where that is quicker, else by rows. For the two orders by creation, places are looked into from the end where the page
+ * begins, a few at a time (`list-waves.ts`), until the page is full; the other orders, and pages behind an offset, look into all that may hold a match.
  */
 export async function listPage(
-  { pool, clock }: Pick<ShardTerm, "pool" | "clock">,
+  { pool }: Pick<ShardTerm, "pool">,
   space: Namespace,
   filter: JobListFilter,
   page: JobListPage,
@@ -27,33 +26,31 @@ export async function listPage(
   if (inMemory) return inMemory;
   const { order } = page;
   const ranges = await matchingRanges(pool, space, filter);
-  if (order === "end-desc" || order === "end-asc") {
-    const earliestMs = Math.min(...ranges.map(({ bucket }) => spanOf(bucket).fromMs));
-    const span = { earliestMs, nowMs: clock.now() };
-    return ranges.length === 0 ? [] : listByEnd(pool, space.id, ranges, filter, page, span);
+  if (ranges.length === 0) return [];
+  if (order === "end-desc" || order === "end-asc") return listByEnd(pool, space.id, ranges, filter, page);
+  if (order !== "newest" && order !== "oldest") {
+    const created: ChangeSources["created"] = async (by, limit, of) =>
+      of === undefined ? [] : listPage({ pool }, space, of, { order: by, limit, offset: 0 });
+    return listByChange({ pool, space, ranges, filter, created }, { ...page, order });
   }
-  if (order !== "newest" && order !== "oldest")
-    return listByAttempt(pool, space.id, bucketsOf(ranges), filter, { ...page, order });
 
-  const oldestFirst = order === "oldest";
-  const { cursor = oldestFirst ? 0 : Number.MAX_SAFE_INTEGER } = page;
-  const ahead = ranges.filter(({ from, upTo }) => (oldestFirst ? upTo > cursor : from < cursor));
-  if (page.offset > 0) return listByNumber(pool, space.id, ahead, filter, page);
+  const rising = order === "oldest";
+  const { cursor = rising ? 0 : Number.MAX_SAFE_INTEGER, limit, offset } = page;
+  const ahead = clip(ranges, rising ? { from: cursor + 1 } : { upTo: cursor - 1 });
+  // How many are passed over is counted where they are, unless they are far apart.
+  if (offset > 0 && !areAmongOthers(filter)) return listByNumber(pool, space.id, ahead, filter, page);
 
-  // In the order in which the page comes to their first jobs.
-  const waiting = oldestFirst ? [...ahead] : [...ahead].sort((a, b) => b.upTo - a.upTo);
+  const wanted = offset + limit;
   let found: number[] = [];
-  for (let size = firstWave; waiting.length > 0; size *= 2) {
-    const wave = waiting.splice(0, size);
-    found.push(...(await listByNumber(pool, space.id, wave, filter, page)));
+  for await (const { ranges: wave, next } of wavesOf(pool, space, filter, ahead, rising)) {
+    found.push(...(await listByNumber(pool, space.id, wave, filter, { ...page, limit: wanted, offset: 0 })));
     // Of jobs with a live attempt each look may tell.
-    found = [...new Set(found)].sort((a, b) => (oldestFirst ? a - b : b - a)).slice(0, page.limit);
-    const next = waiting[0];
-    const last = found[page.limit - 1];
+    found = [...new Set(found)].sort((a, b) => (rising ? a - b : b - a)).slice(0, wanted);
+    const last = found[wanted - 1];
     // What is still to be looked into comes behind the page as a whole.
-    if (next && last !== undefined && (oldestFirst ? next.from > last : next.upTo < last)) break;
+    if (next !== undefined && last !== undefined && (rising ? next > last : next < last)) break;
   }
-  return found;
+  return found.slice(offset);
 }
 
 /** The number of jobs that match, by counting rows. */
@@ -91,8 +88,4 @@ async function withinTimes(
     isInside(micros) ? firstSerialFrom(pool, space.id, range, micros) : Promise.resolve(undefined);
   const [from, end] = await Promise.all([boundAt(createdFromMicros), boundAt(createdBeforeMicros)]);
   return { ...range, from: from ?? range.from, upTo: end === undefined ? range.upTo : end - 1 };
-}
-
-function bucketsOf(ranges: readonly BucketRange[]): number[] {
-  return ranges.map(({ bucket }) => bucket);
 }
