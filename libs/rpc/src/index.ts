@@ -7,6 +7,7 @@ export {
   type GrpcTransportOptions,
 } from "./client/grpc-transport.js";
 export { createInMemoryTransport, type InMemoryTransportOptions } from "./client/in-memory-transport.js";
+export { shareMessage } from "./message-codec.js";
 export { mapErrors } from "./map-errors.js";
 export { type ContextOverrides, deriveContext } from "./derive-context.js";
 export { defaultMaxMessageBytes, type Keepalive } from "./keepalive.js";

@@ -32,19 +32,40 @@ const deserializers = new WeakMap<DescMessage, (bytes: Buffer) => Message | Malf
  */
 export function serializer(desc: DescMessage): (message: Init) => Buffer {
   return remember(serializers, desc, () => {
-    const codec = codecOf(desc);
-    if (codec === undefined) {
-      return (message) => {
-        const bytes = toBinary(desc, create(desc, message));
-        return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      };
-    }
+    const write = writerOf(desc);
     return (message) => {
-      writer.reset();
-      codec.encode(writer, message);
-      return writer.finish();
+      if (!shared.has(message)) return write(message);
+      const known = shared.get(message);
+      if (known !== undefined) return known;
+      const bytes = write(message);
+      shared.set(message, bytes);
+      return bytes;
     };
   });
+}
+
+/** Messages that go out to many, with their bytes once they are known. */
+const shared = new WeakMap<object, Buffer | undefined>();
+
+/** Lets a message be written once, however many callers it is sent to over gRPC. It must not be changed from then on. */
+export function shareMessage<M extends Message>(message: M): M {
+  shared.set(message, undefined);
+  return message;
+}
+
+function writerOf(desc: DescMessage): (message: Init) => Buffer {
+  const codec = codecOf(desc);
+  if (codec === undefined) {
+    return (message) => {
+      const bytes = toBinary(desc, create(desc, message));
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    };
+  }
+  return (message) => {
+    writer.reset();
+    codec.encode(writer, message);
+    return writer.finish();
+  };
 }
 
 /** The function that reads messages of a type; it never throws. Bytes inside the messages share the memory of what was read. */

@@ -8,7 +8,7 @@ import { SubmitJobsRequestSchema } from "@switchyard/proto/switchyard/scheduler/
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codecOf } from "../src/codec/compile-codec.js";
-import { completeMessage, deserializer, MalformedMessage, serializer } from "../src/message-codec.js";
+import { completeMessage, deserializer, MalformedMessage, serializer, shareMessage } from "../src/message-codec.js";
 import { contractMessages, initOf } from "./messages.js";
 
 const runs = { numRuns: 6 };
@@ -147,4 +147,14 @@ test("what no contract uses goes through protobuf-es", () => {
     create(StringValueSchema, text),
   );
   expect(completeMessage(StringValueSchema, text as never)).toEqual(create(StringValueSchema, text));
+});
+
+test("a message that is shared is written once, and always in the bytes of its own", () => {
+  const shared = shareMessage(create(AttemptRefSchema, { jobId: "a", attempt: 1 }));
+  const other = create(AttemptRefSchema, { jobId: "b", attempt: 2 });
+  const write = serializer(AttemptRefSchema);
+  const first = write(shared);
+  expect(write(other)).toEqual(bytesOf(AttemptRefSchema, { jobId: "b", attempt: 2 }));
+  expect(write(shared)).toBe(first);
+  expect(first).toEqual(bytesOf(AttemptRefSchema, { jobId: "a", attempt: 1 }));
 });

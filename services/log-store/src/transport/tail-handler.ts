@@ -5,8 +5,7 @@ import { throwStorageError } from "../domain/storage-error.js";
 import { checkAttempt, checkRef, invalid, sequenceOf } from "./check.js";
 import { filterOf } from "./filter-from-proto.js";
 import { checkNamespace } from "./namespace.js";
-import { batchesToProto, isBinary } from "./batches-to-proto.js";
-import { recordsToProto } from "./record-to-proto.js";
+import { stepToProto } from "./step-to-proto.js";
 
 const MAX_LAST = 10_000;
 
@@ -25,15 +24,8 @@ export function tailHandler(hub: FollowHub): Pick<ServiceImpl<typeof LogService>
         filter: filterOf(filter),
       };
       try {
-        for await (const step of hub.follow({ namespace, jobId, attempt }, wish, context.signal)) {
-          const rest = {
-            missed: BigInt(step.missed),
-            sealed: step.sealed.map(({ stream, length }) => ({ stream, length: BigInt(length) })),
-          };
-          yield step.batches === undefined
-            ? { ...rest, records: recordsToProto(step.records) }
-            : batchesToProto(step.batches, rest, isBinary(context));
-        }
+        for await (const step of hub.follow({ namespace, jobId, attempt }, wish, context.signal))
+          yield* stepToProto(step);
       } catch (error) {
         if (context.signal.aborted) throw context.signal.reason;
         throwStorageError(error);
