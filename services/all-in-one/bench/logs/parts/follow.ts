@@ -4,6 +4,8 @@ import { Samples } from "../../volume/measure/samples.js";
 import { appendLines, linesOf, newLog, refOf } from "../lines.js";
 import type { LogProcess } from "../log-process.js";
 
+/** How long one produces before anything is measured, ms. */
+const warmUpMs = 3_000;
 /** How often a producer at a fixed rate appends, ms. */
 const everyMs = 10;
 
@@ -27,7 +29,11 @@ export async function measureFollower(store: LogProcess, linesPerSecond: number,
     if (!ending.signal.aborted) throw error;
   });
   await sleep(200);
-  await produceAtRate(store, jobId, { each, rounds: (seconds * 1_000) / everyMs, from: 1 });
+  // Both processes have just begun: what they do for the first time is not what is measured.
+  const warmUp = warmUpMs / everyMs;
+  await produceAtRate(store, jobId, { each, rounds: warmUp, from: 1 });
+  delays.values.length = 0;
+  await produceAtRate(store, jobId, { each, rounds: (seconds * 1_000) / everyMs, from: 1 + warmUp * each });
   await sleep(500);
   ending.abort();
   await following;

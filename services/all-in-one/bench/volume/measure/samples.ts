@@ -20,7 +20,7 @@ export class Samples {
 
   /** The longest one. */
   get longest(): number {
-    return Math.max(...this.values);
+    return this.values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   }
 }
 
