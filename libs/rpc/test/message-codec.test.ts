@@ -150,11 +150,11 @@ test("what no contract uses goes through protobuf-es", () => {
 });
 
 test("a message that is shared is written once, and always in the bytes of its own", () => {
-  const shared = shareMessage(create(AttemptRefSchema, { jobId: "a", attempt: 1 }));
-  const other = create(AttemptRefSchema, { jobId: "b", attempt: 2 });
+  const shared = shareMessage(create(AttemptRefSchema, { jobId: "a" }));
+  const other = create(AttemptRefSchema, { jobId: "b" });
   const write = serializer(AttemptRefSchema);
   const first = write(shared);
-  expect(write(other)).toEqual(bytesOf(AttemptRefSchema, { jobId: "b", attempt: 2 }));
+  expect(write(other)).toEqual(bytesOf(AttemptRefSchema, { jobId: "b" }));
   expect(write(shared)).toBe(first);
-  expect(first).toEqual(bytesOf(AttemptRefSchema, { jobId: "a", attempt: 1 }));
+  expect(first).toEqual(bytesOf(AttemptRefSchema, { jobId: "a" }));
 });

@@ -1,4 +1,5 @@
 import { type Entry, microsOf, type Moment } from "../../model/entry.js";
+import { requiredText } from "./required-text.js";
 import { compileRegex } from "./safe-regex.js";
 
 /** Which entries are wanted; all set fields must hold. */
@@ -50,14 +51,19 @@ export function compileFilter(spec: FilterSpec): EntryFilter {
   }
   if (tests.length === 0) return everything;
   const afterMicros = after === undefined ? Number.NEGATIVE_INFINITY : microsOf(after);
-  return { matches: (entry) => tests.every((test) => test(entry)), afterMicros, ...bytesFilter(contains) };
+  return {
+    matches: (entry) => tests.every((test) => test(entry)),
+    afterMicros,
+    ...bytesFilter([contains, requiredText(spec.regex)]),
+  };
 }
 
 /** A message is in its chunk as UTF-8, byte by byte; but bytes that are none are read as U+FFFD, which is not there then. */
-function bytesFilter(contains: string): Pick<EntryFilter, "mayMatch"> {
-  if (contains === "" || contains.includes("\uFFFD") || !contains.isWellFormed()) return {};
-  const wanted = Buffer.from(contains);
-  return { mayMatch: (bytes) => bytes.includes(wanted) };
+function bytesFilter(texts: readonly string[]): Pick<EntryFilter, "mayMatch"> {
+  const wanted = texts
+    .filter((text) => text !== "" && !text.includes("\uFFFD") && text.isWellFormed())
+    .map((text) => Buffer.from(text));
+  return wanted.length === 0 ? {} : { mayMatch: (bytes) => wanted.every((text) => bytes.includes(text)) };
 }
 
 function isBefore(a: Moment, b: Moment): boolean {
