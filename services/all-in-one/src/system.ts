@@ -1,10 +1,15 @@
-import { openBlobStore } from "@switchyard/blobs";
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Transport } from "@connectrpc/connect";
 import { catalogScopes, createCatalog } from "@switchyard/catalog";
 import { createHttpGateway, type HttpGatewayAddresses } from "@switchyard/http-gateway";
-import { archivePlace, createLogStore, logStoreAudited, logStoreScopes, segmentLimits } from "@switchyard/log-store";
+import {
+  createLogStore,
+  logStoreAudited,
+  logStoreScopes,
+  openArchivePlace,
+  segmentLimits,
+} from "@switchyard/log-store";
 import { createPool } from "@switchyard/postgres";
 import { createInMemoryTransport } from "@switchyard/rpc";
 import { createRunnerGateway, runnerGatewayAudited, runnerGatewayScopes } from "@switchyard/runner-gateway";
@@ -58,8 +63,7 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
     },
     logger: logger.child({ service: "scheduler" }),
   });
-  const place = archivePlace(config.segments);
-  const archive = place === undefined ? undefined : await openBlobStore(place, 1024 ** 3);
+  const archive = await openArchivePlace(config.segments);
   const logStore = createLogStore({
     ...{ databaseUrl: url, pool, registry, scheduler: services },
     limits: segmentLimits(config.segments),

@@ -1,4 +1,4 @@
-import { type BlobPlace, checkPlace, type NamedPlace, placeOf } from "@switchyard/blobs";
+import { type BlobPlace, checkPlace, placeOf } from "@switchyard/blobs";
 import { type ConfigOf, durationMs, integer, sizeBytes, text } from "@switchyard/service-kit";
 
 /** The largest artifact where nothing else is said, in bytes. */
@@ -33,7 +33,7 @@ export type ArtifactSettings = ConfigOf<typeof artifactSettings>;
 
 /** Looks at the settings together; a place that is named twice or only half is a problem. */
 export function checkArtifactSettings(settings: ArtifactSettings, problem: (name: string, text: string) => void): void {
-  checkPlace(namedPlace(settings), variables, problem);
+  checkPlace(settings, variables, problem);
 }
 
 /**
@@ -42,7 +42,7 @@ export function checkArtifactSettings(settings: ArtifactSettings, problem: (name
  * @param defaultDirectory where bytes go when they name none
  */
 export function artifactPlace(settings: ArtifactSettings, defaultDirectory: string): BlobPlace {
-  return placeOf(namedPlace(settings)) ?? defaultDirectory;
+  return placeOf(settings, variables) ?? defaultDirectory;
 }
 
 const variables = {
@@ -52,13 +52,3 @@ const variables = {
   region: "CATALOG_S3_REGION",
   prefix: "CATALOG_S3_PREFIX",
 } as const;
-
-function namedPlace(settings: ArtifactSettings): NamedPlace {
-  return {
-    directory: settings[variables.directory],
-    bucket: settings[variables.bucket],
-    endpoint: settings[variables.endpoint],
-    region: settings[variables.region],
-    prefix: settings[variables.prefix],
-  };
-}

@@ -2,8 +2,8 @@ export { defaultLimits, loadLogStoreConfig, type LogStoreConfig, type LogStoreLi
 export { createLogStore, type LogStore, type LogStoreDeps } from "./log-store.js";
 export { logsSchema, migrateLogStore } from "./migrations/index.js";
 export {
-  archivePlace,
   checkSegmentSettings,
+  openArchivePlace,
   type SegmentSettings,
   segmentLimits,
   segmentSettings,

@@ -1,4 +1,3 @@
-import { openBlobStore } from "@switchyard/blobs";
 import { createPool, prepareSchema } from "@switchyard/postgres";
 import { createGrpcTransport } from "@switchyard/rpc";
 import {
@@ -14,7 +13,7 @@ import {
 import { loadLogStoreConfig } from "./config.js";
 import { createLogStore } from "./log-store.js";
 import { logsSchema } from "./migrations/index.js";
-import { archivePlace } from "./segment-settings.js";
+import { openArchivePlace } from "./segment-settings.js";
 import { logStoreAudited, logStoreScopes } from "./scopes.js";
 
 startTelemetry({ name: "log-store" });
@@ -35,9 +34,7 @@ const { TOKEN_CHECK_ADDRESS: checkAddress } = config;
 const tokenService =
   checkAddress === undefined ? undefined : createGrpcTransport({ address: checkAddress, interceptors, tls });
 const registry = createMetricsRegistry();
-const place = archivePlace(config);
-// The packs that the store writes are of a size of its own.
-const archive = place === undefined ? undefined : await openBlobStore(place, 1024 ** 3);
+const archive = await openArchivePlace(config);
 const store = createLogStore({
   ...{ databaseUrl, pool, limits, logger, registry },
   ...(scheduler && { scheduler }),

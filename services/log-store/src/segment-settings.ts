@@ -1,8 +1,10 @@
-import { type BlobPlace, checkPlace, type NamedPlace, placeOf } from "@switchyard/blobs";
+import { type BlobStore, checkPlace, openBlobStore, placeOf } from "@switchyard/blobs";
 import { type ConfigOf, durationMs, sizeBytes, text } from "@switchyard/service-kit";
 import type { SegmentLimits } from "./domain/segments/retention.js";
 
 const HOUR_MS = 3_600_000;
+/** No pack is larger: one ends with the chunk that reaches 64 MiB, and its tables are small beside that. */
+const maxPackBytes = 1024 ** 3;
 
 /** What is kept where nothing else is said. */
 export const defaultSegmentLimits: SegmentLimits = {
@@ -42,7 +44,7 @@ export type SegmentSettings = ConfigOf<typeof segmentSettings>;
 
 /** Looks at these settings together; a place that is named twice or only half is a problem. */
 export function checkSegmentSettings(settings: SegmentSettings, problem: (name: string, text: string) => void): void {
-  checkPlace(namedPlace(settings), variables, problem);
+  checkPlace(settings, variables, problem);
 }
 
 /** The bounds that these settings say. */
@@ -56,9 +58,10 @@ export function segmentLimits(settings: SegmentSettings): SegmentLimits {
   };
 }
 
-/** Where the archive is; undefined: there is none. */
-export function archivePlace(settings: SegmentSettings): BlobPlace | undefined {
-  return placeOf(namedPlace(settings));
+/** Opens the place of the archive; undefined: there is none. */
+export async function openArchivePlace(settings: SegmentSettings): Promise<BlobStore | undefined> {
+  const place = placeOf(settings, variables);
+  return place === undefined ? undefined : openBlobStore(place, maxPackBytes);
 }
 
 const variables = {
@@ -68,13 +71,3 @@ const variables = {
   region: "LOG_STORE_ARCHIVE_S3_REGION",
   prefix: "LOG_STORE_ARCHIVE_S3_PREFIX",
 } as const;
-
-function namedPlace(settings: SegmentSettings): NamedPlace {
-  return {
-    directory: settings[variables.directory],
-    bucket: settings[variables.bucket],
-    endpoint: settings[variables.endpoint],
-    region: settings[variables.region],
-    prefix: settings[variables.prefix],
-  };
-}

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { BlobStore } from "@switchyard/blobs";
+import { type BlobStore, deleteBlobs } from "@switchyard/blobs";
 import type { Pool } from "@switchyard/postgres";
 import { replacePack } from "../store/erasures.js";
-import { forgetLooseBlob, listLooseBlobs, noteLooseBlob, type PackRow } from "../store/packs.js";
+import { forgetLooseBlobs, listLooseBlobs, noteLooseBlob, type PackRow } from "../store/packs.js";
 import { readSegment } from "../store/read-segment.js";
 import { archiveSegment } from "../store/segment-tables.js";
 import { mergeChunks } from "./merge-chunks.js";
@@ -54,11 +54,6 @@ export function createArchive(pool: Pool, blobs: BlobStore, packBytes: number): 
       const made = isEmpty ? undefined : { ...(await write(pack.segment, queue)), firstStreamId, firstSequence };
       await replacePack(pool, pack, made);
     },
-    async collect() {
-      for (const blobId of await listLooseBlobs(pool)) {
-        await blobs.delete(blobId);
-        await forgetLooseBlob(pool, blobId);
-      }
-    },
+    collect: async () => deleteBlobs(blobs, await listLooseBlobs(pool), (deleted) => forgetLooseBlobs(pool, deleted)),
   };
 }

@@ -30,11 +30,6 @@ export interface PackReader {
   readAll(pack: PackRow, without: ReadonlySet<number>): AsyncIterable<ChunkToPack>;
 }
 
-/** A chunk, and the blob that it lies in. */
-interface PlacedChunk extends PackedChunk {
-  readonly blobId: string;
-}
-
 /** Bytes of directories and tables that are remembered. */
 const cacheBytes = 32 * 1024 * 1024;
 /** Segments whose packs are remembered. */
@@ -95,20 +90,12 @@ export function createPackReader(pool: Pool, blobs: BlobStore): PackReader {
     return decodeTable(await part(blobId, tableOffset, chunkCount * tableEntryBytes));
   }
 
-  async function find(packs: readonly PackRow[], { streamId, from, before }: ChunkRange): Promise<PlacedChunk[]> {
-    const found: PlacedChunk[] = [];
-    for (const [i, pack] of packs.entries()) {
-      const next = packs[i + 1];
-      // What a pack begins with tells where the one before it ends.
-      if (next !== undefined && isBefore(next, streamId, from)) continue;
-      if (pack.firstStreamId > streamId || (pack.firstStreamId === streamId && pack.firstSequence >= before)) break;
-      const entry = findInDirectory(await directoryOf(pack), streamId);
-      if (entry === undefined) continue;
-      const chunks = await tableOf(pack, entry);
-      const wanted = chunks.filter((chunk) => chunk.firstSequence + chunk.span > from && chunk.firstSequence < before);
-      found.push(...wanted.map((chunk) => ({ ...chunk, blobId: pack.blobId })));
-    }
-    return found;
+  /** What a pack knows of the chunks of a range. */
+  async function chunksIn(pack: PackRow, { streamId, from, before }: ChunkRange): Promise<readonly PackedChunk[]> {
+    const entry = findInDirectory(await directoryOf(pack), streamId);
+    if (entry === undefined) return [];
+    const chunks = await tableOf(pack, entry);
+    return chunks.filter((chunk) => chunk.firstSequence + chunk.span > from && chunk.firstSequence < before);
   }
 
   /** Does something with the packs of a segment; once more if one was written anew, or is gone, since they were looked up. */
@@ -125,31 +112,32 @@ export function createPackReader(pool: Pool, blobs: BlobStore): PackReader {
     }
   }
 
-  async function readSideBySide(chunks: readonly PlacedChunk[]): Promise<readonly ReadChunk[]> {
-    const first = chunks[0];
-    const last = chunks.at(-1);
-    if (first === undefined || last === undefined) return [];
-    const begin = first.dataOffset;
-    const bytes = await fetch(first.blobId, begin, last.dataOffset + last.dataLength - begin);
+  /** Reads chunks that lie side by side. */
+  async function readFrom({ blobId }: PackRow, chunks: readonly PackedChunk[]): Promise<readonly ReadChunk[]> {
+    const begin = chunks[0]?.dataOffset ?? 0;
+    const end = chunks.reduce((sum, { dataLength }) => sum + dataLength, begin);
+    const bytes = await fetch(blobId, begin, end - begin);
     return chunks.map((chunk) => ({ ...chunk, data: dataOf(bytes, chunk, begin) }));
   }
 
   return {
-    look: (range) => withPacks(range.segment, (packs) => find(packs, range)),
+    look: (range) =>
+      withPacks(range.segment, async (packs) => {
+        const found: PackedChunk[] = [];
+        for (const pack of packsWith(packs, range)) found.push(...(await chunksIn(pack, range)));
+        return found;
+      }),
     read: (range, direction) =>
       withPacks(range.segment, async (packs) => {
-        const found = await find(packs, range);
-        if (direction === "forward") {
-          const blobId = found[0]?.blobId;
-          const [page = []] = cutByBytes(
-            found.filter((chunk) => chunk.blobId === blobId),
-            pageBytes,
-          );
-          return readSideBySide(page);
+        const isForward = direction === "forward";
+        const places = packsWith(packs, range);
+        for (const pack of isForward ? places : places.toReversed()) {
+          const chunks = await chunksIn(pack, range);
+          const [page] = cutByBytes(isForward ? chunks : chunks.toReversed(), pageBytes);
+          if (page === undefined) continue;
+          return isForward ? readFrom(pack, page) : (await readFrom(pack, page.reverse())).toReversed();
         }
-        const blobId = found.at(-1)?.blobId;
-        const [page = []] = cutByBytes(found.filter((chunk) => chunk.blobId === blobId).reverse(), pageBytes);
-        return (await readSideBySide(page.reverse())).toReversed();
+        return [];
       }),
     async streamsOf(pack) {
       return decodeDirectory(await directoryOf(pack)).map(({ streamId }) => streamId);
@@ -159,15 +147,21 @@ export function createPackReader(pool: Pool, blobs: BlobStore): PackReader {
         const { streamId } = entry;
         if (without.has(streamId)) continue;
         for (const chunks of cutByBytes(await tableOf(pack, entry), readAtOnceBytes)) {
-          const begin = chunks[0]?.dataOffset ?? 0;
-          const end = chunks.reduce((sum, { dataLength }) => sum + dataLength, begin);
-          const bytes = await fetch(pack.blobId, begin, end - begin);
-          for (const { dataOffset, dataLength, ...chunk } of chunks)
-            yield { ...chunk, streamId, data: dataOf(bytes, { dataOffset, dataLength }, begin) };
+          const read = await readFrom(pack, chunks);
+          for (const [i, { dataOffset: _, dataLength: __, ...chunk }] of chunks.entries())
+            yield { ...chunk, streamId, data: read[i]?.data ?? Buffer.alloc(0) };
         }
       }
     },
   };
+}
+
+/** The packs that may hold a part of a range: what the next one begins with tells where a pack ends. */
+function packsWith(packs: readonly PackRow[], { streamId, from, before }: ChunkRange): readonly PackRow[] {
+  return packs.filter((pack, i) => {
+    const next = packs[i + 1];
+    return (next === undefined || !isBefore(next, streamId, from)) && isBefore(pack, streamId, before - 1);
+  });
 }
 
 /** Whether a pack begins at or before this place. */

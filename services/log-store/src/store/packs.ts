@@ -47,9 +47,9 @@ export async function listLooseBlobs(pool: Pool): Promise<readonly string[]> {
   return rows.map(({ blob_id }) => blob_id);
 }
 
-/** Forgets a blob that was deleted. */
-export async function forgetLooseBlob(pool: Pool, blobId: string): Promise<void> {
-  await pool.query("delete from logs.loose_blobs where blob_id = $1", [blobId]);
+/** Forgets blobs that were deleted. */
+export async function forgetLooseBlobs(pool: Pool, blobIds: readonly string[]): Promise<void> {
+  await pool.query("delete from logs.loose_blobs where blob_id = any($1::uuid[])", [blobIds]);
 }
 
 /**

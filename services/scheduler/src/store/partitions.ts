@@ -1,4 +1,4 @@
-import { type Pool, SQLSTATE, sqlstateOf } from "@switchyard/postgres";
+import { inTransaction, type Pool } from "@switchyard/postgres";
 import type { PoolClient } from "pg";
 import type { Term } from "./term.js";
 
@@ -93,38 +93,15 @@ export async function listPartitions(pool: Pool): Promise<Partition[]> {
  * Runs a change of partitions, or refuses it when the shard has another owner. A change that has to wait for a lock gives up soon, since other
  * writes wait behind it, and is tried so many times.
  */
-export async function inFencedTransaction<T>(
+export function inFencedTransaction<T>(
   pool: Pool,
   term: Term | undefined,
   attempts: number,
   change: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await inTransaction(pool, term, change);
-    } catch (error) {
-      if (sqlstateOf(error) !== SQLSTATE.lockTimeout || attempt >= attempts) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, attempt * 50));
-  }
-}
-
-async function inTransaction<T>(
-  pool: Pool,
-  term: Term | undefined,
-  change: (client: PoolClient) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query(`begin; set local lock_timeout = '${lockTimeoutMs}ms'`);
+  const fenced = async (client: PoolClient) => {
     if (term) await client.query("select scheduler.fence($1, $2)", [[term.shard], [term.epoch]]);
-    const result = await change(client);
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+    return change(client);
+  };
+  return inTransaction(pool, fenced, { lockTimeoutMs, tries: attempts });
 }

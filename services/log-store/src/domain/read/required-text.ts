@@ -1,3 +1,5 @@
+import { splitFlags } from "./safe-regex.js";
+
 /** Escapes that stand for one character of a kind, or for a place, and are two characters long. */
 const plainEscapes = /[dDwWsSbBnrtvf]/;
 /** How often something may come, a lazy sign included. */
@@ -10,7 +12,7 @@ const quantifier = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/;
  * @param source an expression that compiles, with `(?i)` and the like at the beginning
  */
 export function requiredText(source: string): string {
-  const [, flags = "", pattern = ""] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(source) ?? [];
+  const { flags, body: pattern } = splitFlags(source);
   if (flags.includes("i")) return "";
   let best = "";
   let run = "";

@@ -21,7 +21,7 @@ export function compileRegex(source: string): (text: string) => boolean {
     throw new SwitchyardError("UNIMPLEMENTED", "this server cannot match regular expressions safely");
   }
   if (source.length > maxRegexLength) throw invalid(`is longer than ${maxRegexLength} characters`);
-  const [, groupFlags = "", body = ""] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(source) ?? [];
+  const { flags: groupFlags, body } = splitFlags(source);
   const flags = ["s", "m"].filter((flag) => groupFlags.includes(flag)).join("");
   // The linear engine has no flag for case, so both sides are brought to lower case instead.
   const ignoresCase = groupFlags.includes("i");
@@ -31,6 +31,12 @@ export function compileRegex(source: string): (text: string) => boolean {
   }
   const regex = new RegExp(pattern, flags);
   return ignoresCase ? (text) => regex.test(text.toLowerCase()) : (text) => regex.test(text);
+}
+
+/** What stands in `(?...)` at the beginning of an expression, and the rest of it. */
+export function splitFlags(source: string): { readonly flags: string; readonly body: string } {
+  const [, flags = "", body = ""] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(source) ?? [];
+  return { flags, body };
 }
 
 /** Brings the letters of a pattern to lower case; what follows a backslash is left alone (`\S` is not `\s`). */

@@ -30,9 +30,13 @@ test.each([
   ["a line without an open segment gets one", [segment(1, 1)], [], [""], []],
   ["so does a namespace with a retention of its own", [open(1, 1)], own(), ["own"], []],
   ["which has its own times", [open(1, 1), open(2, 30, { line: "own" })], own(), ["own"], []],
+  ["a short time asks for short segments", [open(1, 1), open(2, 2, { line: "own" })], own(8 * hour), ["own"], []],
+  ["but for none that is empty", [open(1, 1), open(2, 2, { line: "own", byteCount: 0 })], own(8 * hour), [], []],
+  ["little room asks for small ones", [open(1, 1), open(2, 1, { line: "own" })], own(0, 2_000_000), ["own"], []],
   ["one that has none any more is closed", [open(1, 1), open(2, 1, { line: "own" })], [], [], ["own"]],
 ])("lines: %s", (_, segments, retention, opened, closed) => {
-  expect(planLines(segments, retention, limits, now)).toEqual({ open: opened, close: closed });
+  const long = { ...limits, retentionMs: 30 * 24 * hour };
+  expect(planLines(segments, retention, long, now)).toEqual({ open: opened, close: closed });
 });
 
 const ids = (...args: Parameters<typeof expiredSegments>) => expiredSegments(...args).map(({ id }) => id);

@@ -22,17 +22,39 @@ export interface LinePlan {
   readonly close: readonly string[];
 }
 
+/** A segment is at most such a part of what its line keeps: only whole ones can go. */
+const partsKept = 4;
+
+function partOf(kept: number): number {
+  return kept === 0 ? Number.POSITIVE_INFINITY : kept / partsKept;
+}
+
+/** How long and how much of a line is kept; 0: without a limit. */
+function boundsOf(
+  line: string,
+  retention: readonly RetentionRow[],
+  { retentionMs, retentionBytes }: SegmentLimits,
+): { readonly maxAgeMs: number; readonly maxBytes: number } {
+  const { maxAgeMs = retentionMs, maxBytes = retentionBytes } =
+    retention.find(({ namespace }) => namespace === line) ?? {};
+  return { maxAgeMs, maxBytes };
+}
+
 /** Decides which lines need a new segment. Pure. */
 export function planLines(
   segments: readonly SegmentRow[],
   retention: readonly RetentionRow[],
-  { segmentMaxAgeMs, segmentMaxBytes }: SegmentLimits,
+  limits: SegmentLimits,
   nowMs: number,
 ): LinePlan {
   const wanted = new Set(["", ...retention.map(({ namespace }) => namespace)]);
   const open = segments.filter(({ closedAt }) => closedAt === undefined);
-  const isFull = ({ createdAt, byteCount }: SegmentRow) =>
-    byteCount >= segmentMaxBytes || (byteCount > 0 && nowMs - createdAt.getTime() >= segmentMaxAgeMs);
+  const isFull = ({ line, createdAt, byteCount }: SegmentRow) => {
+    const { maxAgeMs, maxBytes } = boundsOf(line, retention, limits);
+    const openMs = Math.min(limits.segmentMaxAgeMs, partOf(maxAgeMs));
+    const isLarge = byteCount >= Math.min(limits.segmentMaxBytes, partOf(maxBytes));
+    return byteCount > 0 && (isLarge || nowMs - createdAt.getTime() >= openMs);
+  };
   const present = new Map(open.map((segment) => [segment.line, segment]));
   return {
     open: [...wanted].filter((line) => {
@@ -47,13 +69,12 @@ export function planLines(
 export function expiredSegments(
   segments: readonly SegmentRow[],
   retention: readonly RetentionRow[],
-  { retentionMs, retentionBytes }: SegmentLimits,
+  limits: SegmentLimits,
   nowMs: number,
 ): readonly SegmentRow[] {
-  const policies = new Map(retention.map((row) => [row.namespace, row]));
   const expired: SegmentRow[] = [];
   for (const line of new Set(segments.map((segment) => segment.line))) {
-    const { maxAgeMs = retentionMs, maxBytes = retentionBytes } = policies.get(line) ?? {};
+    const { maxAgeMs, maxBytes } = boundsOf(line, retention, limits);
     const own = segments.filter((segment) => segment.line === line);
     let bytes = own.reduce((sum, { byteCount }) => sum + byteCount, 0);
     for (const segment of own) {
