@@ -8,13 +8,14 @@ import { moves } from "./0006-moves.js";
 import { movesBetweenDatabases } from "./0007-moves-between-databases.js";
 import { endsByQueueAndKind } from "./0008-ends-by-queue-and-kind.js";
 import { jobBlocks } from "./0009-job-blocks.js";
+import { unwellByEnd } from "./0010-unwell-by-end.js";
 
 /** The schema `scheduler` and all its steps, in order. */
 export const schedulerSchema: SchemaSteps = {
   schema: "scheduler",
   migrations: [
     ...[core, schedules, narrowRows, endedUnwell, shards, moves, movesBetweenDatabases],
-    ...[endsByQueueAndKind, jobBlocks],
+    ...[endsByQueueAndKind, jobBlocks, unwellByEnd],
   ],
 };
 

@@ -15,11 +15,11 @@ export async function listByNumber(
   const cursor = page.cursor === undefined ? undefined : { serial: page.cursor, rising };
   const query = listQuery(ns, filter, cursor);
   const order = `order by serial ${rising ? "asc" : "desc"}`;
-  const places = placesOf(query, ranges, order);
-  if (places.length === 0) return [];
   const { parameters } = query;
-  const end = parameters.add(page.offset + page.limit);
-  const branches = places.map((place) => `(select s.serial ${place} ${order} limit ${end})`);
+  const first = `${order} limit ${parameters.add(page.offset + page.limit)}`;
+  const places = placesOf(query, ranges, first);
+  if (places.length === 0) return [];
+  const branches = places.map((place) => `(select s.serial ${place} ${first})`);
   const { rows } = await pool.query<{ serial: number }>(
     `select serial from (${branches.join(" union all ")}) found ${order}
      limit ${parameters.add(page.limit)} offset ${parameters.add(page.offset)}`,

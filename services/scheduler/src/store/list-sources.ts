@@ -43,17 +43,24 @@ export function areAmongOthers(filter: JobListFilter): boolean {
 
 /**
  * The `from` and `where` of every place that a query looks into; `s.serial` is the job's number. One for each bucket, named by a parameter of its own:
- * then the planner sees a single partition whose index has the order of the list, which it does not for a list of buckets. `order`: the order in which the numbers are wanted,
- * undefined for none.
+ * then the planner sees a single partition whose index has the order of the list, which it does not for a list of buckets. `order`: the order in which the numbers are wanted, and how many
+ * of them at most; undefined for all of them in any order.
  */
 export function placesOf(query: ListQuery, ranges: readonly BucketRange[], order: string | undefined): string[] {
   const { all, waiting, live, ended } = sourcesOf(query.filter);
+  const { shapes, kinds } = query.filter;
+  const short = shapes === undefined && kinds === undefined ? [] : ranges.filter(isShort);
   return [
-    ...ranges.flatMap((range) => [
-      ...(all ? [inJobs(query, range)] : []),
-      ...(waiting ? [inOpen(query, range)] : []),
-      ...(ended ? inOutcomes(query, range, order) : []),
-    ]),
+    ...ranges.flatMap((range) =>
+      short.includes(range)
+        ? []
+        : [
+            ...(all ? [inJobs(query, range)] : []),
+            ...(waiting ? [inOpen(query, range)] : []),
+            ...(ended ? inOutcomes(query, range) : []),
+          ],
+    ),
+    ...(all || waiting || ended ? inShortRanges(query, short, order) : []),
     ...(live && ranges.length > 0 ? [inLeases(query, ranges)] : []),
   ];
 }
@@ -68,7 +75,46 @@ function isShort({ from, upTo }: Omit<BucketRange, "bucket">): boolean {
 function inJobs(query: ListQuery, { bucket, ...range }: BucketRange): string {
   const { parameters, ns } = query;
   const conditions = [`s.ns = ${parameters.add(ns)}`, `s.bucket = ${parameters.add(bucket)}`, within(query, range)];
-  return `from scheduler.jobs s where ${[...conditions, ...numberConditions(query), ...jobConditions(query, "s", isShort(range))].join(" and ")}`;
+  return `from scheduler.jobs s where ${[...conditions, ...numberConditions(query), ...jobConditions(query, "s")].join(" and ")}`;
+}
+
+/**
+ * Short ranges, where it is asked for a queue or kind. Of every number in them it is looked first whether its job has that, since few do where blocks led to it, and then how the job stands.
+ * The ranges of a bucket are one place: a place for each, of some tables each, would take longer to plan than to look into.
+ */
+function inShortRanges(query: ListQuery, ranges: readonly BucketRange[], order: string | undefined): string[] {
+  const { parameters, ns } = query;
+  return [...new Set(ranges.map(({ bucket }) => bucket))].map((bucket) => {
+    const ofBucket = ranges.filter((range) => range.bucket === bucket);
+    const from = parameters.add(ofBucket.map((range) => range.from));
+    const upTo = parameters.add(ofBucket.map((range) => range.upTo));
+    const at = parameters.add(bucket);
+    const conditions = [
+      ...[`s.ns = ${parameters.add(ns)}`, `s.bucket = ${at}`, "s.serial between r.first and r.last"],
+      ...[...numberConditions(query), ...jobConditions(query, "s", true), ...standing(query, at)],
+    ];
+    return `from unnest(${from}::bigint[], ${upTo}::bigint[]) r(first, last) cross join lateral (
+      select s.serial from scheduler.jobs s where ${conditions.join(" and ")} ${order ?? ""}) s`;
+  });
+}
+
+/** What a filter says about how the job `s` stands, looked up by its key; a live attempt is looked for elsewhere. */
+function standing(query: ListQuery, bucket: string): string[] {
+  const { all, waiting, ended } = sourcesOf(query.filter);
+  if (all) return [];
+  const waits = () => [
+    isThere("scheduler.open w where w.ns = s.ns and w.serial = s.serial"),
+    notThere("scheduler.leases l where l.ns = s.ns and l.serial = s.serial"),
+    ...waitingConditions(query),
+  ];
+  const hasEnded = () => {
+    const bucketIs: InBucket = (row) => `${row}.bucket = ${bucket}`;
+    const ofEnd = [...endConditions(query, "e"), ...isJobsEnd(bucketIs, "e")];
+    return isThere(
+      `scheduler.outcomes e where e.ns = s.ns and ${bucketIs("e")} and e.serial = s.serial and ${ofEnd.join(" and ")}`,
+    );
+  };
+  return [`(${[...(waiting ? [waits().join(" and ")] : []), ...(ended ? [hasEnded()] : [])].join(" or ")})`];
 }
 
 /** The numbers of a range, both ends included. */
@@ -99,15 +145,10 @@ function inLeases(query: ListQuery, ranges: readonly BucketRange[]): string {
   return withJob(query, "scheduler.leases s", inBuckets, conditions);
 }
 
-function inOutcomes(query: ListQuery, { bucket, ...range }: BucketRange, order: string | undefined): string[] {
+function inOutcomes(query: ListQuery, { bucket, ...range }: BucketRange): string[] {
   const at = query.parameters.add(bucket);
   const bucketIs: InBucket = (row) => `${row}.bucket = ${at}`;
-  const isEnd = isJobsEnd(bucketIs);
-  if (order === undefined || !isShort(range)) return endsIn(query, bucketIs, [within(query, range), ...isEnd]);
-  // Whether it is the end of its job is asked last, of the few that fit.
-  return endsIn(query, bucketIs, [within(query, range)]).map(
-    (place) => `from (select s.ns, s.bucket, s.serial, s.reopen ${place} ${order}) s where ${isEnd.join(" and ")}`,
-  );
+  return endsIn(query, bucketIs, [within(query, range), ...isJobsEnd(bucketIs)]);
 }
 
 /** Says by SQL that a row is in the buckets that are meant. */
@@ -165,22 +206,25 @@ function namedEnds(query: ListQuery, bucketIs: InBucket, more: readonly string[]
 }
 
 function endRows(query: ListQuery, ofJob: JobListFilter, bucketIs: InBucket, more: readonly string[]): string {
-  const { parameters, ns, filter } = query;
-  const states = (filter.states ?? []).filter((state) => finalStates.includes(state));
-  const conditions = [
-    ...[`s.ns = ${parameters.add(ns)}`, bucketIs("s"), "s.final"],
-    ...(states.length === 0 ? [] : [`s.job_state = any(${parameters.add(states)}::scheduler.final_state[])`]),
-    ...(filter.runner === undefined ? [] : [`s.runner = ${parameters.add(filter.runner)}`]),
-    ...more,
-  ];
+  const conditions = [`s.ns = ${query.parameters.add(query.ns)}`, bucketIs("s"), ...endConditions(query, "s"), ...more];
   return withJob(query, "scheduler.outcomes s", () => `${bucketIs("j")} and j.bucket = s.bucket`, conditions, ofJob);
 }
 
-/** What makes the row `s` of an end the one of its job: an end counts only while the job has not been opened again, and the last one alone. */
-export function isJobsEnd(bucketIs: InBucket): string[] {
-  const later = `n.ns = s.ns and ${bucketIs("n")} and n.bucket = s.bucket and n.serial = s.serial and n.final and n.reopen > s.reopen`;
+/** What a filter says about the row of a job's end. */
+function endConditions({ parameters, filter }: ListQuery, row: string): string[] {
+  const states = (filter.states ?? []).filter((state) => finalStates.includes(state));
   return [
-    notThere("scheduler.open p where p.ns = s.ns and p.serial = s.serial"),
+    `${row}.final`,
+    ...(states.length === 0 ? [] : [`${row}.job_state = any(${parameters.add(states)}::scheduler.final_state[])`]),
+    ...(filter.runner === undefined ? [] : [`${row}.runner = ${parameters.add(filter.runner)}`]),
+  ];
+}
+
+/** What makes a row of an end the one of its job: an end counts only while the job has not been opened again, and the last one alone. */
+export function isJobsEnd(bucketIs: InBucket, row = "s"): string[] {
+  const later = `n.ns = ${row}.ns and ${bucketIs("n")} and n.bucket = ${row}.bucket and n.serial = ${row}.serial and n.final and n.reopen > ${row}.reopen`;
+  return [
+    notThere(`scheduler.open p where p.ns = ${row}.ns and p.serial = ${row}.serial`),
     notThere(`scheduler.outcomes n where ${later}`),
   ];
 }
@@ -190,7 +234,12 @@ export function isJobsEnd(bucketIs: InBucket): string[] {
  * all of the other one, for a page of a hundred.
  */
 function notThere(rows: string): string {
-  return `not exists (select from ${rows} offset 0)`;
+  return `not ${isThere(rows)}`;
+}
+
+/** The same for a row that has to be there. */
+function isThere(rows: string): string {
+  return `exists (select from ${rows} offset 0)`;
 }
 
 /** Joins the job's own row where the filter asks for something that only it knows. */

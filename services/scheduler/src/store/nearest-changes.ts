@@ -25,6 +25,17 @@ export interface NearestChanges {
   readonly isByEdge: boolean;
 }
 
+/** Ends that are looked at for each one that may be wanted, where not every one fits. */
+const lookedForOne = 16;
+
+/** Parts of a statement. */
+interface EndSources {
+  /** Names the ends that are looked at. */
+  readonly ends: string;
+  /** Those that fit, and the last one that was looked at where there may be more. */
+  readonly sources: readonly string[];
+}
+
 /** By how much the clocks of owners may differ, ms: an attempt that one owner started and the next one ended may seem to have ended before it started. */
 export const clockSkewMs = 5_000;
 
@@ -49,13 +60,14 @@ export async function nearestChanges(
   const onlyLive = started !== undefined || (states.length > 0 && states.every((state) => state === "RUNNING"));
   // The first changes of jobs that are open are told by their creation.
   const looksAtEnds = !onlyLive && (!rising || all || ended);
-  const sources = [
-    ...(!looksAtEnds ? [] : [nearestEnds(query, buckets, search)]),
-    ...(rising || (states.length > 0 && states.every(isFinal)) ? [] : [liveAttempts(query, order)]),
-  ].map((source) => `(${source} order by at ${direction(order)} limit ${parameters.add(most)})`);
-  if (sources.length === 0) return { serials: [], boundMs: undefined, isByEdge: false };
+  const { ends, sources } = looksAtEnds ? nearestEnds(query, buckets, search) : { ends: "", sources: [] };
+  const places = [
+    ...sources,
+    ...(rising || (states.length > 0 && states.every(isFinal)) ? [] : [liveAttempts(query, search)]),
+  ].map((source) => `(${source})`);
+  if (places.length === 0) return { serials: [], boundMs: undefined, isByEdge: false };
   const { rows } = await pool.query<{ source: string; serial: number; at: number }>(
-    sources.join(" union all "),
+    `${ends} ${places.join(" union all ")}`,
     parameters.values,
   );
   const farthest = (times: readonly number[]) => (rising ? Math.min(...times) : Math.max(...times));
@@ -64,11 +76,13 @@ export async function nearestChanges(
     const times = rows.filter((row) => row.source === source).map(({ at }) => at);
     return times.length < most ? [] : [(rising ? Math.max(...times) : Math.min(...times)) + marginMs];
   };
-  const cut = [...lastOf("end", 0), ...lastOf("live", onlyLive ? clockSkewMs : 0)];
+  const lookedUpTo = rows.filter(({ source }) => source === "last").map(({ at }) => at);
+  const lastEnd = lastOf("end", 0);
+  const cut = [...(lastEnd.length > 0 ? lastEnd : lookedUpTo), ...lastOf("live", onlyLive ? clockSkewMs : 0)];
   const passed = edgeMs === undefined || !looksAtEnds ? [] : [order === "start-desc" ? edgeMs + clockSkewMs : edgeMs];
   const bounds = [...cut, ...passed];
   return {
-    serials: rows.map(({ serial }) => serial),
+    serials: rows.filter(({ source }) => source !== "last").map(({ serial }) => serial),
     boundMs: bounds.length === 0 ? undefined : farthest(bounds),
     isByEdge: passed.length > 0 && farthest(bounds) === passed[0],
   };
@@ -78,8 +92,13 @@ function direction(order: NearestOrder): string {
   return order === "update-asc" ? "asc" : "desc";
 }
 
-function nearestEnds(query: ListQuery, buckets: Buckets, { order, edgeMs }: ChangeSearch): string {
+/**
+ * The ends in order, and of what is asked about their jobs those that fit: so many of them are looked at together, since in a list of keys neighbours are found beside each other, at a tenth of what
+ * a look for each of them costs.
+ */
+function nearestEnds(query: ListQuery, buckets: Buckets, search: ChangeSearch): EndSources {
   const { ns, filter, parameters } = query;
+  const { order, edgeMs, most } = search;
   const { states = [], runner } = filter;
   const { waiting, live, ended, all } = sourcesOf(filter);
   const byStart = order === "start-desc";
@@ -92,30 +111,34 @@ function nearestEnds(query: ListQuery, buckets: Buckets, { order, edgeMs }: Chan
   // The last change of a job that has ended is its end; its last start may be in another row.
   if (!byStart && !(all || waiting || live))
     conditions.push(`s.final and s.job_state = any(${parameters.add(states)}::scheduler.final_state[])`);
-  const ofJob = jobConditions(query, "j");
-  const lookedAt = [
-    ...(all || ended
-      ? []
-      : ["exists (select from scheduler.open p where p.ns = s.ns and p.serial = s.serial offset 0)"]),
-    ...(ofJob.length === 0
-      ? []
-      : [
-          `exists (select from scheduler.jobs j where j.ns = s.ns and j.${inBuckets} and j.bucket = s.bucket and j.serial = s.serial
-             and ${ofJob.join(" and ")} offset 0)`,
-        ]),
-  ];
-  // In order first, as in the order by ends: only as many rows as are needed are looked at more closely.
-  const inOrder = `select s.ns, s.bucket, s.serial, ${byStart ? "s.started_ms" : "s.ended_ms"} as at
-    from scheduler.outcomes s where ${conditions.join(" and ")} order by at ${direction(order)}`;
-  return `select 'end' as source, serial, at from (${inOrder}) s ${lookedAt.length === 0 ? "" : `where ${lookedAt.join(" and ")}`}`;
+  const ofJob = jobConditions(query, "j", true);
+  const fits = [
+    ...(all || ended ? [] : ["scheduler.open j where true"]),
+    ...(ofJob.length === 0 ? [] : [`scheduler.jobs j where j.${inBuckets} and ${ofJob.join(" and ")}`]),
+  ].map(
+    (rows) =>
+      `serial in (select j.serial from ${rows} and j.ns = ${parameters.add(ns)} and j.serial = any(array(select serial from ends)))`,
+  );
+  const looked = fits.length === 0 ? most : most * lookedForOne;
+  const nearest = (n: number) => `order by at ${direction(order)} limit ${parameters.add(n)}`;
+  return {
+    ends: `with ends as materialized (select s.serial, ${byStart ? "s.started_ms" : "s.ended_ms"} as at
+      from scheduler.outcomes s where ${conditions.join(" and ")} ${nearest(looked)})`,
+    sources: [
+      `select 'end' as source, serial, at from ends ${fits.length === 0 ? "" : `where ${fits.join(" and ")}`} ${nearest(most)}`,
+      ...(fits.length === 0
+        ? []
+        : [`select 'last', serial, at from ends ${nearest(1)} offset ${parameters.add(looked - 1)}`]),
+    ],
+  };
 }
 
-function liveAttempts({ ns, parameters }: ListQuery, order: NearestOrder): string {
+function liveAttempts({ ns, parameters }: ListQuery, { order, most }: ChangeSearch): string {
   const at =
     order === "start-desc"
       ? "l.started_ms"
       : "greatest(l.claimed_ms, l.started_ms, (nullif(p.data, '')::jsonb ->> 'at')::bigint)";
   return `select 'live' as source, l.serial, ${at} as at from scheduler.leases l
     left join scheduler.progress p on p.ns = l.ns and p.serial = l.serial and p.attempt = l.attempt
-    where l.ns = ${parameters.add(ns)} and ${at} is not null`;
+    where l.ns = ${parameters.add(ns)} and ${at} is not null order by at ${direction(order)} limit ${parameters.add(most)}`;
 }

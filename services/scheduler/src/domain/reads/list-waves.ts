@@ -4,12 +4,12 @@ import type { BucketRange, JobListFilter } from "../../store/list-jobs.js";
 import { areAmongOthers } from "../../store/list-sources.js";
 import type { Namespace } from "../core/namespace.js";
 
-/** Buckets of the first look into the database; each further look takes twice as many. */
-const firstBuckets = 8;
+/** Buckets of the first look into the database; each further look takes twice as many. Each one is a part of the statement, which takes longer to plan than to find a page in the first. */
+const firstBuckets = 2;
 /** The same for blocks: of a queue of which one job in a thousand is, a page is in six of them. */
-const firstBlocks = 16;
-/** Each stretch of blocks is a part of the statement, which has to be planned. */
-const mostBlocks = 32;
+const firstBlocks = 8;
+/** So many take some tens of milliseconds. */
+const mostBlocks = 128;
 
 /** Numbers that are looked into by one statement. */
 export interface Wave {
@@ -71,7 +71,7 @@ async function* wavesOfBlocks(
   const byBucket = new Map(ranges.map((range) => [range.bucket, range]));
   let from = Math.min(...ranges.map((range) => range.from));
   let upTo = Math.max(...ranges.map((range) => range.upTo));
-  for (let limit = firstBlocks; from <= upTo; limit = mostBlocks) {
+  for (let limit = firstBlocks; from <= upTo; limit = Math.min(2 * limit, mostBlocks)) {
     const blocks = await blocksWith(pool, ns, filter, { rising, from, upTo, limit });
     // Of the last one other buckets may have been cut off.
     const cutOff = blocks.length === limit ? (blocks.at(-1)?.block as number) : undefined;
