@@ -10,6 +10,7 @@ import { createSchedulerDatabase, startScheduler, type TestScheduler } from "./s
 import { type SpecInit, testNamespace } from "./test-namespace.js";
 
 const { OLDEST, NEWEST } = ListOrder;
+const { QUEUED, RUNNING, SUCCEEDED, FAILED } = JobState;
 const ns = testNamespace("blocks", () => system);
 let database: TestDatabase;
 let system: TestScheduler;
@@ -21,7 +22,8 @@ const specs: SpecInit[] = Array.from({ length: 2_200 }, (_, i) => ({
   kind: i % 100 === 20 ? "rare" : i > 1_000 && i < 1_600 ? `kind-${i}` : `common-${i % 3}`,
   ...(i % 90 === 0 && { retention: RetentionClass.KEEP }),
 }));
-const ended = new Set<number>();
+/** How jobs stand that don't wait. */
+const standing = new Map<number, JobState>();
 
 beforeAll(async () => {
   database = await createSchedulerDatabase();
@@ -31,9 +33,19 @@ beforeAll(async () => {
   for (let at = 0; at < specs.length; at += 550) jobs.push(...(await ns.submitAll(specs.slice(at, at + 550))));
   for (const [i, { jobId }] of jobs.entries()) {
     if (i % 150 !== 20 || i > 1_500) continue;
-    await ns.run(jobId, i % 300 === 20 ? Outcome_Kind.SUCCEEDED : Outcome_Kind.FAILED);
-    ended.add(i);
+    const succeeds = i % 300 === 20;
+    await ns.run(jobId, succeeds ? Outcome_Kind.SUCCEEDED : Outcome_Kind.FAILED);
+    standing.set(i, succeeds ? SUCCEEDED : FAILED);
   }
+  // Of those that failed one waits again, one runs, and one has succeeded.
+  const again = [170, 470, 770].map((i) => jobs[i]?.jobId ?? "");
+  await system.jobs.retryJobs({ namespace: ns.namespace, jobIds: again });
+  const [, runs = "", succeeds = ""] = again;
+  await ns.claim({ jobId: runs, lease: { seconds: 600n } });
+  const [lease] = await ns.claim({ jobId: succeeds });
+  await ns.finish({ jobId: succeeds, attempt: lease?.attempt ?? 0 });
+  standing.delete(170);
+  standing.set(470, RUNNING).set(770, SUCCEEDED);
 });
 afterAll(async () => {
   await pool.close();
@@ -43,6 +55,9 @@ afterAll(async () => {
 
 const serialsWhere = (fits: (spec: SpecInit, i: number) => boolean) =>
   specs.flatMap((spec, i) => (fits(spec, i) ? [i + 1] : []));
+
+const inStates = (states: readonly JobState[], fits: (spec: SpecInit) => boolean) =>
+  serialsWhere((spec, i) => fits(spec) && states.includes(standing.get(i) ?? QUEUED));
 
 async function readNoted(): Promise<number> {
   const { rows } = await pool.query<{ upto: number }>("select blocks_upto as upto from scheduler.namespaces");
@@ -74,11 +89,13 @@ async function check(): Promise<void> {
     [{ kinds: [...many, "rare"] }, of(undefined, ...many, "rare")],
     [{ kinds: ["none"] }, []],
     [{ kinds: ["rare"], afterSerial: 700n }, of(undefined, "rare").filter((serial) => serial > 700)],
-    [{ queue: "small", states: [JobState.SUCCEEDED] }, serialsWhere((_, i) => ended.has(i) && i % 300 === 20)],
-    [
-      { queue: "small", states: [JobState.SUCCEEDED, JobState.QUEUED] },
-      serialsWhere(({ queue }, i) => queue === "small" && (!ended.has(i) || i % 300 === 20)),
-    ],
+    ...[[SUCCEEDED], [FAILED], [SUCCEEDED, QUEUED], [FAILED, QUEUED], [RUNNING, SUCCEEDED], [QUEUED, RUNNING]].flatMap(
+      (states): [object, number[]][] => [
+        [{ queue: "small", states }, inStates(states, ({ queue }) => queue === "small")],
+        [{ kinds: ["rare", "kind-1300"], states }, inStates(states, ({ kind = "" }) => /rare|kind-1300/.test(kind))],
+      ],
+    ),
+    [{ queue: "small", runnerId: "runner" }, inStates([SUCCEEDED, FAILED, RUNNING], ({ queue }) => queue === "small")],
   ];
   for (const [filter, expected] of cases) {
     expect(await listed(filter, OLDEST, 25)).toEqual(expected);

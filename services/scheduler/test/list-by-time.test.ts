@@ -9,6 +9,7 @@ import { Namespace, type NamespaceSeed } from "../src/domain/core/namespace.js";
 import { keepFamily } from "../src/domain/core/retention-bucket.js";
 import { listPage } from "../src/domain/reads/list-serials.js";
 import type { JobListFilter, JobListOrder } from "../src/store/list-jobs.js";
+import { nearestChanges } from "../src/store/nearest-changes.js";
 import { loadNamespaces } from "../src/store/load-shard.js";
 import { createSchedulerDatabase, startScheduler, type TestScheduler } from "./setup.js";
 import { testNamespace } from "./test-namespace.js";
@@ -196,6 +197,16 @@ const filters: [string, JobListFilter, (fact: Fact) => boolean][] = [
     { states: ["QUEUED", "SUCCEEDED"] },
     (fact) => (fact.isOpen && !fact.live) || lastState(fact) === "SUCCEEDED",
   ],
+  [
+    "of a kind that failed",
+    { kinds: ["rare"], states: ["FAILED"] },
+    (fact) => fact.kind === "rare" && lastState(fact) === "FAILED",
+  ],
+  [
+    "of a kind that run or succeeded",
+    { kinds: ["rare"], states: ["RUNNING", "SUCCEEDED"] },
+    (fact) => fact.kind === "rare" && (fact.live !== undefined || lastState(fact) === "SUCCEEDED"),
+  ],
   ["of a runner", { runner: "runner" }, ({ isOpen }) => !isOpen],
   ["of a kind that nobody has", { kinds: ["none"] }, () => false],
 ];
@@ -214,3 +225,33 @@ for (const [order, timeOf, sign] of orders) {
     }
   });
 }
+
+it("knows which changes of a kind it has not looked at, however few it looks at", async () => {
+  const buckets = space.buckets.ranges().map(({ bucket }) => bucket);
+  const ofKind = facts.filter(({ kind }) => kind === "rare");
+  const ends = ofKind.flatMap(({ serial, ends: all }) => all.map(({ endedMs }) => ({ serial, endedMs })));
+  for (const most of [1, 2, 3, 5, 8, 80]) {
+    const found = await nearestChanges(
+      pool,
+      space.id,
+      buckets,
+      { kinds: ["rare"], states: ["SUCCEEDED", "FAILED", "CANCELLED", "QUEUED"], afterSerial: 2 },
+      { order: "update-desc", edgeMs: undefined, most },
+    );
+    const { boundMs = 0 } = found;
+    const ahead = ends.filter(({ endedMs }) => endedMs > boundMs).map(({ serial }) => serial);
+    expect(found.serials).toEqual(expect.arrayContaining(ahead));
+    // As many as are wanted, or all there are, or all of the first sixteen for each that is wanted.
+    if (most === 80) expect([boundMs, ahead.length]).toEqual([0, ends.length]);
+    else expect(boundMs).toBeGreaterThan(0);
+  }
+});
+
+it("has what ended badly in an index by time", async () => {
+  const { rows } = await pool.query<{ n: number }>(
+    `select count(*)::int as n from pg_indexes where schemaname = 'scheduler' and tablename ~ '^outcomes_[0-9]+$'
+       and indexdef like '%USING btree (ns, ended_ms) WHERE (final AND (job_state <> %'`,
+  );
+  const partitions = await pool.query("select from pg_class where relname ~ '^outcomes_[0-9]+$' and relkind = 'r'");
+  expect(rows[0]?.n).toBe(partitions.rowCount);
+});
