@@ -34,7 +34,7 @@ export async function listByEnd(
   const rising = page.order === "end-asc";
   const wanted = page.offset + page.limit;
   const { all, ended } = sourcesOf(filter);
-  const buckets = ranges.map(({ bucket }) => bucket);
+  const buckets = bucketsOf(ranges);
   const found: number[] = [];
   const hasEnds = all || ended;
   const times = hasEnds ? await timesOf(pool, ns, ranges, filter, { rising, wanted }) : [];
@@ -90,15 +90,20 @@ async function timesOf(
   filter: JobListFilter,
   { rising, wanted }: { readonly rising: boolean; readonly wanted: number },
 ): Promise<number[]> {
-  const buckets = ranges.map(({ bucket }) => bucket);
+  const buckets = bucketsOf(ranges);
   if (!areUnwell(filter)) return endTimes(pool, buckets, rising, pagesFor(wanted));
   const states = (filter.states ?? []).filter((state) => finalStates.includes(state));
   const enough = wanted + spare;
   const page = { order: rising ? ("oldest" as const) : ("newest" as const), limit: enough, offset: 0 };
   const nearest = rising ? ranges.slice(0, sampled) : ranges.slice(-sampled);
   const serials = await listByNumber(pool, ns, nearest, { ...filter, states }, page);
-  const times = await endTimesOf(pool, ns, buckets, { serials, rising, wanted: enough });
+  const sample = { serials, rising, wanted: enough };
+  const times = await endTimesOf(pool, ns, bucketsOf(nearest), sample);
   return times.length > 0 ? times : endTimes(pool, buckets, rising, pagesFor(wanted));
+}
+
+function bucketsOf(ranges: readonly BucketRange[]): number[] {
+  return ranges.map(({ bucket }) => bucket);
 }
 
 /** Pages of ends in which so many may be. */

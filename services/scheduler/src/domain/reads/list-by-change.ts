@@ -101,14 +101,14 @@ async function lookBefore(
 
 /** Times of ends: of those that match, where few of all do, else of all of them. */
 async function edgesFor(
-  { pool, space, ranges, filter }: ChangeSources,
+  { pool, space, filter }: ChangeSources,
   made: readonly number[],
   { limit }: AttemptPage,
   byPages: readonly number[],
 ): Promise<readonly number[]> {
   if (!areUnwell(filter) && !areAmongOthers(filter)) return byPages;
   const sample = { serials: made, rising: false, wanted: limit + atOnce };
-  const [edgeMs] = await endTimesOf(pool, space.id, bucketsOf(ranges), sample);
+  const [edgeMs] = await endTimesOf(pool, space.id, space.buckets.holding(made), sample);
   // Among the ends of the first pages there would be too few that match.
   return edgeMs === undefined ? byPages.slice(1) : [edgeMs, ...byPages.filter((ms) => ms < edgeMs)];
 }
