@@ -1,3 +1,4 @@
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { createPool, type Pool } from "@switchyard/postgres";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobState, RetentionClass } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
@@ -89,7 +90,7 @@ async function check(): Promise<void> {
     [{ kinds: [...many, "rare"] }, of(undefined, ...many, "rare")],
     [{ kinds: ["none"] }, []],
     [{ kinds: ["rare"], afterSerial: 700n }, of(undefined, "rare").filter((serial) => serial > 700)],
-    ...[[SUCCEEDED], [FAILED], [SUCCEEDED, QUEUED], [FAILED, QUEUED], [RUNNING, SUCCEEDED], [QUEUED, RUNNING]].flatMap(
+    ...[[SUCCEEDED], [SUCCEEDED, QUEUED], [FAILED, QUEUED], [RUNNING, SUCCEEDED]].flatMap(
       (states): [object, number[]][] => [
         [{ queue: "small", states }, inStates(states, ({ queue }) => queue === "small")],
         [{ kinds: ["rare", "kind-1300"], states }, inStates(states, ({ kind = "" }) => /rare|kind-1300/.test(kind))],
@@ -101,6 +102,9 @@ async function check(): Promise<void> {
     expect(await listed(filter, OLDEST, 25)).toEqual(expected);
     expect(await listed(filter, NEWEST, 100)).toEqual(expected.toReversed());
     expect(await ns.list({ filter, orderBy: OLDEST, skip: 2, pageSize: 3 })).toEqual(expected.slice(2, 5));
+    const createdBefore = timestampFromMs(Date.now() + 1_000);
+    const within = { namespace: ns.namespace, filter: { ...filter, createdBefore }, wantTotal: true, pageSize: 1 };
+    expect(Number((await system.jobs.listJobs(within)).total)).toBe(expected.length);
   }
 }
 
