@@ -86,9 +86,9 @@ export const bugs: readonly Bug[] = [
   {
     name: "ignore-the-pause",
     rule: "nothing of a paused queue begins",
-    file: `${core}/dispatch.ts`,
-    find: "if (head && !site.queue.settings.paused) {",
-    replace: "if (head) {",
+    file: `${core}/profile.ts`,
+    find: "queue.settings.paused ? undefined : startable(space, now, line)",
+    replace: "startable(space, now, line)",
   },
   {
     name: "restart-the-deadline",
@@ -145,5 +145,12 @@ export const bugs: readonly Bug[] = [
     file: "libs/client/src/runner/runner.ts",
     find: "if (attempt.over) free(attempt);",
     replace: "if (attempt.over) table.remove(attempt);",
+  },
+  {
+    name: "remember-it-as-reported",
+    rule: "what is handed out again is worked or given back",
+    file: "libs/client/src/runner/report/report-queue.ts",
+    find: '      item.of.lose("LEASE_LOST");\n      if (item.report.case',
+    replace: "      if (item.report.case",
   },
 ];

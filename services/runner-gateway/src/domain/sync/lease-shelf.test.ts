@@ -43,6 +43,16 @@ it("hands out lost ones first, and leaves earlier messages as they were", () => 
   expect([lost, ...again].map((handed) => handed?.timeToLive?.seconds)).toEqual([29n, 28n, 28n]);
 });
 
+it("drops with a process that is gone what it may have received, also what counts as lost by now", () => {
+  const shelf = new LeaseShelf();
+  for (const id of ["a", "b", "c"]) shelf.put(lease(id), 0, true);
+  shelf.put(lease("elsewhere"), 0, true, false);
+  shelf.hand(2, 0, 1n, 0);
+  shelf.reclaim(lease("a"), 0, () => false);
+  expect(shelf.dropHanded().toSorted()).toEqual(["a", "b", "elsewhere"]);
+  expect(ids(shelf.hand(9, 0, 2n, 0))).toBe("c");
+});
+
 it("holds back what is not sealed", () => {
   const shelf = new LeaseShelf();
   shelf.put(lease("a", 2), 0, false);
