@@ -2,7 +2,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { createPool, type Pool } from "@switchyard/postgres";
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobState, RetentionClass } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
-import { ListOrder } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
+import { ListOrder, type SubmittedJob } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   database = await createSchedulerDatabase();
   system = await startScheduler(database, { blockIntervalMs: 20 });
   pool = createPool({ url: database.url, applicationName: "list-blocks-test", log: pino({ level: "silent" }) });
-  const jobs = [];
+  const jobs: SubmittedJob[] = [];
   for (let at = 0; at < specs.length; at += 550) jobs.push(...(await ns.submitAll(specs.slice(at, at + 550))));
   for (const [i, { jobId }] of jobs.entries()) {
     if (i % 150 !== 20 || i > 1_500) continue;
