@@ -42,7 +42,7 @@ export async function listPage(
 
   const wanted = offset + limit;
   let found: number[] = [];
-  for await (const { ranges: wave, next } of wavesOf(pool, space, filter, ahead, rising)) {
+  for await (const { ranges: wave, next } of wavesOf(pool, space, filter, ahead, { rising, wanted })) {
     found.push(...(await listByNumber(pool, space.id, wave, filter, { ...page, limit: wanted, offset: 0 })));
     // Of jobs with a live attempt each look may tell.
     found = [...new Set(found)].sort((a, b) => (rising ? a - b : b - a)).slice(0, wanted);

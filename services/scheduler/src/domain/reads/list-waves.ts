@@ -6,9 +6,10 @@ import type { Namespace } from "../core/namespace.js";
 
 /** Buckets of the first look into the database; each further look takes twice as many. Each one is a part of the statement, which takes longer to plan than to find a page in the first. */
 const firstBuckets = 2;
-/** The same for blocks: of a queue of which one job in a thousand is, a page is in six of them. */
-const firstBlocks = 8;
-/** So many take some tens of milliseconds. */
+/** Jobs that match in a block, reckoned with before anything is known: some more blocks are cheaper than another look. */
+const firstShare = 13;
+/** Blocks of a look; so many take some tens of milliseconds. The least is more than there are buckets with jobs of one block. */
+const leastBlocks = 8;
 const mostBlocks = 128;
 
 /** Numbers that are looked into by one statement. */
@@ -18,20 +19,22 @@ export interface Wave {
   readonly next: number | undefined;
 }
 
-/** Where the jobs of a filter may be, in the order of the list, a few places at a time. */
+/** Where the jobs of a filter may be, in the order of the list, a few places at a time; so many of them are wanted. */
 export async function* wavesOf(
   pool: Pool,
   space: Namespace,
   filter: JobListFilter,
   ranges: readonly BucketRange[],
-  rising: boolean,
+  { rising, wanted }: { readonly rising: boolean; readonly wanted: number },
 ): AsyncGenerator<Wave> {
   if (!areAmongOthers(filter)) return yield* wavesOfBuckets(ranges, rising, undefined);
   const { blocksUpTo } = space;
   const noted = clip(ranges, { upTo: blocksUpTo });
   const behind = clip(ranges, { from: blocksUpTo + 1 });
   if (!rising) yield* wavesOfBuckets(behind, rising, noted.length > 0 ? blocksUpTo : undefined);
-  yield* wavesOfBlocks(pool, space.id, filter, noted, rising, rising && behind.length > 0 ? blocksUpTo + 1 : undefined);
+  const following = rising && behind.length > 0 ? blocksUpTo + 1 : undefined;
+  const first = Math.min(Math.max(Math.ceil(wanted / firstShare), leastBlocks), mostBlocks);
+  yield* wavesOfBlocks(pool, space.id, filter, noted, { rising, following, first });
   if (rising) yield* wavesOfBuckets(behind, rising, undefined);
 }
 
@@ -64,14 +67,17 @@ async function* wavesOfBlocks(
   ns: number,
   filter: JobListFilter,
   ranges: readonly BucketRange[],
-  rising: boolean,
-  following: number | undefined,
+  {
+    rising,
+    following,
+    first,
+  }: { readonly rising: boolean; readonly following: number | undefined; readonly first: number },
 ): AsyncGenerator<Wave> {
   if (ranges.length === 0) return;
   const byBucket = new Map(ranges.map((range) => [range.bucket, range]));
   let from = Math.min(...ranges.map((range) => range.from));
   let upTo = Math.max(...ranges.map((range) => range.upTo));
-  for (let limit = firstBlocks; from <= upTo; limit = Math.min(2 * limit, mostBlocks)) {
+  for (let limit = first; from <= upTo; limit = Math.min(2 * limit, mostBlocks)) {
     const blocks = await blocksWith(pool, ns, filter, { rising, from, upTo, limit });
     // Of the last one other buckets may have been cut off.
     const cutOff = blocks.length === limit ? (blocks.at(-1)?.block as number) : undefined;
