@@ -7,7 +7,7 @@ import type { Namespace } from "../core/namespace.js";
 /** Buckets of the first look into the database; each further look takes twice as many. Each one is a part of the statement, which takes longer to plan than to find a page in the first. */
 const firstBuckets = 2;
 /** Jobs that match in a block, reckoned with before anything is known: some more blocks are cheaper than another look. */
-const firstShare = 13;
+const firstShare = 7;
 /** Blocks of a look; so many take some tens of milliseconds. The least is more than there are buckets with jobs of one block. */
 const leastBlocks = 8;
 const mostBlocks = 128;
