@@ -116,8 +116,7 @@ export class LeaseShelf {
    */
   dropHanded(): string[] {
     const dropped: string[] = [];
-    for (const [key, { place, isUntouched }] of this.#leases)
-      if (place.at === "sent" || (place.at === "ready" && !isUntouched)) dropped.push(key);
+    for (const [key, { isUntouched }] of this.#leases) if (!isUntouched) dropped.push(key);
     for (const key of dropped) this.drop(key);
     return dropped;
   }
