@@ -37,7 +37,10 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
   async function addGateway(): Promise<
     ReturnType<typeof clientsOf> & { readonly gateway: RunnerGateway; readonly pool: Pool }
   > {
-    const pool = createPool({ url: database.url, max: 5, applicationName: "runner-gateway test" });
+    const pool = createPool({
+      url: database.url,
+      ...{ max: 5, applicationName: "runner-gateway test", connectTimeoutMs: 30_000 },
+    });
     const gateway = createRunnerGateway({
       pool,
       databaseUrl: database.url,
@@ -49,7 +52,8 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
       logStore: createInMemoryTransport({ routes: [logStore.route] }),
       catalog: createInMemoryTransport({ routes: [catalog.route] }),
       logger: createLogger({ name: "test", level: "silent" }),
-      settings: { pendingMs: 150, sealBeforeMs: 300, sealAfterMs: 100, lazyMs: 50, ...settings },
+      // Beyond what the clock of tests counts of a pause of the machine.
+      settings: { pendingMs: 600, sealBeforeMs: 600, sealAfterMs: 600, lazyMs: 50, ...settings },
     });
     closing.push(async () => {
       await gateway.stop();

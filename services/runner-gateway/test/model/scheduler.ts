@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { sleep, systemClock } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { type Lease, Revocation_Reason } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
@@ -35,6 +35,8 @@ export class ModelScheduler {
   renewMs = 1;
   /** Time that reports take. */
   reportMs = 0;
+  /** While set, reports wait for it. */
+  reportsHeld: Promise<void> | undefined;
 
   readonly route: ServiceRoute = route(DispatchService, {
     syncCapacity: (request, context) => {
@@ -52,19 +54,20 @@ export class ModelScheduler {
         const job = isFull ? undefined : this.#claimable(request.namespace, request.jobId, request.profile);
         if (job !== undefined) return { leases: [this.jobs.grant(job, runnerId)] };
         if (Date.now() >= endMs) return { leases: [] };
-        await sleep(5);
+        await sleep(systemClock, 5);
       }
     },
     renewLeases: async ({ renewals }) => {
       this.calls.renewLeases++;
-      await sleep(this.renewMs);
+      await sleep(systemClock, this.renewMs);
       await this.shards.pass(renewals);
       this.#checkThere();
       return { results: renewals.map((renewal) => this.#renew(renewal)) };
     },
     reportAttempts: async ({ reports }) => {
       this.calls.reportAttempts++;
-      if (this.reportMs > 0) await sleep(this.reportMs);
+      if (this.reportMs > 0) await sleep(systemClock, this.reportMs);
+      await this.reportsHeld;
       await this.shards.pass(reports);
       this.#checkThere();
       this.reports.push(...reports);
