@@ -28,7 +28,6 @@ export default defineConfig({
       ...(process.env.IMAGE_TEST ? ["deploy/docker/test/image.long.ts"] : []),
     ],
     globalSetup: ["libs/testkit/src/global-setup.ts"],
-    setupFiles: ["libs/testkit/src/awake-setup.ts"],
     pool: "forks",
     maxWorkers: 3,
     // One process runs many files after each other: loading the sources anew for each cost a third of the run.

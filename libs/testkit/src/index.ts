@@ -1,3 +1,4 @@
+export { createAwakeClock } from "./awake-clock.js";
 export {
   createFlushFaults,
   type FlushFault,
