@@ -1,3 +1,3 @@
 export { runCli } from "./cli.js";
 export { exitCodes } from "./exit-codes.js";
-export { type Io, OutputClosed, type TextOutput } from "./io.js";
+export { type Io, type Output, OutputClosed } from "./io.js";

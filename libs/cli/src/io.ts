@@ -1,18 +1,18 @@
-/** Where text goes. */
-export interface TextOutput {
+/** Where text and bytes go. */
+export interface Output {
   /**
-   * Writes text; settles when there is room for more, so that a slow reader holds the writer back.
+   * Writes text, as UTF-8, or bytes; settles when there is room for more, so that a slow reader holds the writer back.
    *
    * @throws OutputClosed when nobody reads any more
    */
-  write(text: string): Promise<void>;
+  write(data: string | Uint8Array): Promise<void>;
 }
 
 /** What the program knows of the world around it; a test brings its own. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: TextOutput;
-  readonly stderr: TextOutput;
+  readonly stdout: Output;
+  readonly stderr: Output;
   /** All that stands on the standard input. */
   readStdin(): Promise<string>;
   /** Whether the output is a terminal that shows colours. */

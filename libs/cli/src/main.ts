@@ -2,15 +2,15 @@
 import { text } from "node:stream/consumers";
 import type { Writable } from "node:stream";
 import { runCli } from "./cli.js";
-import { OutputClosed, type TextOutput } from "./io.js";
+import { type Output, OutputClosed } from "./io.js";
 
-function outputTo(stream: Writable): TextOutput {
+function outputTo(stream: Writable): Output {
   // Without a listener Node would end the process with a stack trace; the callback below tells the writer.
   stream.on("error", () => undefined);
   return {
-    write: (text) =>
+    write: (data) =>
       new Promise((resolve, reject) => {
-        stream.write(text, (error) => (error ? reject(new OutputClosed(error.message)) : resolve()));
+        stream.write(data, (error) => (error ? reject(new OutputClosed(error.message)) : resolve()));
       }),
   };
 }

@@ -3,7 +3,7 @@ import { addCompletion } from "./commands/completion.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addJobs } from "./commands/jobs/jobs.js";
 import { addProfiles } from "./commands/profiles/profiles.js";
-import { addLogKeeping } from "./commands/logs/logs.js";
+import { addLogs } from "./commands/logs/logs.js";
 import { addQueues } from "./commands/queues/queues.js";
 import { addRunners } from "./commands/runners/runners.js";
 import { addSchedules } from "./commands/schedules/schedules.js";
@@ -27,7 +27,7 @@ export function createProgram(cli: Cli, output: OutputConfiguration): Command {
   const groups = [
     addJobs,
     addQueues,
-    addLogKeeping,
+    addLogs,
     addRunners,
     addSchedules,
     addShards,

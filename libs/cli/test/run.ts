@@ -12,11 +12,15 @@ export async function run(argv: readonly string[], env: Readonly<Record<string, 
   const [out, err]: [string[], string[]] = [[], []];
   const code = await runCli(argv, {
     env: { XDG_CONFIG_HOME: "/nonexistent", ...env },
-    stdout: { write: async (text) => void out.push(text) },
-    stderr: { write: async (text) => void err.push(text) },
+    stdout: { write: async (data) => void out.push(textOf(data)) },
+    stderr: { write: async (data) => void err.push(textOf(data)) },
     readStdin: async () => "",
     colors: false,
     interrupted: new AbortController().signal,
   });
   return { code, out: out.join(""), err: err.join("") };
+}
+
+function textOf(data: string | Uint8Array): string {
+  return typeof data === "string" ? data : Buffer.from(data).toString();
 }

@@ -7,6 +7,7 @@ export {
 export { isReadMethod, type RepeatsOptions, withRepeats } from "./client/repeat-calls.js";
 export type { Address, ServiceLocation, ServiceName } from "./client/transports.js";
 export { followJob, type FollowJobOptions, type FollowServices, type FollowUpdate } from "./follow/follow-job.js";
+export type { DownloadLogOptions } from "./follow/download-log.js";
 export type { FollowLogOptions } from "./follow/follow-log.js";
 export { isFinalState } from "./follow/job-states.js";
 export { resuming, type StreamLife } from "./follow/resuming.js";

@@ -66,6 +66,12 @@ function setup(script: {
             );
           }
         },
+        async *downloadLog({ fromSequence }) {
+          // Breaks off after each piece but the last.
+          const at = Number(fromSequence);
+          yield { data: Buffer.from(`${at},`), nextSequence: fromSequence + 2n };
+          if (at < 6) throw broken;
+        },
         async listLogs() {
           const streams = Object.entries(script.logs ?? {}).map(([stream, length]) => ({
             ref: { attempt: 1, stream },
@@ -93,6 +99,13 @@ async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
 }
 
 const ended = { sequence: 9n, type: JobEventType.ENDED, state: JobState.SUCCEEDED, attempt: 1 };
+
+test("a download goes on behind the last piece that arrived", async () => {
+  const { client } = setup({});
+  const stream = { namespace: "n", jobId: "j", attempt: 1, stream: "stdout" };
+  expect(Buffer.concat(await all(client.downloadLog(stream))).toString()).toBe("0,2,4,6,");
+  expect(Buffer.concat(await all(client.downloadLog({ ...stream, fromSequence: 4n }))).toString()).toBe("4,6,");
+});
 
 describe("waitForJob", () => {
   test("takes a job that has ended already from the snapshot", async () => {

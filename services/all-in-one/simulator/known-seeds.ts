@@ -12,4 +12,8 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     seed: 175,
     was: "a lease that ended before it was delivered was counted by the scheduler and not by the gateway, which then waited for it for ever (everything-ends)",
   },
+  {
+    seed: 3010601,
+    was: "an outcome that was dropped because its lease had ended in a pause was remembered as reported, and the attempt that came again was never given back (everything-ends)",
+  },
 ];

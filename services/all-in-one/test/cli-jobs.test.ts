@@ -21,6 +21,19 @@ afterAll(async () => {
 const follow = (script: string, ...options: readonly string[]) =>
   cli.run("jobs", "submit", "shell.run", "--input", shellInput(script), "--follow", ...options);
 
+describe("a log that is downloaded", () => {
+  it("is what the job wrote, a line feed behind each line, of the stream and attempt that are asked for", async () => {
+    const script = "printf 'no end'; printf 'a\\nb\\n\\n' >&2; exit 3";
+    const jobId = (
+      await cli.done("jobs", "submit", "shell.run", "--input", shellInput(script), "--max-attempts", "2")
+    ).trim();
+    expect((await cli.run("jobs", "logs", jobId, "--follow")).code).toBe(0);
+    expect(await cli.done("logs", "download", jobId)).toBe("no end\n");
+    expect(await cli.done("logs", "download", jobId, "--attempt", "1", "--stream", "stderr")).toBe("a\nb\n\n");
+    expect(await cli.run("logs", "download", jobId, "--stream", "other")).toMatchObject({ code: 3, out: "" });
+  });
+});
+
 describe("a job that is followed", () => {
   it("has its log on the standard output, and nothing else", async () => {
     const { code, out, err } = await follow("echo one; sleep 0.1; echo two >&2");

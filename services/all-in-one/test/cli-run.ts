@@ -34,8 +34,8 @@ export function cliFor(around: Env) {
     const said = () => out.join("");
     const ended = runCli(argv, {
       env,
-      stdout: { write: async (text) => void out.push(text) },
-      stderr: { write: async (text) => void err.push(text) },
+      stdout: { write: async (data) => void out.push(textOf(data)) },
+      stderr: { write: async (data) => void err.push(textOf(data)) },
       readStdin: async () => stdin,
       colors: false,
       interrupted: interrupt.signal,
@@ -76,4 +76,8 @@ export function cliFor(around: Env) {
 /** The input of a job that runs a shell script. */
 export function shellInput(script: string): string {
   return JSON.stringify({ command: ["sh", "-c", script] });
+}
+
+function textOf(data: string | Uint8Array): string {
+  return typeof data === "string" ? data : Buffer.from(data).toString();
 }

@@ -9,6 +9,8 @@ export interface Printer {
   readonly colors: boolean;
   /** Text on the standard output. */
   text(text: string): Promise<void>;
+  /** Bytes on the standard output, as they are. */
+  bytes(data: Uint8Array): Promise<void>;
   /** Words for people on the standard error; nothing when quiet. */
   note(text: string): Promise<void>;
   /** One message: a JSON document, or the text that people get. */
@@ -39,6 +41,7 @@ export function createPrinter(io: Io, format: OutputFormat, quiet: boolean): Pri
     format,
     colors: io.colors,
     text,
+    bytes: (data) => io.stdout.write(data),
     note: async (value) => (quiet ? undefined : io.stderr.write(`${value}\n`)),
     one: (desc, message, render) =>
       text(format === "json" ? `${JSON.stringify(messageJson(desc, message), undefined, 2)}\n` : render()),

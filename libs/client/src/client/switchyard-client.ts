@@ -16,6 +16,7 @@ import type { LogRecord } from "@switchyard/proto/switchyard/log/v1/log_service_
 import { createClient } from "@switchyard/rpc";
 import { anySignal } from "../any-signal.js";
 import { type FollowJobOptions, type FollowUpdate, followJob } from "../follow/follow-job.js";
+import { type DownloadLogOptions, downloadLog } from "../follow/download-log.js";
 import { type FollowLogOptions, followLog } from "../follow/follow-log.js";
 import { createJobEnds } from "../follow/job-ends.js";
 import { type WaitForJobOptions, waitForJob } from "../follow/wait-for-job.js";
@@ -51,6 +52,8 @@ export interface SwitchyardClient {
   watchJob(namespace: string, jobId: string, options?: WatchJobOptions): AsyncIterable<JobUpdate>;
   /** Log entries of one attempt, or of one after the other, until the end. */
   followLog(options: FollowLogOptions): AsyncIterable<LogRecord>;
+  /** One stream of an attempt as a file, piece by piece, up to what is there now. */
+  downloadLog(options: DownloadLogOptions): AsyncIterable<Uint8Array>;
   /** Events and log entries of all attempts until the job has ended; the end comes last. */
   followJob(options: FollowJobOptions): AsyncIterable<FollowUpdate>;
   /** Ends the connections that this client opened, and every call and repeat of its own. */
@@ -86,6 +89,7 @@ export function createSwitchyardClient(options: SwitchyardClientOptions): Switch
     watchJob: (namespace, jobId, watch = {}) =>
       watchJob(jobs, namespace, jobId, { ...watch, signal: until(watch.signal) }),
     followLog: (follow) => followLog({ jobs, logs }, { ...follow, signal: until(follow.signal) }),
+    downloadLog: (download) => downloadLog(logs, { ...download, signal: until(download.signal) }),
     followJob: (follow) => followJob({ jobs, logs }, { ...follow, signal: until(follow.signal) }),
     close() {
       closed.abort(new SwitchyardError("CANCELLED", "the client was closed"));

@@ -146,4 +146,11 @@ export const bugs: readonly Bug[] = [
     find: "if (attempt.over) free(attempt);",
     replace: "if (attempt.over) table.remove(attempt);",
   },
+  {
+    name: "remember-it-as-reported",
+    rule: "what is handed out again is worked or given back",
+    file: "libs/client/src/runner/report/report-queue.ts",
+    find: '      item.of.lose("LEASE_LOST");\n      if (item.report.case',
+    replace: "      if (item.report.case",
+  },
 ];

@@ -97,7 +97,7 @@ function refOf({ namespace, jobId, stream = "" }: LogChoice, attempt: number) {
 }
 
 /** The attempt that was chosen, or the newest; 0 when there is none yet. */
-async function attemptOf(client: SwitchyardClient, { namespace, jobId, attempt }: LogChoice): Promise<number> {
+export async function attemptOf(client: SwitchyardClient, { namespace, jobId, attempt }: LogChoice): Promise<number> {
   if (attempt !== undefined) return attempt;
   const { job } = await client.jobs.getJob({ namespace, by: { case: "jobId", value: jobId } });
   return job?.attemptCount ?? 0;

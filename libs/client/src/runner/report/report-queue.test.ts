@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 /** A queue whose calls are answered by hand. */
-function setup() {
+function setup(isHeld: (attempt: Attempt) => boolean = () => true) {
   const calls: { readonly said: string[]; answer: (count?: number) => Promise<unknown>; fail: () => void }[] = [];
   const settled: string[] = [];
   const closed = new AbortController();
@@ -42,7 +42,7 @@ function setup() {
     timeoutMs: 1_000,
     closed: closed.signal,
     clock: { ...systemClock, monotonicMs: () => 0 },
-    isHeld: () => true,
+    isHeld,
     onSettled: ({ key }: Attempt) => settled.push(key),
     onWarning: () => undefined,
   });
@@ -149,4 +149,14 @@ test("after the close everything counts as settled, also what ends later", async
   queue.outcome(queued, outcome());
   await turn();
   expect(settled.toSorted()).toEqual(["0", "1", "2"]);
+});
+
+test("an outcome whose lease has ended before it could be sent counts as given up, though nothing else has seen that yet", async () => {
+  const { queue, calls, settled } = setup(() => false);
+  const [late] = attempts(1) as [Attempt];
+  queue.outcome(late, outcome());
+  await turn();
+  expect(calls).toEqual([]);
+  expect(settled).toEqual(["0"]);
+  expect(late.over).toBe(true);
 });

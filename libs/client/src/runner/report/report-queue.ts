@@ -82,13 +82,19 @@ export function createReportQueue(deps: ReportQueueDeps): ReportQueue {
   /** Takes in one answer; answers whether the report must be repeated after a while. */
   const settle = (item: ReportItem, answer: Isolated<ReportResult> | undefined): boolean => {
     // Without an answer: it was too short to hold one, or the attempt was lost meanwhile and nothing of it is reported any more.
-    if (answer === undefined && isLive(item)) return true;
+    if (answer === undefined) {
+      if (isLive(item)) return true;
+      // Its lease may have ended before the watch has seen that. Whoever is handed it again must not take it for reported.
+      item.of.lose("LEASE_LOST");
+      if (item.report.case === "outcome") deps.onSettled(item.of);
+      return false;
+    }
     if (answer instanceof Refused) {
       refuse(item, reasonOf(answer.error), answer.error.message);
       return false;
     }
-    const reason = answer && itemReason(answer.reason);
-    if (answer !== undefined && reason !== undefined) {
+    const reason = itemReason(answer.reason);
+    if (reason !== undefined) {
       if (mayPass(reason)) return true;
       refuse(item, reason, answer.message);
     } else if (item.report.case === "outcome") deps.onSettled(item.of);

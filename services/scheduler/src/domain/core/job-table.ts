@@ -20,22 +20,28 @@ export interface JobColumns extends Ordered {
   readonly groupId: number;
 }
 
+/** What sets jobs apart from the order of their submission. */
+interface Places {
+  readonly rankClass: Int16Array;
+  readonly rank: Float64Array;
+  readonly weight: Float64Array;
+}
+
 /**
- * The open jobs of a namespace as one typed array per column: about 50 bytes a job, where an object costs 230. A million waiting jobs then cost neither
- * memory nor pauses of the garbage collector, which never looks inside. A job is a slot, kept from its admission to its end.
+ * The open jobs of a namespace as one typed array per column: about 30 bytes a job, and 50 in a namespace that ranks jobs, where an object costs 230. A
+ * million waiting jobs then cost neither memory nor pauses of the garbage collector, which never looks inside. A job is a slot, kept from its admission to its end.
  *
  * Found by serial through pages of the dense serials: no hash, and so no pause when a large one grows (a `Map` of a million entries stops
  * the process for 50 ms).
  */
 export class JobTable {
   serial = new Float64Array(64);
-  rank = new Float64Array(64);
-  rankClass = new Int16Array(64);
-  weight = new Float64Array(64);
   createdMicros = new Float64Array(64);
   bucket = new Int32Array(64);
   shapeId = new Int32Array(64);
   groupId = new Int32Array(64);
+  /** All 0, and not there, until the first job comes that has another place than its submission's. */
+  #places: Places | undefined;
   readonly #free: number[] = [];
   #used = 0;
   readonly #pages = new Map<number, Page>();
@@ -70,18 +76,37 @@ export class JobTable {
 
   /** Gives a job another place. It must be in no list meanwhile. */
   place(slot: number, { rankClass, rank, weight }: Pick<Ordered, "rankClass" | "rank" | "weight">): void {
-    this.rankClass[slot] = rankClass;
-    this.rank[slot] = rank;
-    this.weight[slot] = weight;
+    if (!this.#places) {
+      if (rankClass === 0 && rank === 0 && weight === 0) return;
+      this.#places = placesOf(this.serial.length);
+    }
+    this.#places.rankClass[slot] = rankClass;
+    this.#places.rank[slot] = rank;
+    this.#places.weight[slot] = weight;
+  }
+
+  /** The rank class of the job in a slot. */
+  rankClassAt(slot: number): number {
+    return this.#places ? (this.#places.rankClass[slot] as number) : 0;
+  }
+
+  /** The rank of the job in a slot. */
+  rankAt(slot: number): number {
+    return this.#places ? (this.#places.rank[slot] as number) : 0;
+  }
+
+  /** The weight of the job in a slot. */
+  weightAt(slot: number): number {
+    return this.#places ? (this.#places.weight[slot] as number) : 0;
   }
 
   /** The place of the job in a slot. */
   placeAt(slot: number): Ordered {
     return {
-      rankClass: this.rankClass[slot] as number,
-      rank: this.rank[slot] as number,
+      rankClass: this.rankClassAt(slot),
+      rank: this.rankAt(slot),
       serial: this.serial[slot] as number,
-      weight: this.weight[slot] as number,
+      weight: this.weightAt(slot),
     };
   }
 
@@ -107,10 +132,11 @@ export class JobTable {
 
   /** Compares the places of two slots; negative when `a` comes first. */
   compare(a: number, b: number): number {
+    const submitted = (this.serial[a] as number) - (this.serial[b] as number);
+    if (!this.#places) return submitted;
+    const { rankClass, rank } = this.#places;
     return (
-      (this.rankClass[a] as number) - (this.rankClass[b] as number) ||
-      (this.rank[a] as number) - (this.rank[b] as number) ||
-      (this.serial[a] as number) - (this.serial[b] as number)
+      (rankClass[a] as number) - (rankClass[b] as number) || (rank[a] as number) - (rank[b] as number) || submitted
     );
   }
 
@@ -142,17 +168,26 @@ export class JobTable {
 
   #grow(): void {
     const size = this.serial.length * 2;
-    const grown = <T extends Float64Array | Int16Array | Int32Array>(into: T, from: T): T => {
-      into.set(from);
-      return into;
-    };
     this.serial = grown(new Float64Array(size), this.serial);
-    this.rank = grown(new Float64Array(size), this.rank);
-    this.rankClass = grown(new Int16Array(size), this.rankClass);
-    this.weight = grown(new Float64Array(size), this.weight);
     this.createdMicros = grown(new Float64Array(size), this.createdMicros);
     this.bucket = grown(new Int32Array(size), this.bucket);
     this.shapeId = grown(new Int32Array(size), this.shapeId);
     this.groupId = grown(new Int32Array(size), this.groupId);
+    if (!this.#places) return;
+    const { rankClass, rank, weight } = placesOf(size);
+    this.#places = {
+      rankClass: grown(rankClass, this.#places.rankClass),
+      rank: grown(rank, this.#places.rank),
+      weight: grown(weight, this.#places.weight),
+    };
   }
+}
+
+function placesOf(size: number): Places {
+  return { rankClass: new Int16Array(size), rank: new Float64Array(size), weight: new Float64Array(size) };
+}
+
+function grown<T extends Float64Array | Int16Array | Int32Array>(into: T, from: T): T {
+  into.set(from);
+  return into;
 }

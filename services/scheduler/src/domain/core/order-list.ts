@@ -53,7 +53,7 @@ export class OrderList {
     const at = this.#chunkFor(this.#chunks, slot);
     const chunk = this.#chunks[at] as Chunk;
     insertInto(chunk.slots, this.#lowerBound(chunk.slots, slot), slot);
-    chunk.weight += this.table.weight[slot] as number;
+    chunk.weight += this.table.weightAt(slot);
     if (chunk.slots.length > chunkLimit) this.#split(this.#chunks, at);
   }
 
@@ -69,7 +69,7 @@ export class OrderList {
     else slots.splice(index, 1);
     this.#size--;
     if (!chunks || !chunk) return true;
-    chunk.weight -= this.table.weight[slot] as number;
+    chunk.weight -= this.table.weightAt(slot);
     if (slots.length > 0) return true;
     chunks.splice(at, 1);
     if (chunks.length === 0) this.#chunks = undefined;
@@ -91,7 +91,7 @@ export class OrderList {
       for (const entry of chunk.slots) {
         if (table.compare(entry, slot) >= 0) break;
         count++;
-        weight += table.weight[entry] as number;
+        weight += table.weightAt(entry);
       }
       break;
     }
@@ -156,7 +156,7 @@ export class OrderList {
 
   #weightOf(slots: readonly number[]): number {
     let weight = 0;
-    for (const slot of slots) weight += this.table.weight[slot] as number;
+    for (const slot of slots) weight += this.table.weightAt(slot);
     return weight;
   }
 }

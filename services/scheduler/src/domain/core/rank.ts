@@ -19,7 +19,7 @@ function ranksOf(space: Namespace, queue: Queue): MinMultiset {
   const ranks = new MinMultiset();
   const { table } = space;
   for (const slot of table.slots()) {
-    if (space.shapes.get(table.shapeId[slot] as number)?.site.queue === queue) ranks.add(table.rank[slot] as number);
+    if (space.shapes.get(table.shapeId[slot] as number)?.site.queue === queue) ranks.add(table.rankAt(slot));
   }
   queue.ranks = ranks;
   return ranks;
