@@ -16,4 +16,8 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     seed: 3010601,
     was: "an outcome that was dropped because its lease had ended in a pause was remembered as reported, and the attempt that came again was never given back (everything-ends)",
   },
+  {
+    seed: 3021066,
+    was: "a lease that a runner's process had received before it died was handed to its next process, after it had been released, because its answer counted as lost (no-double-runs)",
+  },
 ];

@@ -86,9 +86,9 @@ export const bugs: readonly Bug[] = [
   {
     name: "ignore-the-pause",
     rule: "nothing of a paused queue begins",
-    file: `${core}/dispatch.ts`,
-    find: "if (head && !site.queue.settings.paused) {",
-    replace: "if (head) {",
+    file: `${core}/profile.ts`,
+    find: "queue.settings.paused ? undefined : startable(space, now, line)",
+    replace: "startable(space, now, line)",
   },
   {
     name: "restart-the-deadline",

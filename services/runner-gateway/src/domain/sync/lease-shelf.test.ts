@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { LeaseSchema } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { attemptKey } from "../attempt-key.js";
 import { LeaseShelf } from "./lease-shelf.js";
 
 const lease = (jobId: string, attempt = 1) => create(LeaseSchema, { jobId, attempt, timeToLive: { seconds: 30n } });
@@ -41,6 +42,16 @@ it("hands out lost ones first, and leaves earlier messages as they were", () => 
   const again = shelf.hand(2, 0, 2n, 2_000);
   expect(ids(again)).toBe("ab");
   expect([lost, ...again].map((handed) => handed?.timeToLive?.seconds)).toEqual([29n, 28n, 28n]);
+});
+
+it("drops with a process that is gone what it may have received, also what counts as lost by now", () => {
+  const shelf = new LeaseShelf();
+  for (const id of ["a", "b", "c"]) shelf.put(lease(id), 0, true);
+  shelf.put(lease("elsewhere", 2), 0, false, false);
+  shelf.hand(2, 0, 1n, 0);
+  shelf.reclaim(lease("a"), 0, () => false);
+  expect(shelf.dropHanded().toSorted()).toEqual(["a", "b", attemptKey("elsewhere", 2)].toSorted());
+  expect(ids(shelf.hand(9, 0, 2n, 0))).toBe("c");
 });
 
 it("holds back what is not sealed", () => {

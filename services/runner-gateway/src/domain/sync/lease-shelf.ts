@@ -110,12 +110,13 @@ export class LeaseShelf {
     return at;
   }
 
-  /** Removes and names what a process of the runner that is gone may have received; what it never saw stays for the next one. */
+  /**
+   * Removes and names what a process of the runner that is gone may have received, be it here or from another replica, whether its answer counts as lost by now or
+   * not. What it cannot have seen stays for the next one.
+   */
   dropHanded(): string[] {
     const dropped: string[] = [];
-    for (const { leases } of this.#answers) {
-      for (const shelved of leases) if (shelved.place.at === "sent") dropped.push(keyOf(shelved.lease));
-    }
+    for (const [key, { isUntouched }] of this.#leases) if (!isUntouched) dropped.push(key);
     for (const key of dropped) this.drop(key);
     return dropped;
   }
