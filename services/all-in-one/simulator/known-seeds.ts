@@ -20,4 +20,8 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     seed: 3021066,
     was: "a lease that a runner's process had received before it died was handed to its next process, after it had been released, because its answer counted as lost (no-double-runs)",
   },
+  {
+    seed: 3042209,
+    was: "a call that came twice, the second time late, ended the one that was held and made two more, each of which came twice (no-storms)",
+  },
 ];

@@ -138,6 +138,23 @@ describe("a lost message", () => {
     expect(scheduler.calls.renewLeases).toBe(renewals + 1);
   });
 
+  it("leaves the call that is held alone when it comes late, after the runner has heard a later answer", async () => {
+    const { runners, scheduler, namespace, first } = await setUp();
+    const brief = { ...first, complete: false, hold: { nanos: 1e6 } };
+    const { revision: early } = await runners.syncRunner({ ...first, hold: brief.hold });
+    const { revision } = await runners.syncRunner({ ...brief, receivedRevision: early });
+    const held = runners.syncRunner({ ...brief, receivedRevision: revision, hold: { seconds: 20n } });
+    await openCredit(1);
+
+    const late = { ...brief, receivedRevision: early, freeSlots: 0, attempts: [], hold: { seconds: 20n } };
+    const { leases, wantComplete, revision: told } = await runners.syncRunner(late);
+    expect([leases, wantComplete, told]).toEqual([[], false, early]);
+    const job = scheduler.submit(namespace);
+    const heard = await held;
+    expect(heard.leases.map(({ jobId }) => jobId)).toEqual([job.id]);
+    expect(heard.revision).toBe(revision + 1n);
+  });
+
   it("is told on the other channel too: what never arrived there was missed as well", async () => {
     const { runners, scheduler, namespace, first } = await setUp();
     const job = scheduler.submit(namespace);

@@ -26,6 +26,8 @@ export class Channel {
   readonly #base: bigint = BigInt(`0x${randomBytes(6).toString("hex")}`);
   /** Number of the last answer. */
   revision: bigint = this.#base;
+  /** The latest number that the runner confirmed. */
+  #confirmed = 0n;
   /** Leases that the last call asked for. */
   freeSlots = 0;
   /** Until when, monotonic, its free slots count: for ever while a call is under way, a while after an answer. */
@@ -43,6 +45,16 @@ export class Channel {
   /** Whether this is a number that the channel gave out, or none at all. */
   knows(received: bigint): boolean {
     return received === 0n || (received > this.#base && received <= this.revision);
+  }
+
+  /** The runner has received the answer of this number, and all before it. */
+  confirm(received: bigint): void {
+    if (received > this.#confirmed) this.#confirmed = received;
+  }
+
+  /** Whether a call that confirms this number was made before another one that came in: it was on the way for longer, or comes twice. */
+  isOvertaken(received: bigint): boolean {
+    return received > this.#base && received < this.#confirmed;
   }
 
   /** Whether answers were given after this number: the runner did not receive them, or had given their calls up. */

@@ -94,6 +94,7 @@ export class RunnerSession {
   acknowledge(channel: Channel, received: bigint, nowMs: number): boolean {
     if (!channel.knows(received)) return false;
     this.confirms ||= received > 0n;
+    channel.confirm(received);
     this.shelf.acknowledge(channel.index, received, nowMs, (key, endMs) => this.holdings.hold(key, endMs, nowMs));
     this.stops.acknowledge(channel.index, received);
     // What was told on a channel that the runner no longer uses is told again here.
@@ -101,6 +102,11 @@ export class RunnerSession {
       if (other !== channel && !other.isOpen(nowMs)) this.stops.acknowledge(other.index, 0n);
     }
     return true;
+  }
+
+  /** Whether a later call of the same channel has come in already, so that this one says nothing that is still true. */
+  isOvertaken(sessionId: string, channel: number, received: bigint): boolean {
+    return sessionId === this.sessionId && this.channels.get(channel)?.isOvertaken(received) === true;
   }
 
   /** What the runner takes; an equal profile stays the same object, so that it is no news for the scheduler. */

@@ -173,6 +173,10 @@ export function createSyncRunner(
     if (sessions.isStopping) throw new SwitchyardError("SHUTTING_DOWN");
     const record = await registry.require(namespace, runnerId);
     if (request.mode === RunnerMode.LEAVING) return leave(record, request);
+    const known = sessions.open(record);
+    // It would end the call that is held and be taken for one that missed an answer, which makes two more calls of each that comes twice.
+    if (known.isOvertaken(request.sessionId, request.channel, request.receivedRevision))
+      return respond(known, request, receivedMs, undefined);
     const pauses = request.mode === RunnerMode.PAUSED;
     if (pauses !== record.paused) await deps.setPaused(record, pauses);
 

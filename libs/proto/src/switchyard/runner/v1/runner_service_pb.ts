@@ -205,7 +205,8 @@ export type SyncRunnerRequest = Message<"switchyard.runner.v1.SyncRunnerRequest"
 
   /**
    * The last `revision` that arrived on this channel; 0 for none. A call that names an older one than was given last is
-   * answered at once and renews nothing: only a runner that hears keeps its leases.
+   * answered at once and renews nothing: only a runner that hears keeps its leases. One that names an older one than
+   * another call of the channel has named is late, or comes twice: it is answered at once and changes nothing.
    *
    * @generated from field: int64 received_revision = 5;
    */
