@@ -119,7 +119,7 @@ describe("startEmbeddedPostgres", () => {
   });
 
   it("removes what is not to be kept", async () => {
-    const directory = newDirectory();
+    const directory = await usedDirectory();
     const server = await start(directory, { persistent: false });
     expect(existsSync(directory)).toBe(true);
     await server.stop();

@@ -15,11 +15,11 @@ export function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Waits until a condition holds, for at most ten seconds. */
+/** Waits until a condition holds, for at most thirty seconds: a machine that does much else may stand still. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 30_000;
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error("the condition did not come true in 10 s");
+    if (Date.now() > end) throw new Error("the condition did not come true in 30 s");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

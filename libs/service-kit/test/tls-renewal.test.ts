@@ -134,6 +134,7 @@ it("lets a process that only calls go with the authority alone", async () => {
   expect(await metric(expiry, createWorkerOperations(undefined, tls).registry)).toEqual([
     expect.stringMatching(/\{use="service",file="ca"\} \d+$/),
   ]);
+  tls?.files.close();
   await open.stop();
 });
 
@@ -144,6 +145,7 @@ it("measures a process that only calls, and tells nothing of one that calls in p
   expect(await metric(expiry, registry)).toEqual(await metric(expiry));
   expect(await metric("switchyard_tls_reloads_total", registry)).toHaveLength(2);
   expect(await metric(expiry, createWorkerOperations(undefined, undefined).registry)).toEqual([]);
+  tls?.files.close();
 });
 
 it("measures every listener of a process on its one page", async () => {

@@ -1,3 +1,4 @@
+export { createAwakeClock } from "./awake-clock.js";
 export {
   createFlushFaults,
   type FlushFault,
@@ -20,6 +21,7 @@ export { eventually, type EventuallyOptions } from "./eventually.js";
 export { freePort } from "./free-port.js";
 export { type LeakCheck, trackLeaks } from "./leaks.js";
 export { seededRandom, seedFor } from "./random.js";
+export { repeatAfterStalls, type RepeatAfterStallsOptions } from "./repeat-after-stalls.js";
 export { startProcess, temporaryDirectory, type TestProcess } from "./test-process.js";
 export { withTimeout } from "./with-timeout.js";
 export {

@@ -14,6 +14,8 @@ export interface TestDatabaseOptions {
   readonly migrate: (url: string) => Promise<void>;
   /** Whether `drop()` throws when connections were left open. Default `fail`; `ignore` for tests that kill their clients. */
   readonly leaks?: "fail" | "ignore";
+  /** How long connections may take to close before they count as left open. Default 20 000 ms. */
+  readonly leakGraceMs?: number;
 }
 
 /** A database of a test file's own. */
@@ -59,7 +61,7 @@ export async function createTestDatabase(options: TestDatabaseOptions): Promise<
 
   let dropping: Promise<void> | undefined;
   const drop = async () => {
-    const check = options.leaks === "ignore" ? undefined : trackLeaks(adminUrl, name).assertNone();
+    const check = options.leaks === "ignore" ? undefined : trackLeaks(adminUrl, name, options.leakGraceMs).assertNone();
     try {
       await check;
     } finally {
@@ -109,7 +111,7 @@ async function makeClone(adminUrl: string, { prefix, template, migrate }: CloneO
 
 /** Migrates under a draft name, so that a failed migration leaves no half template. */
 async function makeTemplate(
-  client: pg.Client,
+  client: pg.ClientBase,
   adminUrl: string,
   template: string,
   migrate: (url: string) => Promise<void>,
@@ -122,7 +124,7 @@ async function makeTemplate(
   await client.query(`alter database ${pg.escapeIdentifier(draft)} rename to ${pg.escapeIdentifier(template)}`);
 }
 
-async function databaseExists(client: pg.Client, name: string): Promise<boolean> {
+async function databaseExists(client: pg.ClientBase, name: string): Promise<boolean> {
   const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
   return rowCount !== 0;
 }

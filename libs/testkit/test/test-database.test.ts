@@ -53,7 +53,8 @@ describe("createTestDatabase", () => {
   });
 
   it("complains about a connection left open, but drops the database", async () => {
-    const database = await createTestDatabase({ templateKey: "empty", migrate: async () => undefined });
+    const empty = { templateKey: "empty", migrate: async () => undefined };
+    const database = await createTestDatabase({ ...empty, leakGraceMs: 100 });
     const leaked = new pg.Client({ connectionString: database.url, application_name: "forgotten" });
     leaked.on("error", () => undefined);
     await leaked.connect();

@@ -107,6 +107,7 @@ export async function startSystem(config: SystemConfig, logger: Logger): Promise
   const pools = createPools(config, transport, logger.child({ service: "runner" }), registry);
 
   const parts: Part[] = [
+    { start: async () => undefined, stop: async () => tls?.files.close() },
     { start: async () => undefined, stop: () => database.stop() },
     { start: async () => undefined, stop: () => artifacts.close() },
     { start: async () => undefined, stop: async () => archive?.close() },

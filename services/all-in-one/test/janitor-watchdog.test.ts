@@ -3,7 +3,7 @@ import { createClient } from "@connectrpc/connect";
 import { CatalogService } from "@switchyard/proto/switchyard/catalog/v1/catalog_service_pb";
 import { RunnerService } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { JobService } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
-import { eventually } from "@switchyard/testkit";
+import { eventually, repeatAfterStalls } from "@switchyard/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { janitorCalls, uniqueName } from "./janitor-calls.js";
 import { itemFacts, janitorMoves } from "./janitor-moves.js";
@@ -14,6 +14,8 @@ let system: TestSystem;
 const janitor = janitorCalls(() => `http://${system.addresses.http}/janitor`);
 const namespace = "janitor";
 const patience = { timeoutMs: 20_000 };
+/** Leases are short here, and a machine that stands still ends them. */
+const patient = { timeout: 240_000 };
 
 beforeAll(async () => {
   system = await startTestSystem({
@@ -48,79 +50,92 @@ const health = async (run: string) => {
 };
 
 describe("a worker that can be asked", () => {
-  it("keeps its run for longer than a lease, and finishes it", async () => {
-    const { worker, run } = await busyWorker();
-    // Three pings, a third of a lease apart, are as long as the first lease.
-    await eventually(() => expect(worker.pings).toBeGreaterThanOrEqual(4), patience);
-    expect(await health(run)).toMatchObject({
-      status: "healthy",
-      alive: true,
-      failure_count: 0,
-      last_ping: expect.any(String),
-    });
-    const { body } = await janitor.call("GET", "/status");
-    expect((body as { processing: unknown[] }).processing).toContainEqual(
-      expect.objectContaining({
-        id: run,
-        "last-keepalive": expect.any(String),
-        mia: false,
-        backchannel: { my_url: worker.url },
-      }),
-    );
-    expect((await janitor.finish(run)).status).toBe(201);
-  });
+  it("keeps its run for longer than a lease, and finishes it", patient, () =>
+    repeatAfterStalls(async () => {
+      const { worker, run } = await busyWorker();
+      // Three pings, a third of a lease apart, are as long as the first lease.
+      await eventually(() => expect(worker.pings).toBeGreaterThanOrEqual(4), patience);
+      expect(await health(run)).toMatchObject({
+        status: "healthy",
+        alive: true,
+        failure_count: 0,
+        last_ping: expect.any(String),
+      });
+      const { body } = await janitor.call("GET", "/status");
+      expect((body as { processing: unknown[] }).processing).toContainEqual(
+        expect.objectContaining({
+          id: run,
+          "last-keepalive": expect.any(String),
+          mia: false,
+          backchannel: { my_url: worker.url },
+        }),
+      );
+      expect((await janitor.finish(run)).status).toBe(201);
+    }),
+  );
 
-  it("shows its logs while it works", async () => {
-    const { worker, run } = await busyWorker();
-    Object.assign(worker.logs, { "worker.log": "working\n", "a b.log": "x" });
-    expect((await janitor.call("GET", `/log/${run}`)).body).toEqual(["worker.log", "a b.log"]);
-    expect((await janitor.call("GET", `/log/${run}/worker.log`)).body).toBe("working\n");
-    expect((await janitor.call("GET", `/log/${run}/a%20b.log`)).body).toBe("x");
-    expect((await janitor.call("GET", `/log/${run}/other.log`)).status).toBe(404);
-    expect((await janitor.finish(run, {}, { "worker.log": "worked\n" })).status).toBe(201);
-    expect((await janitor.call("GET", `/log/${run}`)).body).toEqual(["worker.log"]);
-    expect((await janitor.call("GET", `/log/${run}/worker.log`)).body).toBe("worked\n");
-  });
+  it("shows its logs while it works", patient, () =>
+    repeatAfterStalls(async () => {
+      const { worker, run } = await busyWorker();
+      Object.assign(worker.logs, { "worker.log": "working\n", "a b.log": "x" });
+      expect((await janitor.call("GET", `/log/${run}`)).body).toEqual(["worker.log", "a b.log"]);
+      expect((await janitor.call("GET", `/log/${run}/worker.log`)).body).toBe("working\n");
+      expect((await janitor.call("GET", `/log/${run}/a%20b.log`)).body).toBe("x");
+      expect((await janitor.call("GET", `/log/${run}/other.log`)).status).toBe(404);
+      expect((await janitor.finish(run, {}, { "worker.log": "worked\n" })).status).toBe(201);
+      expect((await janitor.call("GET", `/log/${run}`)).body).toEqual(["worker.log"]);
+      expect((await janitor.call("GET", `/log/${run}/worker.log`)).body).toBe("worked\n");
+    }),
+  );
 
-  it("is asked to stop, and its run goes on until it says so", async () => {
-    const { worker, run } = await busyWorker();
-    const kill = () => janitor.call("POST", `/kill/${run}`);
-    expect(await kill()).toMatchObject({ status: 200, body: { id: run } });
-    worker.killStatus = 501;
-    expect(await kill()).toMatchObject({ status: 501, body: { reason: "kill not supported for this type of run" } });
-    worker.killStatus = 410;
-    expect(await kill()).toMatchObject({
-      status: 410,
-      body: { reason: "worker has no active run - it may have restarted while this run was in progress" },
-    });
-    worker.killStatus = 404;
-    expect(await kill()).toMatchObject({ status: 502, body: { reason: expect.any(String) } });
-    expect(worker.kills).toBe(4);
-    expect((await janitor.finish(run, { code: "killed" })).status).toBe(201);
-  });
+  it("is asked to stop, and its run goes on until it says so", patient, () =>
+    repeatAfterStalls(async () => {
+      const { worker, run } = await busyWorker();
+      const kill = () => janitor.call("POST", `/kill/${run}`);
+      expect(await kill()).toMatchObject({ status: 200, body: { id: run } });
+      worker.killStatus = 501;
+      expect(await kill()).toMatchObject({ status: 501, body: { reason: "kill not supported for this type of run" } });
+      worker.killStatus = 410;
+      expect(await kill()).toMatchObject({
+        status: 410,
+        body: { reason: "worker has no active run - it may have restarted while this run was in progress" },
+      });
+      worker.killStatus = 404;
+      expect(await kill()).toMatchObject({ status: 502, body: { reason: expect.any(String) } });
+      expect(worker.kills).toBe(4);
+      expect((await janitor.finish(run, { code: "killed" })).status).toBe(201);
+    }),
+  );
 });
 
 describe("a run is given up", () => {
-  it("at once when its worker has another, and comes back while it is a candidate", async () => {
-    const { worker, codebase, run } = await busyWorker(true);
-    worker.run = "another";
-    await eventually(async () => expect((await janitor.call("GET", `/active-runs/${run}`)).status).toBe(404), patience);
-    expect((await janitor.call("GET", `/runs/${run}`)).body).toMatchObject({ codebase });
-    await eventually(
-      async () => expect(await janitor.assign({ codebase })).toMatchObject({ codebase, resume: null }),
-      patience,
-    );
-    expect((await janitor.finish(run)).status).toBe(404);
-  });
+  it("at once when its worker has another, and comes back while it is a candidate", patient, () =>
+    repeatAfterStalls(async () => {
+      const { worker, codebase, run } = await busyWorker(true);
+      worker.run = "another";
+      await eventually(
+        async () => expect((await janitor.call("GET", `/active-runs/${run}`)).status).toBe(404),
+        patience,
+      );
+      expect((await janitor.call("GET", `/runs/${run}`)).body).toMatchObject({ codebase });
+      await eventually(
+        async () => expect(await janitor.assign({ codebase })).toMatchObject({ codebase, resume: null }),
+        patience,
+      );
+      expect((await janitor.finish(run)).status).toBe(404);
+    }),
+  );
 
-  it("when its worker does not answer for too long", async () => {
-    const { worker, codebase, run } = await busyWorker(true);
-    await eventually(() => expect(worker.pings).toBeGreaterThan(0), patience);
-    await worker.close();
-    await eventually(async () => expect(await health(run)).toMatchObject({ status: "unreachable" }), patience);
-    await eventually(async () => expect((await janitor.call("GET", `/runs/${run}`)).status).toBe(200), patience);
-    await eventually(async () => expect(await janitor.assign({ codebase })).toMatchObject({ codebase }), patience);
-  });
+  it("when its worker does not answer for too long", patient, () =>
+    repeatAfterStalls(async () => {
+      const { worker, codebase, run } = await busyWorker(true);
+      await eventually(() => expect(worker.pings).toBeGreaterThan(0), patience);
+      await worker.close();
+      await eventually(async () => expect(await health(run)).toMatchObject({ status: "unreachable" }), patience);
+      await eventually(async () => expect((await janitor.call("GET", `/runs/${run}`)).status).toBe(200), patience);
+      await eventually(async () => expect(await janitor.assign({ codebase })).toMatchObject({ codebase }), patience);
+    }),
+  );
 });
 
 describe("the move of a queue item to another host, which a gateway has begun", () => {

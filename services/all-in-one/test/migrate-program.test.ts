@@ -2,17 +2,26 @@ import { createPool, type Pool } from "@switchyard/postgres";
 import { createTestDatabase, eventually, startProcess, type TestDatabase } from "@switchyard/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { migrateAll } from "../src/migrate/schemas.js";
+import { createSystemDatabase } from "./test-system.js";
 
 let database: TestDatabase;
 let pool: Pool;
-beforeEach(async () => {
-  database = await createTestDatabase({ templateKey: "empty", migrate: async () => undefined });
+
+const empty = () => createTestDatabase({ templateKey: "empty", migrate: async () => undefined });
+
+/** Begins with another database. */
+async function goTo(next: TestDatabase): Promise<void> {
+  database = next;
   pool = createPool({ url: database.url, applicationName: "migrate-program-test", max: 1 });
-});
-afterEach(async () => {
+}
+
+async function letGo(): Promise<void> {
   await pool.close();
   await database.drop();
-});
+}
+
+beforeEach(async () => goTo(await empty()));
+afterEach(letGo);
 
 /** Runs the program to its end. */
 const run = (...args: readonly string[]) => runWith({}, ...args);
@@ -41,7 +50,7 @@ it("migrates every schema, once, also when two run at a time, and says what it d
 });
 
 it("migrates the scheduler's schema in the databases of its shards too", async () => {
-  const other = await createTestDatabase({ templateKey: "empty", migrate: async () => undefined });
+  const other = await empty();
   try {
     const env = { SCHEDULER_SHARD_DATABASES: `2-3=${other.url}` };
     expect(await runWith(env, "--check")).toMatchObject({ code: 1 });
@@ -58,7 +67,8 @@ it("migrates the scheduler's schema in the databases of its shards too", async (
 });
 
 it("tells a schema that is ahead from one that it cannot live with", async () => {
-  await migrateAll(database.url);
+  await letGo();
+  await goTo(await createSystemDatabase());
   const ahead = "insert into logs.migrations (name, checksum, least_step) values ($1, null, $2)";
   await pool.query(ahead, ["0098-more", "0001-streams"]);
   const beside = await run("--check");

@@ -65,7 +65,12 @@ export async function startSeparateServices() {
     closing.push(() => pool.close());
     return pool;
   };
-  const own = openServiceTls(tlsSettings.serving, tell("tls").logger);
+  /** Looked at until all ends. */
+  const watched = <T extends { readonly files: { close(): void } } | undefined>(tls: T): T => {
+    closing.push(() => tls?.files.close());
+    return tls;
+  };
+  const own = watched(openServiceTls(tlsSettings.serving, tell("tls").logger));
   const connect = (address: string) => {
     const transport = createGrpcTransport({ address, tls: own });
     closing.push(() => transport.close());
@@ -80,7 +85,7 @@ export async function startSeparateServices() {
     const service = make(logger, registry);
     const listen = { grpcListen: free, opsListen: free };
     const auth = createAuthPolicy({ tokens: [], listen: [free], logger });
-    const tls = openServiceTls(tlsSettings.serving, logger);
+    const tls = watched(openServiceTls(tlsSettings.serving, logger));
     const host = createServiceHost({ ...{ name, logger, registry, auth, tls }, ...listen, ...service });
     await service.start();
     await host.start();
@@ -94,7 +99,7 @@ export async function startSeparateServices() {
   /** The same for one that calls others only. */
   const work = async (name: string, make: (logger: Logger, registry: Registry) => Part) => {
     const { lines, logger } = tell(name);
-    const operations = createWorkerOperations(free, openClientTls(tlsSettings.calling, logger));
+    const operations = createWorkerOperations(free, watched(openClientTls(tlsSettings.calling, logger)));
     const { registry, readiness } = operations;
     const worker = make(logger, registry);
     await operations.listen();

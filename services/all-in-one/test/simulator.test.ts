@@ -12,7 +12,9 @@ import { faultKinds } from "../simulator/plan/fault.js";
 // Longer: `npm run simulate -- --seeds 100000`, and `npm run simulate -- --bugs` for every planted bug.
 let bundle: string;
 let workers: Workers;
-const never = () => undefined;
+const freshSeeds = Number(process.env["SIMULATED_SEEDS"] ?? 30);
+const run = (from: number, count: number) =>
+  runSeeds(workers, { from, count, endsAt: Number.POSITIVE_INFINITY, onProgress: () => undefined });
 
 beforeAll(async () => {
   bundle = await bundleSimulator();
@@ -24,22 +26,27 @@ afterAll(() => {
 });
 
 it.each(knownSeeds)("seed $seed breaks no rule any more: $was", async ({ seed }) => {
-  const { failing } = await runSeeds(workers, {
-    from: seed,
-    count: 1,
-    endsAt: Number.POSITIVE_INFINITY,
-    onProgress: never,
-  });
+  const { failing } = await run(seed, 1);
   expect(failing).toBeUndefined();
 });
 
-it("fresh seeds break no rule, happen in the same way twice, and meet every sort of fault", async () => {
-  // Whoever runs the tests tomorrow runs other seeds.
+// Whoever runs the tests tomorrow runs other seeds.
+it(`${freshSeeds} fresh seeds break no rule, and happen in the same way twice`, async () => {
   const from = 1_000 * Math.floor(Date.now() / 86_400_000);
-  const found = await runSeeds(workers, { from, count: 100, endsAt: Number.POSITIVE_INFINITY, onProgress: never });
+  const found = await run(from, freshSeeds);
   expect(found.failing).toBeUndefined();
   expect(found.undetermined).toEqual([]);
-  expect(faultKinds.filter((kind) => !found.faults.has(kind))).toEqual([]);
+});
+
+// The rarest sort is met by one seed in a hundred: which ones meet it must not depend on the day.
+it("a few seeds meet every sort of fault", async () => {
+  const met = new Set<string>();
+  for (const seed of [7, 11, 38, 45, 109]) {
+    const { failing, faults } = await run(seed, 1);
+    expect(failing).toBeUndefined();
+    for (const kind of faults.keys()) met.add(kind);
+  }
+  expect(faultKinds.filter((kind) => !met.has(kind))).toEqual([]);
 });
 
 it.each(bugs)("$name can be planted still", (bug) => {
@@ -47,10 +54,10 @@ it.each(bugs)("$name can be planted still", (bug) => {
   expect(plant(bug, source)).not.toBe(source);
 });
 
-// Two that few seeds find.
-it.each(["forget-a-seat", "start-with-one-parent"])("%s is found", async (name) => {
-  const bug = bugs.find((planted) => planted.name === name);
-  if (!bug) throw new Error(`no bug is named ${name}`);
+// One that few seeds find; `npm run simulate -- --bugs` finds all.
+it("a planted bug is found, and made small", async () => {
+  const bug = bugs.find(({ name }) => name === "start-with-one-parent");
+  if (!bug) throw new Error("the bug has gone");
   const { seeds, history } = await findBug(bug, { workers: 1, mostSeeds: 200, from: 1 });
   expect(seeds).toBeDefined();
   expect(history).toBeGreaterThan(0);

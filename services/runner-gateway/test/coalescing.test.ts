@@ -4,12 +4,13 @@ import { createFixture, type Fixture, firstSync, newNamespace, register } from "
 
 let fixture: Fixture;
 beforeAll(async () => {
-  fixture = await createFixture({ pendingMs: 2_000, lazyMs: 500 });
+  fixture = await createFixture({ pendingMs: 60_000, lazyMs: 5_000 });
 });
 afterAll(() => fixture.close());
 
-const runnerCount = 1_000;
-const rounds = 4;
+/** `npm run test:runners` has a thousand of them. */
+const runnerCount = Number(process.env["IDLE_RUNNERS"] ?? 300);
+const rounds = 2;
 
 /** Some at a time: a connection of the pool is waited for five seconds at most. */
 async function registerAll(namespace: string, ids: readonly string[]): Promise<void> {
@@ -18,7 +19,7 @@ async function registerAll(namespace: string, ids: readonly string[]): Promise<v
   }
 }
 
-it("a thousand idle runners cost the scheduler a handful of calls", async () => {
+it(`${runnerCount} idle runners cost the scheduler a handful of calls`, async () => {
   const namespace = newNamespace();
   const { scheduler, runners } = fixture;
   const ids = Array.from({ length: runnerCount }, (_, i) => `r${i}`);
@@ -41,13 +42,13 @@ it("a thousand idle runners cost the scheduler a handful of calls", async () => 
   let revisions = await round([]);
   const before = { ...scheduler.calls };
   for (let i = 0; i < rounds; i++) revisions = await round(revisions);
-  // 4,000 calls of runners: their demand is no news, and their presence rides along twice a second.
+  // Hundreds of calls of runners: their demand is no news, and their presence rides along every five seconds.
   expect(scheduler.calls.syncCapacity - before.syncCapacity).toBeLessThan(5);
-  expect(scheduler.calls.renewLeases - before.renewLeases).toBeLessThan(40);
+  expect(scheduler.calls.renewLeases - before.renewLeases).toBeLessThan(20);
   await eventually(() => expect(scheduler.capacity.heldCalls).toBe(1));
 });
 
-it("a thousand jobs for a thousand runners come in few calls, one for each", async () => {
+it(`${runnerCount} jobs for as many runners come in few calls, one for each`, async () => {
   const namespace = newNamespace();
   const { scheduler, runners } = fixture;
   const ids = Array.from({ length: runnerCount }, (_, i) => `s${i}`);

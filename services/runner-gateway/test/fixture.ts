@@ -10,7 +10,7 @@ import {
 } from "@switchyard/proto/switchyard/runner/v1/runner_service_pb";
 import { createClient, createInMemoryTransport } from "@switchyard/rpc";
 import { createAuthMiddleware, createLogger } from "@switchyard/service-kit";
-import { createTestDatabase } from "@switchyard/testkit";
+import { createAwakeClock, createTestDatabase } from "@switchyard/testkit";
 import {
   createRunnerGateway,
   migrateRunnerGateway,
@@ -22,10 +22,13 @@ import { ModelCatalog } from "./model/catalog.js";
 import { ModelLogStore } from "./model/log-store.js";
 import { ModelScheduler } from "./model/scheduler.js";
 
+/** Leases and patience are short here. */
+const clock = createAwakeClock();
+
 /** A gateway over real PostgreSQL, between model services and clients in the same process. */
 export async function createFixture(settings: RunnerGatewaySettings = {}) {
   const database = await createTestDatabase({ templateKey: "runner-gateway", migrate: migrateRunnerGateway });
-  const scheduler = new ModelScheduler();
+  const scheduler = new ModelScheduler(clock);
   const logStore = new ModelLogStore();
   const catalog = new ModelCatalog();
   const toScheduler = createInMemoryTransport({ routes: [scheduler.route, scheduler.shards.route] });
@@ -37,7 +40,10 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
   async function addGateway(): Promise<
     ReturnType<typeof clientsOf> & { readonly gateway: RunnerGateway; readonly pool: Pool }
   > {
-    const pool = createPool({ url: database.url, max: 5, applicationName: "runner-gateway test" });
+    const pool = createPool({
+      url: database.url,
+      ...{ max: 5, applicationName: "runner-gateway test", connectTimeoutMs: 30_000 },
+    });
     const gateway = createRunnerGateway({
       pool,
       databaseUrl: database.url,
@@ -49,7 +55,9 @@ export async function createFixture(settings: RunnerGatewaySettings = {}) {
       logStore: createInMemoryTransport({ routes: [logStore.route] }),
       catalog: createInMemoryTransport({ routes: [catalog.route] }),
       logger: createLogger({ name: "test", level: "silent" }),
-      settings: { pendingMs: 150, sealBeforeMs: 300, sealAfterMs: 100, lazyMs: 50, ...settings },
+      clock,
+      // Beyond what the clock of tests counts of a pause of the machine.
+      settings: { pendingMs: 600, sealBeforeMs: 600, sealAfterMs: 600, lazyMs: 50, ...settings },
     });
     closing.push(async () => {
       await gateway.stop();

@@ -274,7 +274,10 @@ describe("an attempt whose report was taken", () => {
       ...{ namespace, runnerId: "r1" },
       reports: [{ attempt: ref(id), report: succeeded }],
     })) as [Parameters<typeof runners.reportAttempts>[0], Parameters<typeof runners.reportAttempts>[0]];
-    scheduler.reportMs = 50;
+    let letGo = () => {};
+    scheduler.reportsHeld = new Promise((resolve) => {
+      letGo = resolve;
+    });
     try {
       const early = await underWay(() => runners.reportAttempts(one));
       const attempts = jobs.map(({ id }) => ref(id));
@@ -282,11 +285,14 @@ describe("an attempt whose report was taken", () => {
       const named = runners.syncRunner(naming);
       await new Promise((resolve) => setTimeout(resolve, 10));
       const late = runners.reportAttempts(two);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      letGo();
       expect((await named).stops).toHaveLength(2);
       await Promise.all([early.answer, late]);
       for (const { id } of jobs) expect(scheduler.renewed).not.toContain(id);
     } finally {
-      scheduler.reportMs = 0;
+      letGo();
+      scheduler.reportsHeld = undefined;
     }
   });
 

@@ -78,13 +78,13 @@ describe("claims from many sides", () => {
 
   it("never give it more while it waits in several calls", async () => {
     const namespace = "held-waiting";
-    const wait = durationFromMs(500);
+    const wait = durationFromMs(3_000);
     const waiting = Promise.all(
       Array.from({ length: 10 }, () =>
         system.dispatch.claimJobs({ namespace, runnerId: "r", profile: anyKind, maxHeld: 3, wait }),
       ),
     );
-    for (let i = 0; i < 10; i++) await system.jobs.submitJobs({ namespace, items: [item()] });
+    await Promise.all(Array.from({ length: 10 }, () => system.jobs.submitJobs({ namespace, items: [item()] })));
     expect((await waiting).flatMap(({ leases }) => leases)).toHaveLength(3);
   });
 });

@@ -44,6 +44,8 @@ export async function prepareCluster(
     `--username=${SUPERUSER}`,
     `--pwfile=${layout.password}`,
     "--auth=scram-sha-256",
+    // They make guessing costly, which 192 random bits have no need of, and each connection 2 ms of processor time dearer.
+    "--set=scram_iterations=1",
     "--encoding=UTF8",
     "--locale=C",
     "--locale-provider=builtin",

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import type { Clock } from "@switchyard/clock";
 import { SwitchyardError, toConnectError } from "@switchyard/errors";
 import type { Lease } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import {
@@ -36,7 +37,10 @@ export class CapacitySessions {
   readonly #jobs: ModelJobs;
   readonly #shards: ModelShards;
 
-  constructor(jobs: ModelJobs, shards: ModelShards) {
+  readonly #clock: Clock;
+
+  constructor(jobs: ModelJobs, shards: ModelShards, clock: Clock) {
+    this.#clock = clock;
     this.#jobs = jobs;
     this.#shards = shards;
   }
@@ -51,9 +55,10 @@ export class CapacitySessions {
     this.#demand(session, request);
     session.outbox = session.outbox.filter(({ delivery }) => delivery === 0n || delivery > request.receivedDelivery);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => held.answer(create(SyncCapacityResponseSchema)), holdMsOf(request));
+      const answerEmpty = () => held.answer(create(SyncCapacityResponseSchema));
+      const timer = this.#clock.setTimeout(answerEmpty, holdMsOf(request));
       const settle = () => {
-        clearTimeout(timer);
+        this.#clock.clearTimeout(timer);
         if (session.held === held) session.held = undefined;
       };
       const held = {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { type Clock, sleep } from "@switchyard/clock";
 import { SwitchyardError } from "@switchyard/errors";
 import { ErrorReason } from "@switchyard/proto/switchyard/common/v1/errors_pb";
 import { type Lease, Revocation_Reason } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
@@ -22,7 +22,7 @@ import { ModelShards } from "./shards.js";
 export class ModelScheduler {
   readonly jobs = new ModelJobs();
   readonly shards = new ModelShards();
-  readonly capacity = new CapacitySessions(this.jobs, this.shards);
+  readonly capacity: CapacitySessions;
   readonly calls = { syncCapacity: 0, claimJobs: 0, renewLeases: 0, reportAttempts: 0 };
   readonly reports: AttemptReport[] = [];
   /** Jobs whose attempts were renewed, by name or as all that a runner holds, in order. */
@@ -35,6 +35,8 @@ export class ModelScheduler {
   renewMs = 1;
   /** Time that reports take. */
   reportMs = 0;
+  /** While set, reports wait for it. */
+  reportsHeld: Promise<void> | undefined;
 
   readonly route: ServiceRoute = route(DispatchService, {
     syncCapacity: (request, context) => {
@@ -52,19 +54,20 @@ export class ModelScheduler {
         const job = isFull ? undefined : this.#claimable(request.namespace, request.jobId, request.profile);
         if (job !== undefined) return { leases: [this.jobs.grant(job, runnerId)] };
         if (Date.now() >= endMs) return { leases: [] };
-        await sleep(5);
+        await sleep(this.clock, 5);
       }
     },
     renewLeases: async ({ renewals }) => {
       this.calls.renewLeases++;
-      await sleep(this.renewMs);
+      await sleep(this.clock, this.renewMs);
       await this.shards.pass(renewals);
       this.#checkThere();
       return { results: renewals.map((renewal) => this.#renew(renewal)) };
     },
     reportAttempts: async ({ reports }) => {
       this.calls.reportAttempts++;
-      if (this.reportMs > 0) await sleep(this.reportMs);
+      if (this.reportMs > 0) await sleep(this.clock, this.reportMs);
+      await this.reportsHeld;
       await this.shards.pass(reports);
       this.#checkThere();
       this.reports.push(...reports);
@@ -73,6 +76,10 @@ export class ModelScheduler {
       return { results };
     },
   });
+
+  constructor(private readonly clock: Clock) {
+    this.capacity = new CapacitySessions(this.jobs, this.shards, clock);
+  }
 
   submit(namespace: string, kind?: string): ModelJob {
     const job = this.jobs.submit(namespace, kind);

@@ -41,7 +41,8 @@ export class Workload {
           queue: this.#pick(["alpha", "beta"]),
           kind: this.#pick(["k.a", "k.b", "ключ"]),
           subject: this.#pick(["", "", "s1", "s2", "предмет"]),
-          policies: { maxAttempts: 2 },
+          // What is held stays held, however long all of this takes.
+          policies: { maxAttempts: 2, lease: { seconds: 3_600n } },
         }),
       );
       // Named, so that a repeat after a lost answer makes nothing twice.

@@ -1,5 +1,5 @@
 import { createGrpcTransport, type Keepalive } from "@switchyard/rpc";
-import { createTcpProxy, eventually, type TestDatabase } from "@switchyard/testkit";
+import { createTcpProxy, eventually, repeatAfterStalls, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { anyKind, createSchedulerDatabase, item } from "../setup.js";
 import { because } from "../test-namespace.js";
@@ -16,7 +16,23 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Two replicas with a shard each, `here` behind a way to `there` that can fail. `asked`: the keepalive of that way, made of the one that the scheduler asks for. */
+type Pair = Awaited<ReturnType<typeof setUp>>;
+
+/**
+ * Shows something with two replicas that have a shard each, `here` behind a way to `there` that can fail. `asked`: the keepalive of that way, made of the one that the
+ * scheduler asks for. A lease of the database runs out while the machine stands still: such a try shows nothing.
+ */
+const withPair = (asked: (keepalive: Keepalive) => Keepalive, show: (pair: Pair) => Promise<void>) => () =>
+  repeatAfterStalls(async () => {
+    const pair = await setUp(asked);
+    try {
+      await show(pair);
+    } finally {
+      await pair.close();
+    }
+  });
+const options = { timeout: 300_000 };
+
 async function setUp(asked: (keepalive: Keepalive) => Keepalive) {
   const replicas = createReplicas(2, database);
   const there = await replicas.start("there", { shardLeaseMs });
@@ -54,32 +70,38 @@ function outcomesOf(calls: Readonly<Record<string, Promise<unknown>>>): Readonly
   return outcomes;
 }
 
-it("calls to an owner that keeps its shard and can't be heard fail, to be repeated, and go through when it can", async () => {
-  const { here, there, way, close } = await setUp((keepalive) => keepalive);
-  const namespace = await namespaceAt(there, "unheard");
-  await here.jobs.submitJobs({ namespace, items: [item()] });
-  way.swallow("down");
-  const outcomes = outcomesOf({
-    claim: here.dispatch.claimJobs({ namespace, runnerId: "r", profile: anyKind, wait: { seconds: 20n } }),
-    submit: here.jobs.submitJobs({ namespace, items: [item()] }),
-  });
-  await eventually(() => expect(Object.keys(outcomes).sort()).toEqual(["claim", "submit"]));
-  for (const outcome of Object.values(outcomes)) expect(outcome).toSatisfy(because("SHARD_LOST"));
-  // A new connection is silent too, from its first byte on.
-  const refusals = ["SHARD_LOST", "OWNER_UNKNOWN"];
-  await expect(here.jobs.submitJobs({ namespace, items: [item()] })).rejects.toSatisfy((error) =>
-    refusals.some((reason) => because(reason)(error)),
-  );
-  const list = here.jobs.listJobs({ namespace });
-  way.heal();
-  way.cut();
-  expect((await list).jobs.length).toBeGreaterThan(0);
-  await close();
-});
+const unheard = withPair(
+  (keepalive) => keepalive,
+  async ({ here, there, way }) => {
+    const namespace = await namespaceAt(there, "unheard");
+    await here.jobs.submitJobs({ namespace, items: [item()] });
+    way.swallow("down");
+    const outcomes = outcomesOf({
+      claim: here.dispatch.claimJobs({ namespace, runnerId: "r", profile: anyKind, wait: { seconds: 20n } }),
+      submit: here.jobs.submitJobs({ namespace, items: [item()] }),
+    });
+    await eventually(() => expect(Object.keys(outcomes).sort()).toEqual(["claim", "submit"]));
+    for (const outcome of Object.values(outcomes)) expect(outcome).toSatisfy(because("SHARD_LOST"));
+    // A new connection is silent too, from its first byte on.
+    const refusals = ["SHARD_LOST", "OWNER_UNKNOWN"];
+    await expect(here.jobs.submitJobs({ namespace, items: [item()] })).rejects.toSatisfy((error) =>
+      refusals.some((reason) => because(reason)(error)),
+    );
+    const list = here.jobs.listJobs({ namespace });
+    way.heal();
+    way.cut();
+    expect((await list).jobs.length).toBeGreaterThan(0);
+  },
+);
+it(
+  "calls to an owner that keeps its shard and can't be heard fail, to be repeated, and go through when it can",
+  options,
+  unheard,
+);
 
-it("calls to an owner that has died without a word are given up when its lease has ended, and reads go to the next one", async () => {
-  // No keepalive helps here: only what the rows say.
-  const { here, there, way, close } = await setUp(() => ({}));
+// No keepalive helps here: only what the rows say.
+const noKeepalive = () => ({});
+const gone = withPair(noKeepalive, async ({ here, there, way }) => {
   const namespace = await namespaceAt(there, "unheard-of");
   const { jobs } = await here.jobs.submitJobs({ namespace, items: [item()] });
   way.swallow("up");
@@ -95,5 +117,9 @@ it("calls to an owner that has died without a word are given up when its lease h
   expect(outcomes["watch"]).toMatchObject({ done: false });
   expect(await here.owned()).toHaveLength(2);
   await there.kill();
-  await close();
 });
+it(
+  "calls to an owner that has died without a word are given up when its lease has ended, and reads go to the next one",
+  options,
+  gone,
+);
