@@ -24,4 +24,8 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     seed: 3042209,
     was: "a call that came twice, the second time late, ended the one that was held and made two more, each of which came twice (no-storms)",
   },
+  {
+    seed: 3055466,
+    was: "a namespace whose first statement was stored and its answer lost was in no memory, and refused for ever as one that is about to be loaded (the final state could not be read)",
+  },
 ];

@@ -36,6 +36,8 @@ export interface ShardsHere {
   tenure(
     shard: number,
   ): (Pick<Tenure, "current"> & { readonly owner: { readonly term: ShardTerm | undefined } }) | undefined;
+  /** There is more in a shard of this replica than its term knows of: begins to load it anew, unless that goes on already. */
+  loadAnew(shard: number): void;
 }
 
 /** Where namespaces live. */
@@ -71,11 +73,10 @@ export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint
 
   async function find(namespace: string): Promise<Place | undefined> {
     const term = await termOf(namespace);
-    const space = term.state.spaces.get(namespace);
-    if (space) return { term, space, ids: ids(namespace) };
     // Not known here is not the same as never used: it may have been moved.
-    if (keeper.shards.length > 1) await assertNotMoved(term, namespace);
-    return undefined;
+    if (!term.state.spaces.has(namespace) && keeper.shards.length > 1) await assertNotMoved(term, namespace);
+    const space = term.state.spaces.get(namespace);
+    return space && { term, space, ids: ids(namespace) };
   }
 
   /** @throws SwitchyardError `NOT_OWNER` with the shard that a namespace has been moved to, or of this one while it is not loaded yet. */
@@ -88,8 +89,20 @@ export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint
     const stored = await term.store.shardOfRow(namespace);
     if (stored !== undefined && placed === mine && stored !== mine) await locator.move(namespace, stored);
     assertHere(term, namespace, stored ?? placed);
-    // It has come to this shard and is about to be loaded: whoever has routed the call looks again in a moment.
-    if (stored === mine && !term.state.spaces.has(namespace)) throw notOwner(mine);
+    if (stored === mine && !term.state.spaces.has(namespace)) await loaded(term, namespace);
+  }
+
+  /**
+   * Waits for a namespace that is stored in a shard of this replica and not in memory: it is being made by another call; or it has come from another shard; or
+   * the answer to the statement that made it was lost.
+   *
+   * @throws SwitchyardError `NOT_OWNER` while the shard is loaded anew: whoever has routed the call looks again in a moment
+   */
+  async function loaded(term: ShardTerm, namespace: string): Promise<void> {
+    await making.get(makingKey(term, namespace))?.catch(() => undefined);
+    if (term.state.spaces.has(namespace)) return;
+    keeper.loadAnew(term.term.shard);
+    throw notOwner(term.term.shard);
   }
 
   async function make(term: ShardTerm, namespace: string): Promise<void> {
@@ -118,7 +131,7 @@ export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint
       checkNamespace(namespace);
       const term = await termOf(namespace);
       // Callers that arrive together make it once.
-      const key = `${term.term.shard}/${term.term.epoch}:${namespace}`;
+      const key = makingKey(term, namespace);
       const made = making.get(key) ?? make(term, namespace).finally(() => making.delete(key));
       making.set(key, made);
       await made;
@@ -126,6 +139,10 @@ export function createDirectory(keeper: ShardsHere, locator: Places, idKey: Uint
       return { term, space, ids: ids(namespace) };
     },
   };
+}
+
+function makingKey({ term: { shard, epoch } }: ShardTerm, namespace: string): string {
+  return `${shard}/${epoch}:${namespace}`;
 }
 
 /** Reads a job's id. @throws SwitchyardError `MALFORMED_ID` for one that this installation has not made for the namespace. */

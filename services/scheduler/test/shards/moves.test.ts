@@ -4,6 +4,7 @@ import { createPool } from "@switchyard/postgres";
 import { eventually, type TestDatabase } from "@switchyard/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { InterceptFlush } from "../../src/domain/shard/term-lanes.js";
+import { ensureNamespace } from "../../src/store/load-shard.js";
 import { anyKind, createSchedulerDatabase, item } from "../setup.js";
 import { because } from "../test-namespace.js";
 import { createReplicas, namespaceAt, type Replica, type Replicas, spreadEvenly } from "./replicas.js";
@@ -24,6 +25,24 @@ async function move(by: Replica, namespace: string, shard: number): Promise<Phas
   for await (const { phase } of by.shards.moveNamespace({ namespace, shard })) phases.push(phase);
   return phases;
 }
+
+describe("a namespace that was stored, and of which no memory tells since the answer was lost", () => {
+  it("is loaded when somebody comes for it", async () => {
+    const a = await replicas.start("a", patient);
+    const namespace = "unheard-of";
+    const { locations } = await a.shards.locateNamespaces({ namespaces: [namespace] });
+    const pool = createPool({ url: database.url, max: 1, applicationName: "test" });
+    await ensureNamespace(pool, namespace, locations[0]?.shard as number);
+    await pool.query("insert into scheduler.placements (name, shard) values ($1, $2)", [
+      namespace,
+      locations[0]?.shard,
+    ]);
+    await pool.close();
+    expect((await a.jobs.listJobs({ namespace })).jobs).toEqual([]);
+    await a.jobs.submitJobs({ namespace, items: [item()] });
+    expect((await a.jobs.listJobs({ namespace })).jobs).toHaveLength(1);
+  });
+});
 
 describe("a namespace that is moved to another shard of its database", () => {
   it("keeps its jobs, numbers and events, and is in use all the time", async () => {

@@ -205,6 +205,12 @@ export class ShardKeeper {
     }
   }
 
+  /** Begins to load a shard of ours anew, since there is more in it than its term knows of; does nothing while it is given away or loaded. */
+  loadAnew(shard: number): void {
+    const tenure = this.#tenures.get(shard);
+    if (tenure?.isOpen && tenure.owner.term) void this.reload(tenure);
+  }
+
   /** Loads a shard of ours anew, since there is more in it than its term knows of. Never fails: it is tried again at the next look. */
   async reload(tenure: Tenure): Promise<void> {
     const { logger } = this.#options;

@@ -8,7 +8,7 @@ export function createSingleShardDirectory(owner: ShardOwner, idKey: Uint8Array,
   const shard = Promise.resolve(0);
   const nothing = () => Promise.resolve();
   return createDirectory(
-    { shards: [0], tenure: () => tenure },
+    { shards: [0], tenure: () => tenure, loadAnew: () => undefined },
     { known: () => 0, locate: () => shard, placed: () => shard, place: () => shard, move: nothing, adopt: nothing },
     idKey,
     clock,
