@@ -10,7 +10,7 @@ afterAll(() => fixture.close());
 
 /** `npm run test:runners` has a thousand of them. */
 const runnerCount = Number(process.env["IDLE_RUNNERS"] ?? 300);
-const rounds = 2;
+const rounds = 4;
 
 /** Some at a time: a connection of the pool is waited for five seconds at most. */
 async function registerAll(namespace: string, ids: readonly string[]): Promise<void> {

@@ -1,10 +1,7 @@
 import type { World } from "../kernel/world.js";
 
-/**
- * Most calls of one method by one process in a second: twice what the busiest honest one makes here. That is a runner whose calls go to either of two gateways by chance, so that each
- * change costs it up to six, in the second in which everything is healed. Whoever calls without a pause makes 400 and more.
- */
-const mostPerSecond = 240;
+/** Most calls of one method by one process in a second: several times what the busiest honest one makes here. */
+const mostPerSecond = 120;
 
 /** Notices who calls again and again without a pause. */
 export class CallCounter {
