@@ -7,6 +7,7 @@ import {
 } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { presentTraceparent } from "@switchyard/tracing";
 import { type Admission, admit, type JobRequest } from "../domain/core/admit.js";
+import type { OpenJob } from "../domain/core/model.js";
 import { checkItems } from "../domain/core/check-items.js";
 import { openState } from "../domain/core/core-event.js";
 import { noFacts } from "../domain/core/reuse.js";
@@ -105,14 +106,20 @@ async function toProto(
 ): Promise<SubmitJobsResponse> {
   const { term, space, ids } = place;
   const { returnJobs, wantPosition } = request;
-  const needsRecord = returnJobs || answers.some(({ job }) => !job);
-  const shown = needsRecord ? answers.filter(({ job }) => returnJobs || !job).map(({ serial }) => serial) : [];
-  const records = needsRecord ? await readRecords(term, space, [...new Set(shown)], returnJobs) : [];
-  const bySerial = needsRecord ? new Map(records.map((record) => [record.stored.serial, record])) : undefined;
+  const records = new Map<number, JobRecord>();
+  const asked = new Set<number>();
+  // While some are read, others may end.
+  for (;;) {
+    const serials = answers.filter(({ job }) => returnJobs || !isOpen(job)).map(({ serial }) => serial);
+    const missing = [...new Set(serials)].filter((serial) => !asked.has(serial));
+    if (missing.length === 0) break;
+    for (const serial of missing) asked.add(serial);
+    for (const record of await readRecords(term, space, missing, returnJobs)) records.set(record.stored.serial, record);
+  }
   const jobs: SubmittedJob[] = [];
   for (const answer of answers) {
     const { serial } = answer;
-    const record = bySerial?.get(serial);
+    const record = records.get(serial);
     const shown = answerToProto(answer, ids.encodeJob(serial), record);
     if (returnJobs && record) shown.job = jobToProto(record, ids, JobView.PAYLOADS);
     const waiting = wantPosition ? space.job(serial) : undefined;
@@ -122,12 +129,15 @@ async function toProto(
   return { $typeName: "switchyard.scheduler.v1.SubmitJobsResponse", jobs };
 }
 
+/** An earlier job that is the answer may end while the call waits for its write: then its object says nothing any more. */
+function isOpen(job: OpenJob | undefined): job is OpenJob {
+  return job !== undefined && job.phase !== "ending";
+}
+
 /** A literal, since a call may have a thousand of them. */
-function answerToProto(
-  { serial, disposition, job }: Answer,
-  jobId: string,
-  record: JobRecord | undefined,
-): SubmittedJob {
+function answerToProto(answer: Answer, jobId: string, record: JobRecord | undefined): SubmittedJob {
+  const { serial, disposition } = answer;
+  const job = isOpen(answer.job) ? answer.job : undefined;
   // The job of a repeat may have been deleted since: it has neither state nor time any more.
   const state = record?.state ?? (job ? openState(job) : "UNSPECIFIED");
   const createdMicros = job?.createdMicros ?? record?.stored.createdMicros;
