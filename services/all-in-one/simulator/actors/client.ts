@@ -76,7 +76,7 @@ export function createClientActor(sim: Sim, name: string): ClientActor {
 
 function createCalls(sim: Sim, life: Life) {
   const { addresses, faults } = sim;
-  const transport = createSimTransport(life, () => addresses.resolve("scheduler"), faults, sim.calls);
+  const transport = createSimTransport(life, addresses.wayTo("scheduler"), faults, sim.calls);
   return { jobs: createClient(JobService, transport), queues: createClient(QueueService, transport) };
 }
 

@@ -29,10 +29,10 @@ export function createGatewayActor(sim: Sim, name: string): Actor {
         pool: unusedPool,
         databaseUrl,
         scheduler: recordGateway(
-          createSimTransport(life, () => addresses.resolve("scheduler"), faults, sim.calls),
+          createSimTransport(life, addresses.wayTo("scheduler"), faults, sim.calls),
           sim.recorder,
         ),
-        logStore: createSimTransport(life, () => addresses.resolve("logs"), faults, sim.calls),
+        logStore: createSimTransport(life, addresses.wayTo("logs"), faults, sim.calls),
         logger: quiet,
         clock: life.clock,
         store: createSimRunnerStore(runnerTables, link),

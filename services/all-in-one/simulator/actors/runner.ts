@@ -28,7 +28,7 @@ export function createRunnerActor(sim: Sim, plan: RunnerPlan): RunnerActor {
     boot() {
       const life = process.start();
       const transport: Transport = recordRunner(
-        createSimTransport(life, () => addresses.resolve("gateway"), faults, sim.calls),
+        createSimTransport(life, addresses.wayTo("gateway"), faults, sim.calls),
         plan.name,
         recorder,
       );

@@ -35,7 +35,7 @@ export function createSchedulerActor(sim: Sim, name: string): Actor {
         clock: life.clock,
         tables: { shards: createSimShardStore(tables, link), control: createSimControlStore(tables, link) },
         connect: (address) => ({
-          ...createSimTransport(life, () => addresses.resolve(address), faults, sim.calls),
+          ...createSimTransport(life, addresses.wayTo(address), faults, sim.calls),
           close: () => undefined,
         }),
         onFinding: (finding) => void sim.findings.push(finding),

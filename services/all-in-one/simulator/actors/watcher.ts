@@ -28,7 +28,7 @@ export function createWatcherActor(sim: Sim, name: string): WatcherActor {
       const life = process.start();
       const jobs = createClient(
         JobService,
-        createSimTransport(life, () => addresses.resolve("scheduler"), faults, sim.calls),
+        createSimTransport(life, addresses.wayTo("scheduler"), faults, sim.calls),
       );
       const backoff = createBackoff({ initialMs: 100, maxMs: 1_000, clock: life.clock });
       const watch = async () => {

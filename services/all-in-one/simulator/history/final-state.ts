@@ -18,7 +18,7 @@ export async function readFinalState(
 ): Promise<FinalState> {
   const { addresses, faults, world, logs, tables } = sim;
   const life = new Process("reader", world).start();
-  const transport = createSimTransport(life, () => addresses.resolve("scheduler"), faults, sim.calls);
+  const transport = createSimTransport(life, addresses.wayTo("scheduler"), faults, sim.calls);
   const [jobs, queues] = [createClient(JobService, transport), createClient(QueueService, transport)];
   const found: FinalJob[] = [];
   for (const serial of tables.byName.get(namespace)?.jobs.keys() ?? []) {

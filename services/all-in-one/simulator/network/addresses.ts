@@ -1,11 +1,23 @@
 import type { Random } from "../kernel/random.js";
+import type { Plan } from "../plan/plan.js";
 import type { Endpoint } from "./sim-transport.js";
 
-/** Who listens where. A name with several listeners goes to any of them, as a load balancer does. */
+/** Where the calls of one client to a name go. */
+export interface Way {
+  /** Who gets the next call; undefined when nobody listens. */
+  next(): Endpoint | undefined;
+  /** The connection broke: the next call makes another one. */
+  broke(): void;
+}
+
+/** Who listens where. A name with several listeners is a balancer before them. */
 export class Addresses {
   readonly #listeners = new Map<string, Set<Endpoint>>();
 
-  constructor(readonly random: Random) {}
+  constructor(
+    readonly random: Random,
+    readonly balances: Plan["balances"],
+  ) {}
 
   /** Begins to listen until the process ends, or until the returned function is called. */
   listen(name: string, endpoint: Endpoint): () => void {
@@ -16,8 +28,22 @@ export class Addresses {
     return close;
   }
 
-  /** Where a call to a name goes now. */
-  resolve(name: string): Endpoint | undefined {
+  /** A client of a name. */
+  wayTo(name: string): Way {
+    let connected: Endpoint | undefined;
+    return {
+      next: () => {
+        if (this.balances === "connections" && connected && !connected.life.isOver) return connected;
+        connected = this.#resolve(name);
+        return connected;
+      },
+      broke: () => {
+        connected = undefined;
+      },
+    };
+  }
+
+  #resolve(name: string): Endpoint | undefined {
     const listeners = [...(this.#listeners.get(name) ?? [])];
     return listeners.length === 0 ? undefined : this.random.pick(listeners);
   }

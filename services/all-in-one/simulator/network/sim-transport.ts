@@ -2,6 +2,7 @@ import { Code, ConnectError, type StreamResponse, type Transport, type UnaryResp
 import { deadlineExceeded } from "@switchyard/rpc";
 import type { FaultBoard } from "../kernel/fault-board.js";
 import { endTimer, type Life } from "../kernel/process.js";
+import type { Way } from "./addresses.js";
 import type { CallCounter } from "./call-counter.js";
 import { createInbox } from "./inbox.js";
 
@@ -24,11 +25,11 @@ function broken(why: string): ConnectError {
  * The way of calls from one process to others: requests and answers travel, get lost, come twice or late, and connections break, as the faults of the
  * moment say. A handler runs in the process that it belongs to and ends with it.
  *
- * @param resolve where a call goes now; undefined when nobody listens
+ * @param way where calls go
  */
 export function createSimTransport(
   from: Life,
-  resolve: () => Endpoint | undefined,
+  way: Way,
   faults: FaultBoard,
   calls: CallCounter,
 ): Transport {
@@ -50,7 +51,7 @@ export function createSimTransport(
         outcome();
       };
       calls.note(from.name, method.name);
-      const endpoint = resolve();
+      const endpoint = way.next();
       const to = endpoint?.life;
       /** The server hears that nobody waits any more, unless the way to it is cut. */
       const tellServer = (reason: ConnectError) => {
@@ -87,13 +88,18 @@ export function createSimTransport(
         ...(mayRepeat ? (["net.duplicates"] as const) : []),
       ]);
       if (wrong === "net.half-open") return;
-      if (wrong === "net.cut" || wrong === "net.loses-request")
+      if (wrong === "net.cut" || wrong === "net.loses-request") {
+        way.broke();
         return fail(random.between(1, 500), "the request was lost");
+      }
 
       const answer = (outcome: () => void) => {
         const lost = faults.net(to.name, from.name, ["net.cut", "net.half-open", "net.loses-answer"]);
         if (lost === "net.half-open") return;
-        if (lost) return fail(random.between(1, 500), "the answer was lost");
+        if (lost) {
+          way.broke();
+          return fail(random.between(1, 500), "the answer was lost");
+        }
         from.after(latency(to), () => end(outcome));
       };
       const arrive = () => {
@@ -109,7 +115,7 @@ export function createSimTransport(
   }
 
   function stream(...[method, signal, , header, input]: Parameters<Transport["stream"]>): Promise<StreamResponse> {
-    const endpoint = resolve();
+    const endpoint = way.next();
     if (!endpoint) return Promise.reject(broken("nobody listens"));
     const { life: to, transport } = endpoint;
     const inbox = createInbox<never>();
@@ -130,6 +136,7 @@ export function createSimTransport(
       end(() => inbox.end(error));
     };
     const reset = () => {
+      way.broke();
       from.after(random.between(0.1, 300), () => end(() => inbox.end(broken("the connection was reset"))));
       to.after(random.between(0.1, 300), () => giveUp.abort(broken("the caller has gone")));
     };

@@ -67,6 +67,8 @@ export interface Plan {
   readonly skews: Readonly<Record<string, ClockSkew>>;
   readonly work: readonly Work[];
   readonly faults: readonly Fault[];
+  /** What a balancer between several listeners of one name gives to any of them: each call, or a connection with all its calls until it breaks. */
+  readonly balances: "calls" | "connections";
   /** When the work is over and everything is healed, ms. */
   readonly healAt: number;
 }
