@@ -26,10 +26,7 @@ export function createWatcherActor(sim: Sim, name: string): WatcherActor {
     },
     boot() {
       const life = process.start();
-      const jobs = createClient(
-        JobService,
-        createSimTransport(life, addresses.wayTo("scheduler"), faults, sim.calls),
-      );
+      const jobs = createClient(JobService, createSimTransport(life, addresses.wayTo("scheduler"), faults, sim.calls));
       const backoff = createBackoff({ initialMs: 100, maxMs: 1_000, clock: life.clock });
       const watch = async () => {
         for (;;) {

@@ -27,12 +27,7 @@ function broken(why: string): ConnectError {
  *
  * @param way where calls go
  */
-export function createSimTransport(
-  from: Life,
-  way: Way,
-  faults: FaultBoard,
-  calls: CallCounter,
-): Transport {
+export function createSimTransport(from: Life, way: Way, faults: FaultBoard, calls: CallCounter): Transport {
   const { world, random } = faults;
 
   const latency = (to: Life) =>
