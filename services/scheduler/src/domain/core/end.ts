@@ -132,7 +132,9 @@ function endEvent(record: EndRecord): CoreEvent {
   }
   const type = attemptState === "FAILED" ? "ATTEMPT_FAILED" : attemptState === "RELEASED" ? "RELEASED" : "LEASE_LOST";
   return eventOf(job, type, at, readyAt > 0 ? "SCHEDULED" : "QUEUED", {
-    ...{ previous, attempt: number, runnerId },
+    previous,
+    attempt: number,
+    runnerId,
     message: outcome?.message || endedBy,
   });
 }

@@ -10,7 +10,17 @@ export function endedJob(record: JobRecord, traits: Traits): EndedJob {
   const { serial, bucket, kind, rankClass, rank, weight, createdMicros, revision, reuseKey } = stored;
   const last = ends.at(-1);
   return {
-    ...{ serial, bucket, kind, rankClass, rank, weight, createdMicros, revision, reuseKey, shape, traits },
+    serial,
+    bucket,
+    kind,
+    rankClass,
+    rank,
+    weight,
+    createdMicros,
+    revision,
+    reuseKey,
+    shape,
+    traits,
     attempt: last?.attempt ?? 0,
     reopen: finalEnd?.reopen ?? last?.reopen ?? 0,
     state: record.state as FinalState,

@@ -32,7 +32,9 @@ export function routeDispatch(router: CallRouter, served: ServiceRoute): Service
         await checkShard(router, shard);
         return router.unary(
           {
-            ...{ method: method.syncCapacity, request, context },
+            method: method.syncCapacity,
+            request,
+            context,
             shard: () => Promise.resolve(shard),
             isShardNamed: true,
           },
@@ -41,7 +43,9 @@ export function routeDispatch(router: CallRouter, served: ServiceRoute): Service
       },
       async renewLeases({ renewals }: RenewLeasesRequest, context: HandlerContext) {
         const routed = await routeBatch(router, {
-          ...{ method: method.renewLeases, context, items: renewals },
+          method: method.renewLeases,
+          context,
+          items: renewals,
           request: (items) => create(RenewLeasesRequestSchema, { renewals: [...items] }),
           results: (answer) => (answer as RenewLeasesResponse).results,
           here: (items) => handlers.renewLeases(requestOf("RenewLeasesRequest", { renewals: items }), context) as never,
@@ -51,7 +55,9 @@ export function routeDispatch(router: CallRouter, served: ServiceRoute): Service
       },
       async reportAttempts({ reports }: ReportAttemptsRequest, context: HandlerContext) {
         const routed = await routeBatch(router, {
-          ...{ method: method.reportAttempts, context, items: reports },
+          method: method.reportAttempts,
+          context,
+          items: reports,
           request: (items) => create(ReportAttemptsRequestSchema, { reports: [...items] }),
           results: (answer) => (answer as ReportAttemptsResponse).results,
           here: (items) =>
