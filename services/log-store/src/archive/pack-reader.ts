@@ -113,7 +113,7 @@ export function createPackReader(pool: Pool, blobs: BlobStore): PackReader {
   }
 
   /** Reads chunks that lie side by side. */
-  async function readFrom({ blobId }: PackRow, chunks: readonly PackedChunk[]): Promise<readonly ReadChunk[]> {
+  async function readFrom({ blobId }: PackRow, chunks: readonly PackedChunk[]) {
     const begin = chunks[0]?.dataOffset ?? 0;
     const end = chunks.reduce((sum, { dataLength }) => sum + dataLength, begin);
     const bytes = await fetch(blobId, begin, end - begin);
@@ -147,9 +147,8 @@ export function createPackReader(pool: Pool, blobs: BlobStore): PackReader {
         const { streamId } = entry;
         if (without.has(streamId)) continue;
         for (const chunks of cutByBytes(await tableOf(pack, entry), readAtOnceBytes)) {
-          const read = await readFrom(pack, chunks);
-          for (const [i, { dataOffset: _, dataLength: __, ...chunk }] of chunks.entries())
-            yield { ...chunk, streamId, data: read[i]?.data ?? Buffer.alloc(0) };
+          for (const { dataOffset: _, dataLength: __, ...chunk } of await readFrom(pack, chunks))
+            yield { ...chunk, streamId };
         }
       }
     },
