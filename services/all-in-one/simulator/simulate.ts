@@ -3,6 +3,7 @@ import { checkHistory, type FinalState, type Observation, Recorder, type Violati
 
 import { type ClientActor, createClientActor } from "./actors/client.js";
 import { createGatewayActor } from "./actors/gateway.js";
+import { planFaults } from "./actors/plan-faults.js";
 import { createRunnerActor, type RunnerActor } from "./actors/runner.js";
 import { createSchedulerActor } from "./actors/scheduler.js";
 import type { Actor, Sim } from "./actors/sim.js";
@@ -140,38 +141,6 @@ async function live(sim: Sim): Promise<{ readonly end: FinalState; readonly insi
   const eventsComplete = hasSeenAll(sim, watchers);
   const end = await readFinalState(sim, runners, { healedForMs, eventsComplete });
   return { end, inside };
-}
-
-/** Crashes and pauses, and what else happens at the beginning of a fault. All is over when everything is healed. */
-function planFaults(sim: Sim, actors: ReadonlyMap<string, Actor>): void {
-  const { plan, world, faults, recorder, links } = sim;
-  for (const fault of plan.faults) {
-    const ms = Math.min(fault.ms, plan.healAt - fault.at);
-    if (fault.kind === "store.away") world.after(fault.at, () => links.get(fault.process)?.breakAll());
-    world.after(fault.at, () => recorder.note({ type: "mark", text: wordsOf(fault) }));
-    if (fault.kind !== "process.crash" && fault.kind !== "process.pause") continue;
-    const actor = actors.get(fault.process);
-    if (!actor) continue;
-    const { process } = actor;
-    world.after(fault.at, () => {
-      if (fault.kind === "process.pause") {
-        faults.count(fault.kind);
-        process.pause();
-        world.after(ms, () => process.resume());
-      } else if (process.life) {
-        faults.count(fault.kind);
-        process.crash();
-        world.after(ms, () => {
-          if (!process.life) actor.boot();
-        });
-      }
-    });
-  }
-}
-
-function wordsOf(fault: Plan["faults"][number]): string {
-  const whom = "process" in fault ? fault.process : `${fault.from} -> ${fault.to}`;
-  return `${fault.kind} ${whom} for ${fault.ms} ms`;
 }
 
 interface Outsiders {

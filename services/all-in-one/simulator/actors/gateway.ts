@@ -1,5 +1,5 @@
+import { sleep } from "@switchyard/clock";
 import { createPool } from "@switchyard/postgres";
-
 import { createRunnerGateway } from "@switchyard/runner-gateway";
 import { recordGateway } from "../history/record-gateway.js";
 import { noSkew, Process } from "../kernel/process.js";
@@ -8,7 +8,7 @@ import { serve } from "../network/serve.js";
 import { DatabaseLink } from "../store/connection.js";
 import { createSimRunnerStore } from "../store/runner-store.js";
 import { quiet } from "./quiet.js";
-import type { Actor, Sim } from "./sim.js";
+import { type Actor, callsEndMs, type Sim } from "./sim.js";
 
 const databaseUrl = "postgres://simulated@127.0.0.1:1/none";
 
@@ -19,10 +19,13 @@ const unusedPool = createPool({ url: databaseUrl, max: 1, applicationName: "none
 export function createGatewayActor(sim: Sim, name: string): Actor {
   const { world, faults, plan, addresses, runnerTables } = sim;
   const process = new Process(name, world, plan.skews[name] ?? noSkew);
+  let stop = () => Promise.resolve();
   return {
     process,
+    stop: () => stop(),
     boot() {
       const life = process.start();
+      let close: (() => void) | undefined;
       const link = new DatabaseLink(life, faults);
       sim.links.set(name, link);
       const gateway = createRunnerGateway({
@@ -38,11 +41,17 @@ export function createGatewayActor(sim: Sim, name: string): Actor {
         store: createSimRunnerStore(runnerTables, link),
         settings: { pendingMs: 600, sealBeforeMs: 1_000, sealAfterMs: 500, lazyMs: 200 },
       });
+      stop = async () => {
+        await gateway.drain();
+        close?.();
+        await sleep(life.clock, callsEndMs);
+        await gateway.stop();
+      };
       gateway.start().then(
         () => {
           if (life.isOver) return;
           const transport = serve(life, gateway.routes);
-          addresses.listen("gateway", { life, transport });
+          close = addresses.listen("gateway", { life, transport });
         },
         () => {
           if (process.life !== life) return;

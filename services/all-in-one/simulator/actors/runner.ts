@@ -14,6 +14,9 @@ export interface RunnerActor extends Actor {
   readonly runner: Runner | undefined;
 }
 
+/** How long a runner that ends waits for its work, ms; some of it takes longer. */
+const drainMs = 1_000;
+
 /** A runner of the client library, as it is, whose work is what the jobs' scripts say. */
 export function createRunnerActor(sim: Sim, plan: RunnerPlan): RunnerActor {
   const { world, faults, addresses, recorder } = sim;
@@ -25,6 +28,7 @@ export function createRunnerActor(sim: Sim, plan: RunnerPlan): RunnerActor {
     get runner() {
       return runner;
     },
+    stop: async () => runner?.stop(drainMs),
     boot() {
       const life = process.start();
       const transport: Transport = recordRunner(

@@ -1,4 +1,5 @@
 import { createScheduler, schedulerDefaults } from "@switchyard/scheduler";
+import { sleep } from "@switchyard/clock";
 import { noSkew, Process } from "../kernel/process.js";
 import { DatabaseLink } from "../store/connection.js";
 import { createSimTransport } from "../network/sim-transport.js";
@@ -6,17 +7,20 @@ import { serve } from "../network/serve.js";
 import { createSimControlStore } from "../store/control-store.js";
 import { createSimShardStore } from "../store/shard-store.js";
 import { quiet } from "./quiet.js";
-import type { Actor, Sim } from "./sim.js";
+import { type Actor, callsEndMs, type Sim } from "./sim.js";
 
 /** A replica of the scheduler, as it is, over simulated tables. Its ports open when every shard has an owner, and others reach it under a new address in each of its lives. */
 export function createSchedulerActor(sim: Sim, name: string): Actor {
   const { world, faults, plan, addresses, tables } = sim;
   const process = new Process(name, world, plan.skews[name] ?? noSkew);
   let lives = 0;
+  let stop = () => Promise.resolve();
   return {
     process,
+    stop: () => stop(),
     boot() {
       const life = process.start();
+      const closers: (() => void)[] = [];
       const link = new DatabaseLink(life, faults);
       sim.links.set(name, link);
       const scheduler = createScheduler({
@@ -40,11 +44,18 @@ export function createSchedulerActor(sim: Sim, name: string): Actor {
         }),
         onFinding: (finding) => void sim.findings.push(finding),
       });
+      stop = async () => {
+        await scheduler.leave();
+        for (const close of closers) close();
+        await sleep(life.clock, callsEndMs);
+        await scheduler.stop();
+      };
       scheduler.start().then(
         () => {
           if (life.isOver) return;
           const transport = serve(life, scheduler.routes);
-          for (const address of ["scheduler", `${name}/${lives}`]) addresses.listen(address, { life, transport });
+          for (const address of ["scheduler", `${name}/${lives}`])
+            closers.push(addresses.listen(address, { life, transport }));
           void scheduler.announce(`${name}/${lives}`);
         },
         // As `main.ts` would: the process ends, and whoever looks after it starts it again.

@@ -11,6 +11,9 @@ import type { DatabaseLink } from "../store/connection.js";
 import type { RunnerTables } from "../store/runner-store.js";
 import type { Tables } from "../store/tables.js";
 
+/** How long a service that ends lets the calls that it has come to their end, ms. */
+export const callsEndMs = 50;
+
 /** What all parts of a run share. */
 export interface Sim {
   readonly plan: Plan;
@@ -36,4 +39,6 @@ export interface Actor {
   readonly process: Process;
   /** Begins a life. */
   boot(): void;
+  /** Ends the present life in good order, as the program does that is told to; missing for those that only crash. */
+  stop?(): Promise<void>;
 }

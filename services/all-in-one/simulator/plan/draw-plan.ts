@@ -28,7 +28,10 @@ export function drawPlan(seed: number): Plan {
   const shardLeaseMs = random.pick([800, 1_500, 3_000]);
   const skews = drawSkews(random, names);
   const work = drawWork(random, clients, healAt);
-  const faults = drawFaults(random, names, clients, healAt);
+  const faults = [
+    ...drawFaults(random, names, clients, healAt),
+    ...drawStops(new Random(seed).fork("order"), names, healAt),
+  ];
   return {
     seed,
     schedulers: 2,
@@ -195,6 +198,25 @@ function drawWork(random: Random, clients: readonly string[], healAt: number): W
     if (work.some((w) => w.do === "pause" && w.queue === queue))
       work.push({ at: healAt + 25_000, client: clients[0] as string, do: "resume", queue });
   return work.sort((a, b) => a.at - b.at);
+}
+
+/** Drawn apart, under a name with which the known seeds have none. */
+function drawStops(random: Random, names: readonly string[], healAt: number): Fault[] {
+  const count = random.weighted([
+    [0, 3],
+    [1, 1],
+    [2, 1],
+  ]);
+  return Array.from({ length: count }, () => ({
+    kind: "process.stop",
+    at: random.int(0, healAt - 500),
+    // Some are gone before they have ended.
+    ms: random.weighted([
+      [random.int(10, 500), 1],
+      [random.int(500, 6_000), 3],
+    ]),
+    process: random.pick(names),
+  }));
 }
 
 function drawFaults(random: Random, names: readonly string[], clients: readonly string[], healAt: number): Fault[] {

@@ -28,6 +28,9 @@ export type NetFaultKind =
   /** Nothing gets through in one direction, and nobody notices. */
   | "net.half-open";
 
+/** What can happen to a process. */
+export type ProcessFaultKind = "process.crash" | "process.pause" | "process.stop";
+
 /** A fault, for a while. Times in virtual ms. */
 export type Fault =
   | {
@@ -47,8 +50,8 @@ export type Fault =
       readonly chance: number;
     }
   | {
-      /** The process is gone, and started again after a while; or stands still for it. */
-      readonly kind: "process.crash" | "process.pause";
+      /** The process is gone, and started again after a while; or stands still for it; or is told to end in good order, and gone after it whether it has ended or not. */
+      readonly kind: ProcessFaultKind;
       readonly at: number;
       readonly ms: number;
       readonly process: string;
@@ -70,6 +73,7 @@ export const faultKinds = [
   "net.half-open",
   "process.crash",
   "process.pause",
+  "process.stop",
   "process.skew",
 ] as const;
 
