@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
 import type { Pool } from "./pool.js";
-import { SQLSTATE, sqlstateOf } from "./sqlstate.js";
+import { isUnavailable, SQLSTATE, sqlstateOf } from "./sqlstate.js";
 
 /** Options of {@link inTransaction}. */
 export interface TransactionOptions {
@@ -43,9 +43,12 @@ async function tryOnce<T>(
     await client.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback").catch((fault: Error) => {
-      broken = fault;
-    });
+    // One that is gone, or gives no answers, would not hear it.
+    if (isUnavailable(error)) broken = error as Error;
+    else
+      await client.query("rollback").catch((fault: Error) => {
+        broken = fault;
+      });
     throw error;
   } finally {
     // A connection whose rollback failed is in an unknown state and must not be lent again.

@@ -31,6 +31,7 @@ export {
   type SchemaSteps,
 } from "./migrate/schema.js";
 export type { PostgresLog } from "./log.js";
+export { liftAnswerLimit } from "./limit-answers.js";
 export { createPool, type Pool, type PoolOptions } from "./pool.js";
 export { classifyError, type ErrorClass, isUnavailable, SQLSTATE, sqlstateOf } from "./sqlstate.js";
 export { defineStatement, type Statement } from "./statement.js";

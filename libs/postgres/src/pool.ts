@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { PostgresLog } from "./log.js";
+import { limitAnswers } from "./limit-answers.js";
 import { sessionOptions } from "./session.js";
 import { databaseAttributes } from "./tracing/statement-span.js";
 import { traceQueries } from "./tracing/trace-queries.js";
@@ -15,6 +16,12 @@ export interface PoolOptions {
   readonly applicationName: string;
   /** Longest single statement. Default 30 000 ms; 0 switches it off. */
   readonly statementTimeoutMs?: number;
+  /**
+   * Longest wait for the answer to a statement, copies excepted; the statement fails then, and the connection is not used again by `query`. A server that has died, or is
+   * cut off without a sign, never answers, and the network tells of it after a quarter of an hour. Default: 5 000 ms longer than `statementTimeoutMs`, when a server that
+   * lives has answered; 0, or none of either, switches it off. {@link liftAnswerLimit} lifts it.
+   */
+  readonly answerTimeoutMs?: number;
   /** Longest transaction, idle time in it included. Default 60 000 ms; 0 switches it off. */
   readonly transactionTimeoutMs?: number;
   /** Longest wait for a row or table lock. Default: no limit of its own. */
@@ -33,6 +40,11 @@ export interface Pool extends pg.Pool {
   close(): Promise<void>;
 }
 
+/** How much later than the server a pool gives a statement up, ms. */
+const answerGraceMs = 5_000;
+/** A connection that is silent for so long is asked whether it lives, ms; Linux asks nine times in eleven minutes. */
+const silentMs = 10_000;
+
 /**
  * Creates a pool. Nothing is connected until the first query.
  *
@@ -40,6 +52,8 @@ export interface Pool extends pg.Pool {
  * parameter), which a transaction pooler in between must be configured to let through.
  */
 export function createPool(options: PoolOptions): Pool {
+  const { statementTimeoutMs = 30_000 } = options;
+  const { answerTimeoutMs = statementTimeoutMs > 0 ? statementTimeoutMs + answerGraceMs : 0 } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.max ?? 10,
@@ -47,9 +61,10 @@ export function createPool(options: PoolOptions): Pool {
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: silentMs,
     types: pgTypes,
     options: sessionOptions({
-      statement_timeout: options.statementTimeoutMs ?? 30_000,
+      statement_timeout: statementTimeoutMs,
       transaction_timeout: options.transactionTimeoutMs ?? 60_000,
       lock_timeout: options.lockTimeoutMs,
       default_transaction_isolation: "read committed",
@@ -61,6 +76,7 @@ export function createPool(options: PoolOptions): Pool {
   pool.on("connect", (client) =>
     client.on("error", (error) => options.log?.warn({ err: error, pool: options.applicationName }, "connection lost")),
   );
+  if (answerTimeoutMs > 0) limitAnswers(pool, answerTimeoutMs);
   const database = databaseAttributes(options.url);
   traceQueries(pool, database);
   pool.on("connect", (client) => traceQueries(client, database));

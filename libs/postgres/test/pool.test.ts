@@ -1,4 +1,4 @@
-import { createTestDatabase, eventually, type TestDatabase } from "@switchyard/testkit";
+import { createTcpProxy, createTestDatabase, eventually, type TestDatabase } from "@switchyard/testkit";
 import type { Generated } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createKysely, createPool, isUnavailable, type Pool } from "../src/index.js";
@@ -66,6 +66,30 @@ it("survives the loss of a connection that is lent out, and lends another one", 
   lent.release();
   const { rows } = await pool.query("select pg_backend_pid() as pid");
   expect(rows[0]?.pid).not.toBe(lost[0]?.pid);
+});
+
+it("gives up a connection whose server says nothing any more, and asks on another one", async () => {
+  const url = new URL(database.url);
+  const proxy = await createTcpProxy({ target: { host: url.hostname, port: Number(url.port) } });
+  url.port = String(proxy.port);
+  const silenced = createPool({
+    ...{ url: url.href, applicationName: "silenced", max: 1 },
+    ...{ answerTimeoutMs: 500, connectTimeoutMs: 500 },
+  });
+  const pid = async (given: string | { readonly text: string } = "select pg_backend_pid() as pid") =>
+    (await silenced.query<{ pid: number }>(given as string)).rows[0]?.pid;
+  try {
+    const first = await pid();
+    proxy.swallow("down");
+    for (const statement of ["select 1", { text: "select 1" }])
+      expect(isUnavailable(await pid(statement).catch((error: unknown) => error))).toBe(true);
+    proxy.heal();
+    // The one connection of the pool was not kept for what may still come.
+    expect(await eventually(() => pid())).not.toBe(first);
+  } finally {
+    await silenced.close();
+    await proxy.close();
+  }
 });
 
 it("calls a server that is not there unavailable", async () => {

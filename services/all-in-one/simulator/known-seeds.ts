@@ -28,4 +28,8 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     seed: 3055466,
     was: "a namespace whose first statement was stored and its answer lost was in no memory, and refused for ever as one that is about to be loaded (the final state could not be read)",
   },
+  {
+    seed: 4000447,
+    was: "a replica whose renewal and look at the shards got no answer, ever, refused all calls for as long as it waited (calls-are-answered)",
+  },
 ];

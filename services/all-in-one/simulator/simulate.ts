@@ -80,7 +80,7 @@ export async function simulate(plan: Plan): Promise<RunResult> {
       10,
       ...Object.entries(plan.skews).map(([name, skew]) => errorOf(name, skew, world.now)),
     );
-    violations.push(...checkHistory({ observations, end, clockErrorMs, closed: true }));
+    violations.push(...checkHistory({ observations, ...(end && { end }), clockErrorMs, closed: true }));
     return {
       seed: plan.seed,
       violations,
@@ -89,7 +89,7 @@ export async function simulate(plan: Plan): Promise<RunResult> {
       faults: sim.faults.counts,
       virtualMs: world.now,
       events: world.events,
-      jobs: end.jobs.length,
+      jobs: end?.jobs.length ?? 0,
     };
   } finally {
     process.off("unhandledRejection", onRejection);
@@ -114,7 +114,8 @@ function digestOf(observations: readonly Observation[]): string {
   return createHash("sha256").update(JSON.stringify(observations)).digest("hex").slice(0, 16);
 }
 
-async function live(sim: Sim): Promise<{ readonly end: FinalState; readonly inside: Violation[] }> {
+/** `end` is missing when nobody could read it, which breaks a rule. */
+async function live(sim: Sim): Promise<{ readonly end: FinalState | undefined; readonly inside: Violation[] }> {
   const { plan, world, recorder, faults } = sim;
   const logs = new Process("logs", world);
   const logLife = logs.start();
@@ -139,8 +140,16 @@ async function live(sim: Sim): Promise<{ readonly end: FinalState; readonly insi
   const inside = checkInside(sim, runners, isQuiet);
   const healedForMs = world.now - plan.healAt;
   const eventsComplete = hasSeenAll(sim, watchers);
-  const end = await readFinalState(sim, runners, { healedForMs, eventsComplete });
-  return { end, inside };
+  try {
+    return { end: await readFinalState(sim, runners, { healedForMs, eventsComplete }), inside };
+  } catch (error) {
+    inside.push({
+      rule: "calls-are-answered",
+      message: `at the end, a call fails with ${String(error)}`,
+      observations: [],
+    });
+    return { end: undefined, inside };
+  }
 }
 
 interface Outsiders {

@@ -6,6 +6,7 @@ import { watchPool } from "@switchyard/service-kit";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import type { SchedulerConfig } from "./config.js";
+import { answerLimitMs } from "./domain/shard/answer-limit.js";
 import { familyFor, keepFamily } from "./domain/core/retention-bucket.js";
 import { createBlockDuty } from "./domain/history/block-duty.js";
 import { createHistoryDuty } from "./domain/history/history-duty.js";
@@ -104,14 +105,17 @@ export function createScheduler({
   const replicaId = config.replicaId || randomUUID();
   const { shardLeaseMs: leaseMs } = config;
   const openDatabase = (url: string): ShardDatabase => {
-    const pool = (applicationName: string, max: number) => createPool({ url, max, applicationName, log: logger });
-    const controlPool = pool("scheduler-control", 3);
+    const pool = (applicationName: string, max: number, answerTimeoutMs?: number) =>
+      createPool({ url, max, applicationName, log: logger, ...(answerTimeoutMs && { answerTimeoutMs }) });
+    const limitMs = answerLimitMs(leaseMs);
+    const [controlPool, lookPool] = [pool("scheduler-control", 2), pool("scheduler-look", 2, limitMs)];
     return {
       url,
       pool: pool("scheduler", config.poolSize),
       controlPool,
-      leasePool: pool("scheduler-lease", 1),
-      control: tables?.control ?? createPostgresControlStore({ url, pool: controlPool, log: logger }),
+      lookPool,
+      leasePool: pool("scheduler-lease", 1, limitMs),
+      control: tables?.control ?? createPostgresControlStore({ url, pool: lookPool, log: logger }),
     };
   };
   const plans = planDatabases(config).map(({ url, shards }): DatabasePlan => ({ database: openDatabase(url), shards }));
@@ -119,7 +123,12 @@ export function createScheduler({
   const databases = [home.database, ...others.map(({ database }) => database)] as const;
   // What moves between databases leave behind is looked for only where there are several.
   const hasSeveral = others.length > 0;
-  const pools = databases.flatMap(({ pool, controlPool, leasePool }) => [pool, controlPool, leasePool]);
+  const pools = databases.flatMap(({ pool, controlPool, lookPool, leasePool }) => [
+    pool,
+    controlPool,
+    lookPool,
+    leasePool,
+  ]);
   for (const pool of pools) watchPool(registry, pool);
   const stores = new Map(databases.map((database) => [database, tables?.shards ?? createPostgresShardStore(database)]));
 

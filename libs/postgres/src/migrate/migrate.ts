@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult } from "pg";
 import type { PostgresLog } from "../log.js";
+import { liftAnswerLimit } from "../limit-answers.js";
 import type { Pool } from "../pool.js";
 import type { Migration, MigrationExecutor } from "./migration.js";
 import { checkMigrationList, checksumOf, leastStepOf, planMigrations } from "./plan.js";
@@ -38,6 +39,7 @@ export async function migrate(options: MigrateOptions): Promise<AppliedMigration
   checkMigrationList(schema, migrations);
   const client = await pool.connect();
   try {
+    liftAnswerLimit(client);
     await client.query("set statement_timeout = 0; set transaction_timeout = 0; set lock_timeout = 0");
     await client.query("select pg_advisory_lock($1, hashtext($2))", [LOCK_CLASS, schema]);
     await createRecord(client, schema, migrations);

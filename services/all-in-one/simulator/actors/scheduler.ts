@@ -1,4 +1,4 @@
-import { createScheduler, schedulerDefaults } from "@switchyard/scheduler";
+import { answerLimitMs, createScheduler, schedulerDefaults } from "@switchyard/scheduler";
 import { sleep } from "@switchyard/clock";
 import { noSkew, Process } from "../kernel/process.js";
 import { DatabaseLink } from "../store/connection.js";
@@ -37,7 +37,10 @@ export function createSchedulerActor(sim: Sim, name: string): Actor {
         },
         logger: quiet,
         clock: life.clock,
-        tables: { shards: createSimShardStore(tables, link), control: createSimControlStore(tables, link) },
+        tables: {
+          shards: createSimShardStore(tables, link),
+          control: createSimControlStore(tables, link, answerLimitMs(plan.shardLeaseMs)),
+        },
         connect: (address) => ({
           ...createSimTransport(life, addresses.wayTo(address), faults, sim.calls),
           close: () => undefined,

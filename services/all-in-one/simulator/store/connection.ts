@@ -6,6 +6,9 @@ function brokenConnection(): Error {
   return new Error("Connection terminated unexpectedly");
 }
 
+/** As `createPool` of @switchyard/postgres has it by default, ms. */
+const poolLimitMs = 35_000;
+
 /** What a connection tells of its end. */
 export interface Broken {
   readonly whenBroken: (error: Error) => void;
@@ -23,8 +26,12 @@ export class DatabaseLink {
     readonly faults: FaultBoard,
   ) {}
 
-  /** Runs a statement. Those of one connection come with `broken`, which is told when it breaks. */
-  run<T>(statement: () => T, broken?: Broken): Promise<T> {
+  /**
+   * Runs a statement. Those of one connection come with `broken`, which is told when it breaks.
+   *
+   * @param limitMs how long its sender waits for an answer; default: as long as a pool does
+   */
+  run<T>(statement: () => T, broken?: Broken, limitMs = poolLimitMs): Promise<T> {
     const fault = this.faults.store(this.life.name);
     return new Promise((resolve, reject) => {
       const { life, faults } = this;
@@ -68,8 +75,8 @@ export class DatabaseLink {
           break;
         case "store.silent":
           if (random.chance(0.5)) happen(there, Number.POSITIVE_INFINITY);
-          // A pool notices at last; a lane has a watchdog of its own.
-          breakOff(15_000);
+          // A lane has a watchdog of its own, and gives up sooner.
+          breakOff(limitMs);
           break;
         default:
           fault satisfies never;

@@ -4,10 +4,10 @@ import type { DatabaseLink } from "./connection.js";
 import { createSimListener } from "./listener.js";
 import type { Tables } from "./tables.js";
 
-/** Rows of shards, replicas and placements, for one process. */
-export function createSimControlStore(tables: Tables, link: DatabaseLink): ControlStore {
+/** Rows of shards, replicas and placements, for one process. `limitMs`: how long it waits for an answer. */
+export function createSimControlStore(tables: Tables, link: DatabaseLink, limitMs: number): ControlStore {
   const nowMs = () => beginMs + link.faults.world.now;
-  const run = <T>(statement: () => T) => link.run(statement);
+  const run = <T>(statement: () => T) => link.run(statement, undefined, limitMs);
   return {
     listen: (options) =>
       createSimListener(link, tables.shardListeners, {

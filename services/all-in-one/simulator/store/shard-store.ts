@@ -1,5 +1,5 @@
 import type { LaneConnection } from "@switchyard/postgres";
-import type { ShardStore, ShardWriter } from "@switchyard/scheduler";
+import { answerLimitMs, type ShardStore, type ShardWriter } from "@switchyard/scheduler";
 import { beginMs } from "../kernel/world.js";
 import type { DatabaseLink } from "./connection.js";
 import {
@@ -28,12 +28,16 @@ export function createSimShardStore(tables: Tables, link: DatabaseLink): ShardSt
     ping: () => run(() => undefined),
     takeShard: (shard, claimant) => run(() => raiseEpoch(tables, nowMs(), shard, claimant)),
     renewShard: ({ shard, epoch }, leaseMs) =>
-      run(() => {
-        const row = tables.shard(shard);
-        if (row.epoch !== epoch) return false;
-        row.leaseUntil = nowMs() + leaseMs;
-        return true;
-      }),
+      link.run(
+        () => {
+          const row = tables.shard(shard);
+          if (row.epoch !== epoch) return false;
+          row.leaseUntil = nowMs() + leaseMs;
+          return true;
+        },
+        undefined,
+        answerLimitMs(leaseMs),
+      ),
     releaseShard: ({ shard, epoch }, receiver) =>
       run(() => {
         const row = tables.shard(shard);

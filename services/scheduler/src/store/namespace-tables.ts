@@ -1,4 +1,4 @@
-import type { Pool } from "@switchyard/postgres";
+import { liftAnswerLimit, type Pool } from "@switchyard/postgres";
 import type { PoolClient } from "pg";
 
 /** Tables about single jobs, which are never changed but with an event that names the job. All have its bucket. */
@@ -46,6 +46,7 @@ export async function deleteRows(pool: Pool, ns: number): Promise<void> {
 export async function atLeisure<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
+    liftAnswerLimit(client);
     await client.query(unhurried);
     const result = await work(client);
     await client.query("commit");

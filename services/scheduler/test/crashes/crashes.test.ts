@@ -46,8 +46,8 @@ async function endImmediately(): Promise<void> {
   process.kill(Number.parseInt(file, 10), "SIGQUIT");
 }
 
-/** Connections of a scheduler that are not for reads: four lanes, three that look at shards and take them, one that renews leases, one that listens. */
-const lanes = 9;
+/** Connections of a scheduler that are not for reads: four lanes, four that look at shards and take them, one that renews leases, one that listens. */
+const lanes = 10;
 
 /** The scheduler's connections, whatever they do. */
 async function countConnections(): Promise<number> {

@@ -32,6 +32,8 @@ export interface Replica {
   leave(): Promise<void>;
   /** Cuts it off from its databases, as far as the machine could die; it still answers calls. */
   cutOff(): void;
+  /** Its databases stop answering, on all connections and without a sign, or answer again; what they said meanwhile stays unheard. */
+  silence(on: boolean): void;
   /** Dies: without a word to anybody. */
   kill(): Promise<void>;
 }
@@ -127,6 +129,11 @@ export function createReplicas(
         await close();
       },
       cutOff,
+      silence(on) {
+        for (const { proxy } of ways.values())
+          if (on) proxy.swallow("down");
+          else proxy.heal();
+      },
       async kill() {
         cutOff();
         await host.stop();

@@ -13,6 +13,9 @@ export interface KeepLeaseOptions {
   readonly leaseMs: number;
 }
 
+/** Pause behind a renewal that failed, ms: its connection may have died, and the lease not be over yet. */
+const againMs = 100;
+
 /** A lease that is being renewed. */
 export interface KeptLease {
   /** Names the term that lives by the lease, once it is loaded. */
@@ -36,7 +39,8 @@ export function keepLease(
   let timer: Timer | undefined;
   let over = false;
 
-  async function renew(): Promise<void> {
+  /** False: nobody knows whether it was renewed. */
+  async function renew(): Promise<boolean> {
     // Counted from before the statement was sent: the database's clock can only have started later.
     const sentAt = clock.now();
     try {
@@ -47,19 +51,23 @@ export function keepLease(
         running?.abandon(new Error("another replica took the shard"));
       }
       running?.validUntil(until);
+      return true;
     } catch (error) {
       logger.warn({ err: error }, "could not renew the lease of the shard");
+      return false;
     }
   }
 
-  function schedule(): void {
-    if (over) return;
-    // In step with the other shards of this process, so that their leases are renewed together.
-    const waitMs = leaseMs / 3 - (clock.monotonicMs() % (leaseMs / 3));
-    timer = clock.setTimeout(() => void renew().then(schedule), waitMs);
+  function schedule(waitMs: number): void {
+    if (!over)
+      timer = clock.setTimeout(() => void renew().then((isKnown) => schedule(isKnown ? step() : againMs)), waitMs);
+  }
+  /** In step with the other shards of this process, so that their leases are renewed together. */
+  function step(): number {
+    return leaseMs / 3 - (clock.monotonicMs() % (leaseMs / 3));
   }
 
-  schedule();
+  schedule(step());
   return {
     of(loaded) {
       running = loaded;

@@ -8,8 +8,10 @@ export interface ShardDatabase {
   readonly url: string;
   /** For reads. */
   readonly pool: Pool;
-  /** For rows of shards: looking, taking, giving back. */
+  /** For rows of shards: taking and giving back; and for what is done at the start. */
   readonly controlPool: Pool;
+  /** For looks at the rows of shards and replicas: gives soon up what gets no answer. */
+  readonly lookPool: Pool;
   /** Rows of shards, replicas and placements, as the keeper of the shards uses them. */
   readonly control: ControlStore;
   /** For renewals of leases alone: nothing that waits for a lock may cost a lease. */
