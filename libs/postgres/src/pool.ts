@@ -17,7 +17,7 @@ export interface PoolOptions {
   /** Longest single statement. Default 30 000 ms; 0 switches it off. */
   readonly statementTimeoutMs?: number;
   /**
-   * Longest wait for the answer to a statement, copies excepted; the statement fails then, and the connection is not used again by `query`. A server that has died, or is
+   * Longest wait for the answer to a statement, copies excepted; the connection is broken then. A server that has died, or is
    * cut off without a sign, never answers, and the network tells of it after a quarter of an hour. Default: 5 000 ms longer than `statementTimeoutMs`, when a server that
    * lives has answered; 0, or none of either, switches it off. {@link liftAnswerLimit} lifts it.
    */

@@ -6,7 +6,7 @@ import { watchPool } from "@switchyard/service-kit";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import type { SchedulerConfig } from "./config.js";
-import { answerLimitMs } from "./domain/shard/answer-limit.js";
+import { answerLimitMs, takeLimitMs } from "./domain/shard/answer-limit.js";
 import { familyFor, keepFamily } from "./domain/core/retention-bucket.js";
 import { createBlockDuty } from "./domain/history/block-duty.js";
 import { createHistoryDuty } from "./domain/history/history-duty.js";
@@ -108,7 +108,8 @@ export function createScheduler({
     const pool = (applicationName: string, max: number, answerTimeoutMs?: number) =>
       createPool({ url, max, applicationName, log: logger, ...(answerTimeoutMs && { answerTimeoutMs }) });
     const limitMs = answerLimitMs(leaseMs);
-    const [controlPool, lookPool] = [pool("scheduler-control", 2), pool("scheduler-look", 2, limitMs)];
+    const controlPool = pool("scheduler-control", 2, takeLimitMs);
+    const lookPool = pool("scheduler-look", 2, limitMs);
     return {
       url,
       pool: pool("scheduler", config.poolSize),

@@ -1,5 +1,5 @@
 import type { LaneConnection } from "@switchyard/postgres";
-import { answerLimitMs, type ShardStore, type ShardWriter } from "@switchyard/scheduler";
+import { answerLimitMs, takeLimitMs, type ShardStore, type ShardWriter } from "@switchyard/scheduler";
 import { beginMs } from "../kernel/world.js";
 import type { DatabaseLink } from "./connection.js";
 import {
@@ -22,11 +22,12 @@ const handOverMs = 2_000;
 export function createSimShardStore(tables: Tables, link: DatabaseLink): ShardStore {
   const nowMs = () => beginMs + link.faults.world.now;
   const run = <T>(statement: () => T) => link.run(statement);
+  const take = <T>(statement: () => T) => link.run(statement, undefined, takeLimitMs);
 
   return {
     openWriter: () => openWriter(tables, link),
     ping: () => run(() => undefined),
-    takeShard: (shard, claimant) => run(() => raiseEpoch(tables, nowMs(), shard, claimant)),
+    takeShard: (shard, claimant) => take(() => raiseEpoch(tables, nowMs(), shard, claimant)),
     renewShard: ({ shard, epoch }, leaseMs) =>
       link.run(
         () => {
@@ -39,7 +40,7 @@ export function createSimShardStore(tables: Tables, link: DatabaseLink): ShardSt
         answerLimitMs(leaseMs),
       ),
     releaseShard: ({ shard, epoch }, receiver) =>
-      run(() => {
+      take(() => {
         const row = tables.shard(shard);
         if (row.epoch !== epoch) return;
         row.owner = receiver?.id;
