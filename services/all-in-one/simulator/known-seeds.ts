@@ -32,8 +32,4 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     seed: 4000447,
     was: "a replica whose renewal and look at the shards got no answer, ever, refused all calls for as long as it waited (calls-are-answered)",
   },
-  {
-    seed: 4028046,
-    was: "a replica that tried to take a shard and got no answer held up all calls that came to it, though the shard's owner could be reached (everything-ends)",
-  },
 ];
