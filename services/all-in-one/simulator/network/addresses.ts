@@ -1,6 +1,13 @@
+import type { Transport } from "@connectrpc/connect";
+import type { Life } from "../kernel/process.js";
 import type { Random } from "../kernel/random.js";
 import type { Plan } from "../plan/plan.js";
-import type { Endpoint } from "./sim-transport.js";
+
+/** Where calls arrive: a life of a process that listens, and its handlers. */
+export interface Endpoint {
+  readonly life: Life;
+  readonly transport: Transport;
+}
 
 /** Where the calls of one client to a name go. */
 export interface Way {

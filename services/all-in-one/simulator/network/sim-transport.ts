@@ -6,12 +6,6 @@ import type { Way } from "./addresses.js";
 import type { CallCounter } from "./call-counter.js";
 import { createInbox } from "./inbox.js";
 
-/** Where calls arrive: a life of a process that listens, and its handlers. */
-export interface Endpoint {
-  readonly life: Life;
-  readonly transport: Transport;
-}
-
 type UnaryArguments = Parameters<Transport["unary"]>;
 
 /** Header of a call that nobody may repeat: who gives a submit no request id gets as many jobs as requests arrive. */
