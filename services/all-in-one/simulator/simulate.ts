@@ -54,7 +54,7 @@ export async function simulate(plan: Plan): Promise<RunResult> {
     world,
     faults: new FaultBoard(plan.faults, world, random.fork("faults")),
     addresses: new Addresses(random.fork("addresses"), plan.balances),
-    calls: new CallCounter(world, plan),
+    calls: new CallCounter(world),
     tables,
     runnerTables: new RunnerTables(),
     logs: new SimLogs(),

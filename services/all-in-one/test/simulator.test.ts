@@ -41,7 +41,7 @@ it(`${freshSeeds} fresh seeds break no rule, and happen in the same way twice`, 
 // The rarest sort is met by one seed in a hundred: which ones meet it must not depend on the day.
 it("a few seeds meet every sort of fault", async () => {
   const met = new Set<string>();
-  for (const seed of [3, 7, 11, 38, 45, 109]) {
+  for (const seed of [7, 11, 38, 45, 74, 109]) {
     const { failing, faults } = await run(seed, 1);
     expect(failing).toBeUndefined();
     for (const kind of faults.keys()) met.add(kind);

@@ -1,5 +1,4 @@
-import type { ProcessFaultKind } from "../plan/fault.js";
-import type { Plan } from "../plan/plan.js";
+import type { Fault, ProcessFaultKind } from "../plan/fault.js";
 import type { Actor, Sim } from "./sim.js";
 
 /** Lets happen what the plan says of processes, and what else happens at the beginning of a fault. All is over when everything is healed. */
@@ -8,12 +7,11 @@ export function planFaults(sim: Sim, actors: ReadonlyMap<string, Actor>): void {
   for (const fault of plan.faults) {
     if (fault.kind === "store.away") world.after(fault.at, () => links.get(fault.process)?.breakAll());
     world.after(fault.at, () => recorder.note({ type: "mark", text: wordsOf(fault) }));
-    if (!("process" in fault)) continue;
-    const happen = doings[fault.kind as ProcessFaultKind];
+    if (!isOfProcess(fault)) continue;
     const actor = actors.get(fault.process);
-    if (!actor || happen === undefined) continue;
     world.after(fault.at, () => {
-      if (happen(sim, actor, Math.min(fault.ms, plan.healAt - fault.at))) sim.faults.count(fault.kind);
+      const ms = Math.min(fault.ms, plan.healAt - fault.at);
+      if (actor && doings[fault.kind](sim, actor, ms)) sim.faults.count(fault.kind);
     });
   }
 }
@@ -47,11 +45,15 @@ const doings: Record<ProcessFaultKind, (sim: Sim, actor: Actor, ms: number) => b
   },
 };
 
+function isOfProcess(fault: Fault): fault is Extract<Fault, { kind: ProcessFaultKind }> {
+  return fault.kind in doings;
+}
+
 function bootIfDown(actor: Actor): void {
   if (!actor.process.life) actor.boot();
 }
 
-function wordsOf(fault: Plan["faults"][number]): string {
+function wordsOf(fault: Fault): string {
   const whom = "process" in fault ? fault.process : `${fault.from} -> ${fault.to}`;
   return `${fault.kind} ${whom} for ${fault.ms} ms`;
 }

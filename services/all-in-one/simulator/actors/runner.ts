@@ -32,7 +32,7 @@ export function createRunnerActor(sim: Sim, plan: RunnerPlan): RunnerActor {
     boot() {
       const life = process.start();
       const transport: Transport = recordRunner(
-        createSimTransport(life, addresses.wayTo("gateway"), faults, sim.calls),
+        createSimTransport(life, addresses.wayTo("gateway", { stay: true }), faults, sim.calls),
         plan.name,
         recorder,
       );

@@ -35,13 +35,13 @@ export class Addresses {
     return close;
   }
 
-  /** A client of a name. */
-  wayTo(name: string): Way {
+  /** A client of a name. One that stays keeps its connection, whatever is balanced. */
+  wayTo(name: string, { stay = this.balances === "connections" } = {}): Way {
     let connected: Endpoint | undefined;
     return {
       next: () => {
-        if (this.balances === "connections" && connected && !connected.life.isOver) return connected;
-        connected = this.#resolve(name);
+        const any = this.#resolve(name);
+        if (!stay || connected === undefined || connected.life.isOver) connected = any;
         return connected;
       },
       broke: () => {

@@ -13,9 +13,6 @@ export interface KeepLeaseOptions {
   readonly leaseMs: number;
 }
 
-/** Pause behind a renewal that failed, ms: its connection may have died, and the lease not be over yet. */
-const againMs = 100;
-
 /** A lease that is being renewed. */
 export interface KeptLease {
   /** Names the term that lives by the lease, once it is loaded. */
@@ -58,16 +55,16 @@ export function keepLease(
     }
   }
 
-  function schedule(waitMs: number): void {
-    if (!over)
-      timer = clock.setTimeout(() => void renew().then((isKnown) => schedule(isKnown ? step() : againMs)), waitMs);
-  }
-  /** In step with the other shards of this process, so that their leases are renewed together. */
-  function step(): number {
-    return leaseMs / 3 - (clock.monotonicMs() % (leaseMs / 3));
+  function schedule(isKnown: boolean): void {
+    if (over) return;
+    // In step with the other shards of this process, so that their leases are renewed together.
+    const stepMs = leaseMs / 3 - (clock.monotonicMs() % (leaseMs / 3));
+    // The connection of one that failed may have died in silence, for half a lease (`answerLimitMs`): then the next step is the end of the lease, and this is before it.
+    const waitMs = isKnown || clock.now() > until ? stepMs : Math.min(stepMs, leaseMs / 12);
+    timer = clock.setTimeout(() => void renew().then(schedule), waitMs);
   }
 
-  schedule(step());
+  schedule(true);
   return {
     of(loaded) {
       running = loaded;
