@@ -44,6 +44,8 @@ export async function* watchJobs(
   });
   try {
     const open = new Set(serials);
+    // A job that the records show as ended may have ended since the watch began: its end is still to be told then.
+    let tellUpTo = watch.startedAt;
     if (request.includeSnapshot || request.untilFinal) {
       const records = await readRecords(term, space, [...serials], request.includeSnapshot);
       for (const { stored, state } of records) if (isFinal(state)) open.delete(stored.serial);
@@ -55,9 +57,11 @@ export async function* watchJobs(
       if (request.includeSnapshot) {
         const snapshots = records.map((record) => jobToProto(record, ids, JobView.PAYLOADS));
         yield create(WatchJobsResponseSchema, { snapshots, sequence: BigInt(watch.startedAt) });
+        if (request.untilFinal && open.size === 0 && after === undefined) return;
       }
+      if (open.size < serials.size) tellUpTo = watch.reachPresent();
     }
-    if (request.untilFinal && open.size === 0 && (after === undefined || after >= watch.startedAt)) return;
+    if (request.untilFinal && open.size === 0 && (after ?? watch.startedAt) >= tellUpTo) return;
     const isNamed = ({ serial }: CoreEvent) => serials.size === 0 || serials.has(serial);
     const wanted = (event: CoreEvent) =>
       isNamed(event) && (request.queue === "" || event.shape.queue === request.queue) && isType(event.type);
@@ -65,7 +69,10 @@ export async function* watchJobs(
       if (overrun) {
         yield create(WatchJobsResponseSchema, { events: [overrunEvent(term, upTo)], sequence: BigInt(upTo) });
         // The end of a job may be among what was missed.
-        if (request.untilFinal) await forgetFinal(place, open);
+        if (request.untilFinal) {
+          await forgetFinal(place, open);
+          tellUpTo = watch.reachPresent();
+        }
       }
       const events = [
         ...batch.filter(({ event }) => wanted(event)).map((event) => eventToProto(place, event)),
@@ -74,7 +81,7 @@ export async function* watchJobs(
       // The end of a replay is told even when nothing of it was wanted, so that nobody replays the same again.
       if (events.length > 0 || replayed) yield create(WatchJobsResponseSchema, { events, sequence: BigInt(upTo) });
       for (const { event } of batch) if (isNamed(event)) follow(open, event);
-      if (request.untilFinal && open.size === 0 && upTo >= watch.startedAt) return;
+      if (request.untilFinal && open.size === 0 && upTo >= tellUpTo) return;
     }
   } finally {
     watch.stop();

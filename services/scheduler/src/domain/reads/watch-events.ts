@@ -35,6 +35,11 @@ export interface EventWatch {
   readonly startedAt: number;
   /** Batches in order, without repeat; ends when the signal aborts or `stop` is called. */
   readonly batches: AsyncIterable<EventBatch>;
+  /**
+   * Asks for a batch that reaches the last number that was given so far, be it an empty one, and returns that number. Whatever a read has
+   * shown before the call was numbered by then, though perhaps not published yet.
+   */
+  reachPresent(): number;
   stop(): void;
 }
 
@@ -54,6 +59,8 @@ export function watchEvents(
   const buffer: SequencedEvent[] = [];
   /** Up to where events came to memory, whether of this namespace or not. */
   let arrived = startedAt;
+  /** The number that was asked for and is not told yet. */
+  let awaited = Number.POSITIVE_INFINITY;
   let overflown = false;
   let failure: SwitchyardError | undefined;
   let stopped = false;
@@ -154,15 +161,21 @@ export function watchEvents(
         }
         const events = buffer.splice(0, batchLength(buffer));
         const news = live.splice(0);
-        seen = events.at(-1)?.sequence ?? seen;
-        if (events.length + news.length > 0) yield { events, live: news, upTo: seen };
+        seen = buffer.length === 0 ? arrived : (events.at(-1)?.sequence ?? seen);
+        const reached = seen >= awaited;
+        if (reached) awaited = Number.POSITIVE_INFINITY;
+        if (events.length + news.length > 0 || reached) yield { events, live: news, upTo: seen };
         else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       stop();
     }
   }
-  return { startedAt, batches: batches(), stop };
+  const reachPresent = () => {
+    awaited = term.feed.next - 1;
+    return awaited;
+  };
+  return { startedAt, batches: batches(), reachPresent, stop };
 }
 
 /** How many of these events, from the first on, make a batch. */
