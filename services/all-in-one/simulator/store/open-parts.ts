@@ -16,7 +16,7 @@ export function decisionOf(job: Decided): StoredOpen["decision"] {
 }
 
 /** Keys and parents of an open job, where there are any. */
-export function extraOf({ traits, reuseKey, parents, reopened }: OpenJob): StoredOpen["extra"] {
+export function extraOf({ traits, reuseKey, storedParents: parents, reopened }: OpenJob): StoredOpen["extra"] {
   const { concurrencyKeys, rateKeys, fairnessKey } = traits;
   const isPlain = concurrencyKeys.length + rateKeys.length + parents.length === 0 && fairnessKey + reuseKey === "";
   if (isPlain && !reopened) return undefined;

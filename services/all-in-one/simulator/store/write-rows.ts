@@ -96,7 +96,7 @@ export function prepareReports(term: Term, writes: readonly ReportWrite[], event
     ),
     ...writes.flatMap(({ releases }) =>
       releases.map(({ job, parents, readyAt }) =>
-        openUpdate("op", job, decisionOf({ ...job, readyAt }), extraOf({ ...job, parents })),
+        openUpdate("op", job, decisionOf({ ...job, readyAt }), extraOf({ ...job, storedParents: parents })),
       ),
     ),
     ...markParts(writes),
