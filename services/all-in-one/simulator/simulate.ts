@@ -163,12 +163,20 @@ async function untilQuiet(sim: Sim, { clients, runners, watchers }: Outsiders): 
   const { world, plan, tables } = sim;
   while (world.now < plan.healAt + patienceMs) {
     await world.sleep(lookMs);
+    const paused = pausedQueues(tables);
+    // A pause may arrive late, so what is paused is let go on until nothing is.
+    for (const queue of paused) clients[0]?.resume(queue);
     const isOpen = [...tables.spaces.values()].some(({ open }) => open.size > 0);
-    if (isOpen || !clients.every(({ isIdle }) => isIdle)) continue;
+    if (isOpen || paused.length > 0 || !clients.every(({ isIdle }) => isIdle)) continue;
     if (runners.some(({ runner }) => runner === undefined || runner.activeCount > 0)) continue;
     if (hasSeenAll(sim, watchers)) return true;
   }
   return false;
+}
+
+function pausedQueues({ byName }: Tables): string[] {
+  const queues = [...(byName.get(namespace)?.queues ?? [])];
+  return queues.filter(([, settings]) => settings.paused).map(([name]) => name);
 }
 
 function hasSeenAll({ tables }: Sim, watchers: readonly WatcherActor[]): boolean {

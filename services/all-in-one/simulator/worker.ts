@@ -1,6 +1,8 @@
 import { describeObservation, describeViolation } from "@switchyard/history";
+import { lightenAbortControllers } from "./kernel/light-abort.js";
 import { beginMs } from "./kernel/world.js";
 import { drawPlan } from "./plan/draw-plan.js";
+
 import { type Kept, partOfPlan, partsOf } from "./plan/part-of-plan.js";
 import { shrink } from "./shrink.js";
 import { type RunResult, simulate } from "./simulate.js";
@@ -100,6 +102,7 @@ async function perform(task: Task): Promise<Summary> {
   }
 }
 
+lightenAbortControllers();
 process.on("message", (task: Task) => {
   perform(task).then(
     (summary) => process.send?.(summary),

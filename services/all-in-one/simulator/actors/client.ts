@@ -27,6 +27,8 @@ import type { Actor, Sim } from "./sim.js";
 /** A client, and whether it still has something to do. */
 export interface ClientActor extends Actor {
   readonly isIdle: boolean;
+  /** Lets a queue go on, unless it is at that already. */
+  resume(queue: string): void;
 }
 
 type Told = Pick<Answer, "jobs" | "results">;
@@ -39,6 +41,9 @@ interface Order {
   readonly isRepeatable: boolean;
 }
 
+/** What a client does: its part of the plan, and what lets a run come to its end. */
+type Errand = Work | { readonly do: "resume"; readonly queue: string };
+
 const callTimeoutMs = 4_000;
 
 /** A client that does its part of the plan, and repeats what got no answer where that is safe. One that crashes goes on with what comes later. */
@@ -47,15 +52,27 @@ export function createClientActor(sim: Sim, name: string): ClientActor {
   const work = sim.plan.work.filter(({ client }) => client === name);
   let done = 0;
   let underWay = 0;
+  const resuming = new Set<string>();
+  let send: ((errand: Errand) => Promise<void>) | undefined;
   return {
     process,
     get isIdle() {
-      return process.life !== undefined && done === work.length && underWay === 0;
+      return process.life !== undefined && done === work.length && underWay === 0 && resuming.size === 0;
+    },
+    resume(queue) {
+      if (send === undefined || resuming.has(queue)) return;
+      resuming.add(queue);
+      send({ do: "resume", queue }).then(
+        () => resuming.delete(queue),
+        (error: unknown) => sim.world.fail(error),
+      );
     },
     boot() {
       const life = process.start();
       underWay = 0;
+      resuming.clear();
       const calls = createCalls(sim, life);
+      send = (errand) => perform(sim, life, calls, errand);
       const next = () => {
         const item = work[done];
         if (!item) return;
@@ -80,7 +97,7 @@ function createCalls(sim: Sim, life: Life) {
   return { jobs: createClient(JobService, transport), queues: createClient(QueueService, transport) };
 }
 
-async function perform(sim: Sim, life: Life, calls: ReturnType<typeof createCalls>, work: Work): Promise<void> {
+async function perform(sim: Sim, life: Life, calls: ReturnType<typeof createCalls>, work: Errand): Promise<void> {
   const order = orderOf(sim, calls, work);
   if (!order) return;
   const { recorder } = sim;
@@ -106,7 +123,7 @@ function noteId({ jobIds }: Sim, tag: string, id: string | undefined): void {
   if (id !== undefined) jobIds.set(tag, id);
 }
 
-function orderOf(sim: Sim, { jobs, queues }: ReturnType<typeof createCalls>, work: Work): Order | undefined {
+function orderOf(sim: Sim, { jobs, queues }: ReturnType<typeof createCalls>, work: Errand): Order | undefined {
   const options = { timeoutMs: callTimeoutMs };
   switch (work.do) {
     case "submit": {

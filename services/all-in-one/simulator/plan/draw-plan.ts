@@ -192,11 +192,6 @@ function drawWork(random: Random, clients: readonly string[], healAt: number): W
       ])(),
     );
   }
-  // What was paused goes on at the end, or nothing of it would ever end; late enough that no repeat of the pause comes after it: what waits for a database that says nothing any more, or
-  // a client whose connection was left half-open, hears nothing for a while after everything else is healed.
-  for (const queue of queues)
-    if (work.some((w) => w.do === "pause" && w.queue === queue))
-      work.push({ at: healAt + 45_000, client: clients[0] as string, do: "resume", queue });
   return work.sort((a, b) => a.at - b.at);
 }
 

@@ -3,11 +3,11 @@ import type { Plan } from "./plan.js";
 /** What is kept of a plan: work (`w3`), faults (`f0`) and runners (`r1`), by their places in it. */
 export type Kept = readonly string[];
 
-/** The names of all that may be left out of a plan. The first runner can do everything, and what is paused must go on, so these stay. */
+/** The names of all that may be left out of a plan. The first runner can do everything, and stays. */
 export function partsOf({ work, faults, runners }: Plan): string[] {
   return [
     ...faults.map((_, i) => `f${i}`),
-    ...work.flatMap((item, i) => (item.do === "resume" ? [] : [`w${i}`])),
+    ...work.map((_, i) => `w${i}`),
     ...runners.slice(1).map((_, i) => `r${i + 1}`),
   ];
 }
@@ -19,7 +19,7 @@ export function partOfPlan(plan: Plan, kept: Kept): Plan {
   return {
     ...plan,
     runners,
-    work: plan.work.filter((item, i) => item.do === "resume" || isKept.has(`w${i}`)),
+    work: plan.work.filter((_, i) => isKept.has(`w${i}`)),
     faults: plan.faults.filter((_, i) => isKept.has(`f${i}`)),
   };
 }

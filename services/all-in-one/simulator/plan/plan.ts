@@ -38,7 +38,7 @@ export type Work = { readonly at: number; readonly client: string } & (
   | { readonly do: "submit"; readonly jobs: readonly JobPlan[]; readonly hasRequestId: boolean }
   | { readonly do: "cancel"; readonly tag: string; readonly mode: "immediate" | "confirmed" }
   | { readonly do: "retry" | "delete" | "reorder"; readonly tag: string }
-  | { readonly do: "pause" | "resume"; readonly queue: string }
+  | { readonly do: "pause"; readonly queue: string }
   | {
       readonly do: "limits";
       readonly key: string;

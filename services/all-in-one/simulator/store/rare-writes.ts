@@ -1,6 +1,6 @@
 import type { ShardStore } from "@switchyard/scheduler";
 import { Statement } from "./statement.js";
-import type { Partition, RollupRow, ScheduleRow, Term } from "./rows.js";
+import type { Partition, QueueSettings, RollupRow, ScheduleRow, Term } from "./rows.js";
 import type { Tables } from "./tables.js";
 
 type Claimant = Parameters<ShardStore["takeShard"]>[1];
@@ -26,7 +26,7 @@ export function makePartitionRows(tables: Tables, term: Term, partitions: readon
 }
 
 /** Stores the settings of a queue. */
-export function writeQueueRow(tables: Tables, term: Term, ns: number, queue: string, settings: object): void {
+export function writeQueueRow(tables: Tables, term: Term, ns: number, queue: string, settings: QueueSettings): void {
   const copy = structuredClone(settings);
   fenced(tables, term, () => tables.space(ns).queues.set(queue, copy));
 }

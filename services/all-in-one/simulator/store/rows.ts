@@ -33,6 +33,8 @@ export type Partition = Parameters<ShardStore["makePartitions"]>[1][number];
 export type ScheduleRow = Read<"loadSchedules">[number];
 /** What is added to a sum. */
 export type RollupRow = Parameters<ShardStore["writeRollups"]>[3][number];
+/** What is set about a queue. */
+export type QueueSettings = Parameters<ShardStore["writeQueue"]>[3];
 /** Sums by queue and state. */
 export type QueueTotals = Read<"readQueueTotals">;
 

@@ -30,7 +30,7 @@ type LimitSpec = Pick<NamespaceSeed["limits"][number], "seats" | "ratePerSecond"
 export class NamespaceTables {
   serialFloor = 0;
   readonly shapes = new Map<number, NamespaceSeed["shapes"][number]>();
-  readonly queues = new Map<string, object>();
+  readonly queues = new Map<string, QueueSettings>();
   readonly limits = new Map<string, LimitSpec>();
   readonly rateLevels = new Map<string, { readonly tokens: number; readonly tokensAt: number }>();
   readonly marks = new Map<number, number>();
