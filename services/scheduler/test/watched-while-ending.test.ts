@@ -41,7 +41,7 @@ it.each([
   async (name, afterSequence, types) => {
     const ns = testNamespace(`ending-${name}`.replaceAll(" ", "-"), () => system);
     const { namespace } = ns;
-    const { jobId } = await ns.submit({ retryPolicy: { maxAttempts: 2 } });
+    const { jobId } = await ns.submit({ policies: { maxAttempts: 2 } });
     await ns.claim();
     await ns.finish({ jobId }, Outcome_Kind.FAILED, { retryable: true });
     await ns.claim();

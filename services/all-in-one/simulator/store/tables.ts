@@ -1,6 +1,7 @@
 import type {
   NamespaceSeed,
   OpenRow,
+  QueueSettings,
   RequestRow,
   RollupRow,
   ScheduleRow,
