@@ -14,7 +14,7 @@ const steadyMs = 15_000;
 /** The least backlog: a claim finds a job in both databases. */
 const fewWaiting = 1_000;
 
-/** The times of submits and claims with a large history and backlog, and without, in turns. Each round has its own quantiles; their medians count. */
+/** The times of submits and claims with a large history and backlog, and without, in turns. Each round has its own quantiles, and says how many times as long the filled side took; the median of that counts. */
 export async function measureLatency({ cluster, options, say, scheduler }: VolumeContext): Promise<Row[]> {
   const empty = await cluster.filled({ finished: 0, waiting: fewWaiting });
   const sides = {
@@ -71,29 +71,35 @@ function rowsOf(found: Readonly<Record<string, readonly number[]>>, perSecond: n
     for (const call of ["submit", "claim"]) {
       for (const share of [0.5, 0.99]) {
         const name = `${mode} ${call} ${share}`;
-        const [full, none] = ["filled", "empty"].map((side) => median(found[`${side} ${name}`] ?? []));
         const each = ["filled", "empty"].map((side) => found[`${side} ${name}`]?.map((ms) => ms.toFixed(1)).join(" "));
         rows.push({
           what: `${call} p${share * 100}, ${mode === "idle" ? "one by one" : `${perSecond} jobs/s`}: of empty`,
-          value: (full ?? 0) / (none ?? 1),
-          unit: "x",
+          ...ofEmpty(found, name),
           ...(share === 0.99 && { bar: 1.2 }),
-          note: `${full?.toFixed(2)} ms against ${none?.toFixed(2)}; rounds ${each.join(" | ")}`,
+          note: `rounds ${each.join(" | ")} ms`,
         });
       }
     }
   }
   for (const who of ["processor", "PostgreSQL"]) {
-    const [full, none] = ["filled", "empty"].map((side) => median(found[`${side} ${who}`] ?? []));
     rows.push({
       what:
         who === "processor"
           ? "processor time of the scheduler for a job, one by one: of empty"
           : "the same, of PostgreSQL",
-      value: (full ?? 0) / (none ?? 1),
-      unit: "x",
-      note: `${full?.toFixed(2)} ms against ${none?.toFixed(2)}`,
+      ...ofEmpty(found, who),
+      note: `${median(found[`filled ${who}`] ?? []).toFixed(2)} ms against ${median(found[`empty ${who}`] ?? []).toFixed(2)}`,
     });
   }
   return rows;
+}
+
+/**
+ * How much more one side took than the other: the median of what the rounds say. What a machine gives changes within minutes by more than the sides
+ * differ, and the two halves of a round are next to each other.
+ */
+function ofEmpty(found: Readonly<Record<string, readonly number[]>>, name: string): Pick<Row, "value" | "unit"> {
+  const empty = found[`empty ${name}`] ?? [];
+  const ratios = (found[`filled ${name}`] ?? []).map((ms, round) => ms / (empty[round] ?? Number.NaN));
+  return { value: median(ratios), unit: "x" };
 }
