@@ -42,6 +42,8 @@ export interface RunResult {
 /** Longest time after the healing until everything has come to its end, ms: the longest lease, work and back-off, several times. */
 const patienceMs = 90_000;
 const lookMs = 250;
+/** A statement arrives at last so long after whoever sent it has gone, ms: later than any that is late. */
+const mostLateMs = 10_000;
 
 /** Runs a plan to its end, and holds what happened against the rules. */
 export async function simulate(plan: Plan): Promise<RunResult> {
@@ -169,6 +171,7 @@ async function untilQuiet(sim: Sim, { clients, runners, watchers }: Outsiders): 
     const isOpen = [...tables.spaces.values()].some(({ open }) => open.size > 0);
     if (isOpen || paused.length > 0 || !clients.every(({ isIdle }) => isIdle)) continue;
     if (runners.some(({ runner }) => runner === undefined || runner.activeCount > 0)) continue;
+    if (clients.some(({ leftCallAt }) => world.now < leftCallAt + mostLateMs)) continue;
     if (hasSeenAll(sim, watchers)) return true;
   }
   return false;

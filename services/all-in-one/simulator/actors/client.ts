@@ -27,6 +27,8 @@ import type { Actor, Sim } from "./sim.js";
 /** A client, and whether it still has something to do. */
 export interface ClientActor extends Actor {
   readonly isIdle: boolean;
+  /** When it last gave a call up of which it does not know whether it has been done, virtual ms: it may still be under way. */
+  readonly leftCallAt: number;
   /** Lets a queue go on, unless it is at that already. */
   resume(queue: string): void;
 }
@@ -52,12 +54,16 @@ export function createClientActor(sim: Sim, name: string): ClientActor {
   const work = sim.plan.work.filter(({ client }) => client === name);
   let done = 0;
   let underWay = 0;
+  let leftCallAt = Number.NEGATIVE_INFINITY;
   const resuming = new Set<string>();
-  let send: ((errand: Errand) => Promise<void>) | undefined;
+  let send: ((errand: Errand) => Promise<unknown>) | undefined;
   return {
     process,
     get isIdle() {
       return process.life !== undefined && done === work.length && underWay === 0 && resuming.size === 0;
+    },
+    get leftCallAt() {
+      return leftCallAt;
     },
     resume(queue) {
       if (send === undefined || resuming.has(queue)) return;
@@ -69,6 +75,7 @@ export function createClientActor(sim: Sim, name: string): ClientActor {
     },
     boot() {
       const life = process.start();
+      if (underWay + resuming.size > 0) leftCallAt = sim.world.now;
       underWay = 0;
       resuming.clear();
       const calls = createCalls(sim, life);
@@ -80,7 +87,10 @@ export function createClientActor(sim: Sim, name: string): ClientActor {
           done++;
           underWay++;
           perform(sim, life, calls, item).then(
-            () => underWay--,
+            (isDone) => {
+              underWay--;
+              if (!isDone) leftCallAt = sim.world.now;
+            },
             (error: unknown) => sim.world.fail(error),
           );
           next();
@@ -97,9 +107,10 @@ function createCalls(sim: Sim, life: Life) {
   return { jobs: createClient(JobService, transport), queues: createClient(QueueService, transport) };
 }
 
-async function perform(sim: Sim, life: Life, calls: ReturnType<typeof createCalls>, work: Errand): Promise<void> {
+/** False: nobody knows whether it has been done. */
+async function perform(sim: Sim, life: Life, calls: ReturnType<typeof createCalls>, work: Errand): Promise<boolean> {
   const order = orderOf(sim, calls, work);
-  if (!order) return;
+  if (!order) return true;
   const { recorder } = sim;
   const backoff = createBackoff({ initialMs: 100, maxMs: 1_000, clock: life.clock });
   for (;;) {
@@ -109,11 +120,11 @@ async function perform(sim: Sim, life: Life, calls: ReturnType<typeof createCall
       call.answered(told);
       if (work.do === "submit")
         for (const [i, { spec }] of work.jobs.entries()) noteId(sim, spec.tag, told.jobs?.[i]?.job);
-      return;
+      return true;
     } catch (error) {
       const failure = failureOf(error);
       call.failed(failure);
-      if (failure.done === "no" || !order.isRepeatable) return;
+      if (failure.done === "no" || !order.isRepeatable) return failure.done === "no";
       await backoff.wait();
     }
   }
