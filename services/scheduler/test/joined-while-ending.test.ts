@@ -2,31 +2,19 @@ import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_
 import { JobState } from "@switchyard/proto/switchyard/scheduler/v1/job_pb";
 import { SubmittedJob_Disposition } from "@switchyard/proto/switchyard/scheduler/v1/job_service_pb";
 import { ReuseState } from "@switchyard/proto/switchyard/scheduler/v1/policy_pb";
-import { eventually, type TestDatabase } from "@switchyard/testkit";
+import type { TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { InterceptFlush } from "../src/domain/shard/term-lanes.js";
+import { holdFlushes } from "./held-flushes.js";
 import { createSchedulerDatabase, item, startScheduler, type TestScheduler } from "./setup.js";
 import { testNamespace } from "./test-namespace.js";
 
 let database: TestDatabase;
 let system: TestScheduler;
-/** Submits are written when it has settled. */
-let gate: Promise<void> = Promise.resolve();
-let waiting = 0;
-
-const interceptFlush: InterceptFlush = (lane, flush) =>
-  lane !== "submit"
-    ? flush
-    : async (writer, items) => {
-        waiting++;
-        await gate;
-        waiting--;
-        return flush(writer, items);
-      };
+const submits = holdFlushes("submit", "before");
 
 beforeAll(async () => {
   database = await createSchedulerDatabase();
-  system = await startScheduler(database, {}, { interceptFlush });
+  system = await startScheduler(database, {}, { interceptFlush: submits.interceptFlush });
 });
 afterAll(async () => {
   await system.stop();
@@ -41,10 +29,9 @@ it.each([
   const { namespace } = ns;
   const reuse = { key: "k", states: [ReuseState.ACTIVE] };
   const { jobId } = await ns.submit({ reuse });
-  let open: () => void = () => undefined;
-  gate = new Promise((resolve) => (open = resolve));
+  const open = submits.hold();
   const joining = system.jobs.submitJobs({ namespace, items: [item({ reuse }), item()] });
-  await eventually(() => expect(waiting).toBe(1));
+  await submits.areHeld(1);
   await ns.run(jobId, outcome);
   open();
   const { jobs } = await joining;

@@ -1,8 +1,8 @@
 import { Outcome_Kind } from "@switchyard/proto/switchyard/scheduler/v1/attempt_pb";
 import { JobEventType } from "@switchyard/proto/switchyard/scheduler/v1/event_pb";
-import { eventually, type TestDatabase } from "@switchyard/testkit";
+import type { TestDatabase } from "@switchyard/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { InterceptFlush } from "../src/domain/shard/term-lanes.js";
+import { holdFlushes } from "./held-flushes.js";
 import { createSchedulerDatabase, startScheduler, type TestScheduler } from "./setup.js";
 import { testNamespace } from "./test-namespace.js";
 
@@ -10,23 +10,11 @@ const { SUBMITTED, CLAIMED, ATTEMPT_FAILED, ENDED } = JobEventType;
 
 let database: TestDatabase;
 let system: TestScheduler;
-/** The scheduler learns that its reports are written when it has settled. */
-let gate: Promise<void> = Promise.resolve();
-let written = 0;
-
-const interceptFlush: InterceptFlush = (lane, flush) =>
-  lane !== "report"
-    ? flush
-    : async (writer, items) => {
-        const results = await flush(writer, items);
-        written++;
-        await gate;
-        return results;
-      };
+const reports = holdFlushes("report", "after");
 
 beforeAll(async () => {
   database = await createSchedulerDatabase();
-  system = await startScheduler(database, {}, { interceptFlush });
+  system = await startScheduler(database, {}, { interceptFlush: reports.interceptFlush });
 });
 afterAll(async () => {
   await system.stop();
@@ -45,12 +33,10 @@ it.each([
     await ns.claim();
     await ns.finish({ jobId }, Outcome_Kind.FAILED, { retryable: true });
     await ns.claim();
-    let open: () => void = () => undefined;
-    gate = new Promise((resolve) => (open = resolve));
-    const before = written;
+    const open = reports.hold();
     // The rows of the job show its end from here on; whoever watches has not been told of it yet.
     const ending = ns.finish({ jobId, attempt: 2 });
-    await eventually(() => expect(written).toBe(before + 1));
+    await reports.areHeld(1);
     const told: JobEventType[] = [];
     const place = afterSequence === undefined ? {} : { afterSequence };
     const watching = (async () => {

@@ -59,7 +59,7 @@ export async function* watchJobs(
         yield create(WatchJobsResponseSchema, { snapshots, sequence: BigInt(watch.startedAt) });
         if (request.untilFinal && open.size === 0 && after === undefined) return;
       }
-      if (open.size < serials.size) tellUpTo = watch.reachPresent();
+      if (request.untilFinal && open.size < serials.size) tellUpTo = watch.reachPresent();
     }
     if (request.untilFinal && open.size === 0 && (after ?? watch.startedAt) >= tellUpTo) return;
     const isNamed = ({ serial }: CoreEvent) => serials.size === 0 || serials.has(serial);
