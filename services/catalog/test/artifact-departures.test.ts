@@ -35,6 +35,7 @@ describe.each(stores)("half uploads to %s", (_, openStore) => {
   test("callers who go in the middle leave nothing", async () => {
     const namespace = freshNamespace();
     const leave = async () => {
+      const noted = await watchNotes(fixture);
       const sent = createSignal("half an upload");
       const letGo = createSignal("the end");
       const caller = new AbortController();
@@ -42,7 +43,7 @@ describe.each(stores)("half uploads to %s", (_, openStore) => {
         signal: caller.signal,
       });
       await sent.next();
-      await noted(fixture);
+      await noted();
       caller.abort();
       expect((await refusal(call)).reason).toBe("CANCELLED");
       letGo.emit();
@@ -56,11 +57,12 @@ describe.each(stores)("half uploads to %s", (_, openStore) => {
     const proxy = await createTcpProxy({ target: { port: Number(fixture.address.split(":")[1]) } });
     const transport = createGrpcTransport({ address: `127.0.0.1:${proxy.port}` });
     const client = createClient(ArtifactService, transport);
+    const noted = await watchNotes(fixture);
     const sent = createSignal("half an upload");
     const letGo = createSignal("the end");
     const call = refusal(client.uploadArtifact(half(namespace, sent.emit, letGo.next(60_000))));
     await sent.next();
-    await noted(fixture);
+    await noted();
     proxy.cut();
     await call;
     letGo.emit();
@@ -70,9 +72,15 @@ describe.each(stores)("half uploads to %s", (_, openStore) => {
   });
 });
 
-/** Waits until an upload has noted its bytes. */
-function noted(fixture: ArtifactFixture): Promise<void> {
-  return eventually(async () => {
-    expect(await fixture.query("select id from catalog.loose_blobs where not doomed")).not.toEqual([]);
-  });
+/**
+ * Call before an upload begins; what it returns waits until that upload has noted its bytes. Any other note will not do: those of uploads that were left
+ * stay for a moment, and a connection that is cut before its call has left only makes the call wait for the next one.
+ */
+async function watchNotes(fixture: ArtifactFixture): Promise<() => Promise<void>> {
+  const notes = async () => {
+    const rows = await fixture.query<{ id: string }>("select id from catalog.loose_blobs");
+    return rows.map(({ id }) => id);
+  };
+  const known = new Set(await notes());
+  return () => eventually(async () => expect((await notes()).filter((id) => !known.has(id))).toHaveLength(1));
 }
