@@ -32,4 +32,8 @@ export const knownSeeds: readonly { readonly seed: number; readonly was: string 
     seed: 4000447,
     was: "a replica whose renewal and look at the shards got no answer, ever, refused all calls for as long as it waited (calls-are-answered)",
   },
+  {
+    seed: 5041454,
+    was: "a lease that had been received came again, because a later answer that repeated it was late, and was counted twice: each further lease was given back at once and asked for anew (no-storms)",
+  },
 ];

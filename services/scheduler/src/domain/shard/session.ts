@@ -23,32 +23,38 @@ export class GatewaySession {
   /** The last request that stated all demand. */
   fullRevision = 0n;
   #delivery = 0;
-  #unreceived: Delivery | undefined;
+  /** What was new in each delivery, of those that brought something new and have not been received. */
+  #unreceived: Delivery[] = [];
   #attempts: LiveAttempt[] = [];
   #revocations: Revoked[] = [];
   #wake: (() => void) | undefined;
 
   /** The gateway has received everything up to this delivery. */
   received(delivery: number): void {
-    if (this.#unreceived && delivery >= this.#unreceived.number) this.#unreceived = undefined;
+    if (this.#unreceived.length === 0) return;
+    this.#unreceived = this.#unreceived.filter(({ number }) => number > delivery);
   }
 
   /** Whether there is something to tell. */
   get hasNews(): boolean {
-    return this.#unreceived !== undefined || this.#attempts.length > 0 || this.#revocations.length > 0;
+    return this.#unreceived.length > 0 || this.#attempts.length > 0 || this.#revocations.length > 0;
   }
 
-  /** Everything that has not been received. Some of the attempts may be over by now: the gateway must count them, or it would wait for them. */
+  /**
+   * Everything that has not been received, what an earlier delivery brought among it: when that is named as received later, it must not come again, since the
+   * gateway would count it twice. Some of the attempts may be over by now: the gateway must count them, or it would wait for them.
+   */
   take(): Delivery {
-    const { attempts = [], revocations = [] } = this.#unreceived ?? {};
-    this.#unreceived = {
-      number: ++this.#delivery,
-      attempts: [...attempts, ...this.#attempts],
-      revocations: [...revocations, ...this.#revocations],
-    };
+    const number = ++this.#delivery;
+    if (this.#attempts.length > 0 || this.#revocations.length > 0)
+      this.#unreceived.push({ number, attempts: this.#attempts, revocations: this.#revocations });
     this.#attempts = [];
     this.#revocations = [];
-    return this.#unreceived;
+    return {
+      number,
+      attempts: this.#unreceived.flatMap(({ attempts }) => attempts),
+      revocations: this.#unreceived.flatMap(({ revocations }) => revocations),
+    };
   }
 
   /** Calls back once when there is news, or when a newer call takes over. */
