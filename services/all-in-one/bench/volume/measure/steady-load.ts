@@ -20,9 +20,17 @@ export interface SteadyLoad {
   stop(): Promise<LoadTimes>;
 }
 
-/** Submits so many jobs a second, and claims and ends as many; none waits for another, so a hold-up is seen by all that come meanwhile. */
-export function startSteadyLoad(api: SchedulerApi, perSecond: number): SteadyLoad {
-  const times: LoadTimes = { submit: new Samples(), claim: new Samples(), end: new Samples(), read: new Samples() };
+/** Times of no calls yet. */
+export function noTimes(): LoadTimes {
+  return { submit: new Samples(), claim: new Samples(), end: new Samples(), read: new Samples() };
+}
+
+/**
+ * Submits so many jobs a second, and claims and ends as many; none waits for another, so a hold-up is seen by all that come meanwhile.
+ *
+ * @param times where the calls are noted, with those of an earlier load
+ */
+export function startSteadyLoad(api: SchedulerApi, perSecond: number, times = noTimes()): SteadyLoad {
   const onTheWay = new Set<Promise<void>>();
   let stopped = false;
   let failed: unknown;

@@ -1,4 +1,5 @@
 import type { Ordered } from "./order.js";
+import { OrderRooms } from "./order-chunk.js";
 
 /** Serials per page of the index. A page is 2 KiB, so a lone old job costs that much and a dense run 4 bytes a job. */
 const pageSize = 512;
@@ -40,6 +41,8 @@ export class JobTable {
   bucket = new Int32Array(64);
   shapeId = new Int32Array(64);
   groupId = new Int32Array(64);
+  /** Where the long lists of these jobs keep their order. */
+  readonly orderRooms = new OrderRooms();
   /** All 0, and not there, until the first job comes that has another place than its submission's. */
   #places: Places | undefined;
   readonly #free: number[] = [];
