@@ -12,6 +12,8 @@ export interface Timer<T> {
  */
 export class Timers<T> {
   readonly #heap: Timer<T>[] = [];
+  /** Told when something is added that is due before all else. */
+  onEarlier: ((at: number) => void) | undefined;
 
   /** Number of entries. */
   get size(): number {
@@ -28,6 +30,7 @@ export class Timers<T> {
     const timer: Timer<T> = { at, value, index: this.#heap.length };
     this.#heap.push(timer);
     this.#rise(timer);
+    if (timer.index === 0) this.onEarlier?.(at);
     return timer;
   }
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "@switchyard/clock";
+import type { Clock } from "@switchyard/clock";
 import type { Pool } from "@switchyard/postgres";
 import { SwitchyardError } from "@switchyard/errors";
 import type { Logger } from "pino";
@@ -14,6 +14,7 @@ import type { NumberedEvents } from "../../store/numbered-events.js";
 import type { ShardStore } from "../../store/shard-store.js";
 import type { Term } from "../../store/term.js";
 import type { BodyCache } from "./body-cache.js";
+import { DueWatch } from "./due-watch.js";
 import type { EventFeed } from "./event-feed.js";
 import type { RequestMemory } from "./request-memory.js";
 import { LiveFeed } from "./live-feed.js";
@@ -75,7 +76,7 @@ export class ShardTerm {
   readonly #underWay = new WeakMap<Write, Promise<void>>();
   #validUntil = 0;
   #lost: Error | undefined;
-  #dueTimer: Timer | undefined;
+  readonly #dueWatch: DueWatch;
   #renewalsDue = 0;
   #over = false;
   readonly #watchers = new Set<() => void>();
@@ -95,6 +96,8 @@ export class ShardTerm {
     this.watcher = options.watcher;
     this.state.onPresence = ({ space, id }, online, at) =>
       this.live.publish({ type: online ? "RUNNER_ONLINE" : "RUNNER_OFFLINE", space, runnerId: id, at });
+    const { clock, state } = options;
+    this.#dueWatch = new DueWatch({ clock, timers: state.timers, onLook: () => this.#handleDue() });
     this.#lanes = new TermLanes({
       ...options,
       onCommitted: (writes, events) => this.#applyCommitted(writes, events),
@@ -116,7 +119,7 @@ export class ShardTerm {
       // A lane may have died while another one connected: then nothing may begin that only the end of the term ends.
       this.#assertNotLost();
       this.rollups.start();
-      this.#dueTimer = this.clock.setInterval(() => this.#handleDue(), dueIntervalMs);
+      this.#dueWatch.start();
       await Promise.all(this.#options.duties.map((duty) => duty.start(this)));
       this.#assertNotLost();
     } catch (error) {
@@ -225,7 +228,7 @@ export class ShardTerm {
   }
 
   #endHeldCalls(): void {
-    this.clock.clearInterval(this.#dueTimer);
+    this.#dueWatch.stop();
     this.#over = true;
     this.rollups.stop();
     for (const session of this.sessions.values()) session.end();
@@ -280,6 +283,3 @@ export class ShardTerm {
 
 /** How often the ends of renewed leases are stored, all in one statement. */
 const renewalIntervalMs = 1_000;
-
-/** How often the clock is looked at; nothing is late by more than this. Costs no statement. */
-const dueIntervalMs = 20;
