@@ -3,7 +3,6 @@ import { median, quantile } from "../../scheduler/measure/median.js";
 import type { Row, VolumeContext } from "../figure.js";
 import type { SchedulerApi } from "../fill/patterns.js";
 import { claimOne, endOne, submitOne } from "../measure/job-calls.js";
-import type { Samples } from "../measure/samples.js";
 import { type LoadTimes, noTimes, startSteadyLoad } from "../measure/steady-load.js";
 import { type SchedulerProcess, startScheduler } from "../scheduler-process.js";
 
